@@ -1,0 +1,1 @@
+"""What packaging/dev.py is made of: environment, system packages, checks and locks. Standard library only."""
