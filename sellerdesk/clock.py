@@ -1,0 +1,40 @@
+"""One clock for facts (system time plus the offset learnt from Stripe's Date header) and one for waiting."""
+
+import time
+from threading import Lock
+
+
+class Clock:
+    """What time it is.
+
+    ``now`` and ``now_ms`` are UTC as Stripe sees it and date every fact; ``system_now`` is the untouched clock of
+    this machine, for leases and back-off. Safe to use from several threads.
+    """
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._offset = 0
+
+    @property
+    def offset(self) -> int:
+        """Seconds that Stripe's clock is ahead of this machine's."""
+        return self._offset
+
+    def learn(self, stripe_seconds: int) -> None:
+        """Take over the time of an answer. A difference of one second is rounding, not news."""
+        offset = stripe_seconds - self.system_now()
+        with self._lock:
+            if abs(offset - self._offset) > 1:
+                self._offset = offset
+
+    def now(self) -> int:
+        """Seconds UTC."""
+        return self.system_now() + self._offset
+
+    def now_ms(self) -> int:
+        """Milliseconds UTC."""
+        return time.time_ns() // 1_000_000 + self._offset * 1000
+
+    def system_now(self) -> int:
+        """Seconds UTC of this machine."""
+        return time.time_ns() // 1_000_000_000

@@ -1,0 +1,1 @@
+"""The pure core: money, orders, payments and the rules between them. Standard library only."""

@@ -1,0 +1,38 @@
+"""The Stripe account behind a key, and what the key may do."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Permission:
+    """One right of a key: ``name`` as in Stripe's dashboard, ``access`` 'read' or 'write', what we need it for, and
+    what is switched off without it. ``granted`` None means that it could not be found out without sending
+    something."""
+
+    name: str
+    access: str
+    purpose: str
+    granted: bool | None
+    required: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AccountFacts:
+    """``account_id`` and ``name`` are '' when the key may not read the account."""
+
+    account_id: str
+    name: str
+    country: str
+    default_currency: str
+    livemode: bool
+    permissions: tuple[Permission, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class EventHint:
+    """An event of Stripe's, used only as a hint which object to read again."""
+
+    id: str
+    type: str
+    created: int
+    intent_id: str

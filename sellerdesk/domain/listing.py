@@ -1,0 +1,84 @@
+"""What lists need: light rows, a query, a page of rows, and the counts beside the stages."""
+
+from dataclasses import dataclass
+
+from sellerdesk.domain.operation import OpenOperation
+from sellerdesk.domain.order import Order, Stage, TimelineEntry
+from sellerdesk.domain.payment import CardFacts, Problem
+
+
+@dataclass(frozen=True, slots=True)
+class OrderQuery:
+    """Which rows: one stage (None = all), words that must all be found, at most ``limit``, after the row whose
+    ``cursor`` is given ('' = from the start)."""
+
+    stage: Stage | None
+    text: str = ""
+    limit: int = 200
+    after: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class OrderRow:
+    """One order as a table row. Amounts minor units, times seconds UTC. ``cursor`` asks for what follows it."""
+
+    id: str
+    reference: str
+    version: int
+    stage: Stage
+    placed_at: int
+    deadline: int | None
+    shopper: str
+    pieces: int
+    items: str
+    amount: int
+    captured: int
+    currency: str
+    card: CardFacts | None
+    risk_level: str
+    short: int
+    carrier: str
+    stage_at: int
+    problem: Problem | None
+    ended_because: str
+    raw_status: str
+    open_operation: OpenOperation | None
+    cursor: str
+
+
+@dataclass(frozen=True, slots=True)
+class OrderPage:
+    """Rows in the order of the stage (deadline first where one runs), and whether more follow."""
+
+    rows: tuple[OrderRow, ...]
+    has_more: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Sum:
+    """An amount of one currency; sums of different currencies are never added up."""
+
+    currency: str
+    amount: int
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """Counts per stage, what is on hold, and what of it lapses within 24 hours, per currency."""
+
+    counts: tuple[tuple[Stage, int], ...]
+    on_hold: tuple[Sum, ...]
+    at_risk: tuple[Sum, ...]
+    at_risk_count: int
+    open_operations: int
+
+    def count(self, stage: Stage) -> int:
+        return dict(self.counts).get(stage, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class OrderView:
+    """One order with its timeline, newest entry first."""
+
+    order: Order
+    timeline: tuple[TimelineEntry, ...]

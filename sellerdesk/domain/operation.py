@@ -1,0 +1,97 @@
+"""An operation: one money intention, written to the journal before anything is sent."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class OperationKind(StrEnum):
+    """What an operation wants of Stripe."""
+
+    CREATE_CUSTOMER = "create_customer"
+    CREATE_INTENT = "create_intent"
+    CONFIRM = "confirm"
+    CAPTURE = "capture"
+    SHIP = "ship"
+
+
+class CallClass(StrEnum):
+    """How a lost answer is found out: by the intent's own state, by key and tag, or by sending again."""
+
+    STATE_GUARDED = "state_guarded"
+    CREATE_LIKE = "create_like"
+    UPDATE = "update"
+
+
+CALL_CLASS = {
+    OperationKind.CREATE_CUSTOMER: CallClass.CREATE_LIKE,
+    OperationKind.CREATE_INTENT: CallClass.CREATE_LIKE,
+    OperationKind.CONFIRM: CallClass.STATE_GUARDED,
+    OperationKind.CAPTURE: CallClass.STATE_GUARDED,
+    OperationKind.SHIP: CallClass.UPDATE,
+}
+
+
+class OperationState(StrEnum):
+    """planned -> sending -> done | failed | unknown; unknown -> done | failed | review; dropped if never sent."""
+
+    PLANNED = "planned"
+    SENDING = "sending"
+    UNKNOWN = "unknown"
+    REVIEW = "review"
+    DONE = "done"
+    FAILED = "failed"
+    DROPPED = "dropped"
+
+
+OPEN_STATES = frozenset({OperationState.PLANNED, OperationState.SENDING, OperationState.UNKNOWN, OperationState.REVIEW})
+FINAL_STATES = frozenset({OperationState.DONE, OperationState.FAILED, OperationState.DROPPED})
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One journal row. ``id`` is made when the dialog or page opens (32 hexadecimal digits, time-ordered).
+
+    ``params`` is canonical JSON text: exactly what is sent, for ever. ``generation`` says which idempotency key is
+    in use. ``fence`` counts claims, so that a late worker cannot write. Times are seconds UTC, except
+    ``lease_until`` and ``next_try_at`` which are seconds of the system clock (leases and back-off only).
+    """
+
+    id: str
+    kind: OperationKind
+    order_id: str
+    payment_id: str
+    params: str
+    params_sha256: str
+    state: OperationState
+    seat: str
+    created_at: int
+    generation: int = 0
+    fence: int = 0
+    attempts: int = 0
+    lease_until: int | None = None
+    first_sent_at: int | None = None
+    last_sent_at: int | None = None
+    next_try_at: int | None = None
+    finished_at: int | None = None
+    outcome: str = ""
+
+    @property
+    def idempotency_key(self) -> str:
+        """https://docs.stripe.com/api/idempotent_requests: the same key has the same effect."""
+        return f"sd-{self.id}-{self.generation}"
+
+    @property
+    def is_open(self) -> bool:
+        return self.state in OPEN_STATES
+
+
+@dataclass(frozen=True, slots=True)
+class OpenOperation:
+    """What a window shows of an operation that is not finished: kind, state, amount in minor units, since when."""
+
+    id: str
+    kind: OperationKind
+    state: OperationState
+    amount: int | None
+    since: int
+    seat: str

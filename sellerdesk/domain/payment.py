@@ -1,0 +1,170 @@
+"""What Stripe told us about one payment, as frozen values. Statuses and codes keep Stripe's spelling."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class PaymentStatus(StrEnum):
+    """Status of a PaymentIntent. https://docs.stripe.com/payments/paymentintents/lifecycle
+
+    OTHER stands for a status we do not know: nothing is done then, and the raw word is shown.
+    """
+
+    REQUIRES_PAYMENT_METHOD = "requires_payment_method"
+    REQUIRES_CONFIRMATION = "requires_confirmation"
+    REQUIRES_ACTION = "requires_action"
+    PROCESSING = "processing"
+    REQUIRES_CAPTURE = "requires_capture"
+    SUCCEEDED = "succeeded"
+    CANCELED = "canceled"
+    OTHER = "other"
+
+
+FINAL_STATUSES = frozenset({PaymentStatus.SUCCEEDED, PaymentStatus.CANCELED})
+
+
+@dataclass(frozen=True, slots=True)
+class CardFacts:
+    """What Stripe tells about the card; never a number. ``checks`` are 'pass', 'fail', 'unavailable',
+    'unchecked' or ''. ``three_d_secure`` is the result ('authenticated', ...) or ''."""
+
+    brand: str
+    last4: str
+    exp_month: int
+    exp_year: int
+    cvc_check: str = ""
+    postal_code_check: str = ""
+    line1_check: str = ""
+    three_d_secure: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """A failed attempt, from ``last_payment_error``, kept by us because Stripe clears it.
+
+    ``message`` is Stripe's wording for the shopper. ``charge_id`` is '' when the bank was never asked. ``at`` is
+    when we saw it, seconds UTC. https://docs.stripe.com/api/errors
+    """
+
+    code: str
+    decline_code: str
+    message: str
+    advice_code: str
+    charge_id: str
+    at: int
+    card: CardFacts | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ShippingFacts:
+    """The shipping block on an intent, as read. Strings are '' when absent."""
+
+    name: str
+    line1: str
+    line2: str
+    city: str
+    state: str
+    postal_code: str
+    country: str
+    phone: str = ""
+    carrier: str = ""
+    tracking_number: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentFacts:
+    """One PaymentIntent with its latest charge, freshly read and checked by the gateway.
+
+    Amounts are minor units of ``currency``; times are seconds UTC; ``observed_ms`` is when the answer arrived,
+    milliseconds UTC of the injected clock. ``capture_before`` is the real deadline from the charge, or None.
+    ``client_secret`` lets a page finish the payment: it is never stored, shown or logged.
+    """
+
+    intent_id: str
+    status: PaymentStatus
+    raw_status: str
+    amount: int
+    currency: str
+    amount_capturable: int
+    amount_received: int
+    livemode: bool
+    created: int
+    observed_ms: int
+    customer_id: str = ""
+    receipt_email: str = ""
+    charge_id: str = ""
+    authorized_at: int | None = None
+    capture_before: int | None = None
+    canceled_at: int | None = None
+    cancellation_reason: str = ""
+    amount_refunded: int = 0
+    risk_level: str = ""
+    card: CardFacts | None = None
+    problem: Problem | None = None
+    next_action: str = ""
+    shipping: ShippingFacts | None = None
+    metadata: tuple[tuple[str, str], ...] = ()
+    request_id: str = ""
+    client_secret: str = field(default="", repr=False, compare=False)
+
+    def tag(self, name: str) -> str:
+        """The metadata value under ``name``, or ''."""
+        return dict(self.metadata).get(name, "")
+
+
+@dataclass(frozen=True, slots=True)
+class Payment:
+    """One payment of an order as our row knows it: the last merged facts, and the last problem seen.
+
+    ``id`` is ours (32 hexadecimal digits). ``facts`` is None until Stripe has made the intent.
+    ``role`` is 'original'; back-order and renewal payments come with their own issue.
+    """
+
+    id: str
+    order_id: str
+    role: str
+    amount: int
+    currency: str
+    facts: PaymentFacts | None = None
+    problem: Problem | None = None
+
+    @property
+    def intent_id(self) -> str:
+        return self.facts.intent_id if self.facts else ""
+
+    @property
+    def status(self) -> PaymentStatus | None:
+        return self.facts.status if self.facts else None
+
+    @property
+    def authorized(self) -> int:
+        """Minor units the bank agreed to hold at some time; 0 before."""
+        return self.facts.amount if self.facts and self.facts.authorized_at is not None else 0
+
+    @property
+    def held(self) -> int:
+        """Minor units on hold now."""
+        return self.facts.amount_capturable if self.facts else 0
+
+    @property
+    def captured(self) -> int:
+        return self.facts.amount_received if self.facts else 0
+
+    @property
+    def released(self) -> int:
+        """Minor units that were held and went back: authorized less captured, once nothing is held any more.
+
+        A released rest is no refund and has no Refund object:
+        https://docs.stripe.com/changelog/basil/2025-03-31/remove-refund-from-partial-capture-and-payment-cancellation-flow
+        """
+        if self.facts is None or self.facts.status not in FINAL_STATUSES:
+            return 0
+        return max(0, self.authorized - self.captured)
+
+    @property
+    def refunded(self) -> int:
+        return self.facts.amount_refunded if self.facts else 0
+
+    @property
+    def capture_before(self) -> int | None:
+        return self.facts.capture_before if self.facts else None

@@ -1,0 +1,120 @@
+"""What we ask Stripe for, as frozen values: stored as canonical JSON in the journal, translated in the gateway.
+
+Amounts are minor units. The same value is sent for the first try and for every later one.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from sellerdesk.domain.payment import ShippingFacts
+
+
+@dataclass(frozen=True, slots=True)
+class LineItem:
+    """One line as Stripe keeps it in ``amount_details.line_items``; ``discount`` is for all pieces."""
+
+    name: str
+    sku: str
+    quantity: int
+    unit_cost: int
+    discount: int
+
+
+@dataclass(frozen=True, slots=True)
+class CreateCustomer:
+    """https://docs.stripe.com/api/customers/create"""
+
+    name: str
+    email: str
+    phone: str
+    shipping: ShippingFacts
+    metadata: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CreateIntent:
+    """An unconfirmed intent with manual capture. https://docs.stripe.com/api/payment_intents/create"""
+
+    amount: int
+    currency: str
+    customer_id: str
+    receipt_email: str
+    description: str
+    order_reference: str
+    shipping: ShippingFacts
+    lines: tuple[LineItem, ...]
+    shipping_amount: int
+    metadata: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Confirm:
+    """Confirm with a token, and whatever the shopper changed, in one call.
+
+    ``token`` is a ConfirmationToken ('ctoken_...') or a PaymentMethod ('pm_...').
+    https://docs.stripe.com/api/payment_intents/confirm
+    """
+
+    intent_id: str
+    token: str
+    return_url: str
+    save_card: bool
+    receipt_email: str
+    shipping: ShippingFacts
+
+
+@dataclass(frozen=True, slots=True)
+class Capture:
+    """Take ``amount`` of the hold, once. https://docs.stripe.com/api/payment_intents/capture"""
+
+    intent_id: str
+    amount: int
+    lines: tuple[LineItem, ...]
+    shipping_amount: int
+    metadata: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PassTracking:
+    """Write carrier and number to the intent, with the full shipping block (name and address are required
+    inside it): https://docs.stripe.com/api/payment_intents/update"""
+
+    intent_id: str
+    charge_id: str
+    shipping: ShippingFacts
+    metadata: tuple[tuple[str, str], ...]
+
+
+Request = CreateCustomer | CreateIntent | Confirm | Capture | PassTracking
+
+_KINDS: Mapping[str, type[Any]] = {
+    kind.__name__: kind for kind in (CreateCustomer, CreateIntent, Confirm, Capture, PassTracking)
+}
+
+
+def to_json(request: Request) -> str:
+    """Canonical JSON: the same value gives the same text on every machine."""
+    body = {"request": type(request).__name__, **asdict(request)}
+    return json.dumps(body, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
+
+def from_json(text: str) -> Request:
+    """The value that ``to_json`` wrote."""
+    body = json.loads(text)
+    kind = _KINDS[body.pop("request")]
+    if "shipping" in body:
+        body["shipping"] = ShippingFacts(**body["shipping"])
+    if "lines" in body:
+        body["lines"] = tuple(LineItem(**line) for line in body["lines"])
+    if "metadata" in body:
+        body["metadata"] = tuple((name, value) for name, value in body["metadata"])
+    request: Request = kind(**body)
+    return request
+
+
+def sha256_of(params: str) -> str:
+    """Fingerprint of canonical JSON: one idempotency key never goes with two of them."""
+    return hashlib.sha256(params.encode()).hexdigest()

@@ -1,0 +1,30 @@
+"""Where an order stands for the seller: one function of payment facts and shipping facts."""
+
+from sellerdesk.domain.order import Order, Stage
+from sellerdesk.domain.payment import Payment, PaymentStatus
+
+
+def stage_of(order: Order) -> Stage:
+    """The stage of ``order``, from its original payment and its shipment.
+
+    A parcel that left counts as shipped only once the money is captured: goods sent on a hold that then lapses
+    must stay visible as work. An unknown status is shown with the unfinished ones, and nothing is done to it.
+    """
+    stage = _payment_stage(order.payment)
+    if stage is Stage.TO_SHIP and order.shipment is not None:
+        return Stage.SHIPPED
+    return stage
+
+
+def _payment_stage(payment: Payment) -> Stage:
+    match payment.status:
+        case PaymentStatus.REQUIRES_CAPTURE:
+            return Stage.TO_PREPARE
+        case PaymentStatus.SUCCEEDED:
+            return Stage.TO_SHIP
+        case PaymentStatus.CANCELED:
+            return Stage.ENDED
+        case PaymentStatus.REQUIRES_PAYMENT_METHOD if payment.problem is not None:
+            return Stage.PROBLEM
+        case _:
+            return Stage.UNFINISHED

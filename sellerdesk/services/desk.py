@@ -1,0 +1,113 @@
+"""What the desktop window works with: an open shop as one value, and how one is opened."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
+
+from sellerdesk.clock import Clock
+from sellerdesk.domain.account import AccountFacts
+from sellerdesk.services.orders import ReadOrders
+from sellerdesk.services.prepare import Prepare
+from sellerdesk.services.ship import Ship
+from sellerdesk.services.sync import Sync
+
+
+class Mode(StrEnum):
+    """Which money moves."""
+
+    LIVE = "live"
+    TEST = "test"
+    DEMO = "demo"
+
+
+@dataclass(frozen=True, slots=True)
+class ShopInfo:
+    """What the band says. ``key_hint`` is the tail of the key ('…h7Qx') or ''; ``other_address`` is the API's
+    address when it is not Stripe's own, else ''; ``checkout_url`` is where shoppers order, or ''."""
+
+    mode: Mode
+    name: str
+    key_hint: str
+    other_address: str
+    checkout_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class OrdersChanged:
+    """Something in the database changed, here or in another process."""
+
+
+@dataclass(frozen=True, slots=True)
+class Synced:
+    """Stripe was asked what is new; ``at`` is seconds UTC."""
+
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """The background work met a failure of the world; the sentence is for the status bar. '' means it is over."""
+
+    sentence: str
+
+
+News = OrdersChanged | Synced | Trouble
+
+
+class Feed(Protocol):
+    """Tells what happens in the background."""
+
+    def subscribe(self, listener: Callable[[News], None]) -> Callable[[], None]:
+        """Call ``listener`` from a background thread for each piece of news; the result ends it."""
+        ...
+
+    def sync_now(self) -> None:
+        """Ask Stripe at once instead of at the next turn. Returns immediately."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """The use cases of an open shop. All of them block: call them from a worker, never from the UI thread."""
+
+    orders: ReadOrders
+    prepare: Prepare
+    ship: Ship
+    sync: Sync
+    clock: Clock
+    seat: str
+
+
+@dataclass(frozen=True, slots=True)
+class OpenShop:
+    """An open shop. ``close`` ends its background work and its files; it may take a moment and may be called twice."""
+
+    info: ShopInfo
+    desk: Desk
+    feed: Feed
+    close: Callable[[], None]
+
+
+class ShopOpener(Protocol):
+    """Opens shops. Every method blocks and raises SellerDeskError's family."""
+
+    def last(self) -> OpenShop | None:
+        """The shop used last time, or None at the first start."""
+        ...
+
+    def demo(self, progress: Callable[[str, int, int], None]) -> OpenShop:
+        """Make the demo shop anew; ``progress`` gets a sentence, steps done and steps in all."""
+        ...
+
+    def check(self, secret_key: str) -> AccountFacts:
+        """Whose key this is and what it may do; nothing is kept. Raises KeyNotUsable or CallError."""
+        ...
+
+    def keyring_name(self) -> str:
+        """The keyring a key would be kept in. Raises KeyringError when there is none."""
+        ...
+
+    def connect(self, secret_key: str, publishable_key: str) -> OpenShop:
+        """Keep the keys (secret in the keyring, publishable in the settings) and open the shop."""
+        ...

@@ -1,0 +1,214 @@
+"""What the use cases need from the outside: Stripe, and a store with transactions."""
+
+from collections.abc import Iterable, Mapping
+from types import TracebackType
+from typing import Protocol, Self
+
+from sellerdesk.domain.account import AccountFacts, EventHint
+from sellerdesk.domain.catalogue import Product, ShippingRate
+from sellerdesk.domain.listing import OrderPage, OrderQuery, Overview
+from sellerdesk.domain.operation import Operation, OperationState
+from sellerdesk.domain.order import Order, Shipment, TimelineEntry
+from sellerdesk.domain.payment import Payment, PaymentFacts
+from sellerdesk.domain.requests import Capture, Confirm, CreateCustomer, CreateIntent, PassTracking
+
+
+class PaymentGateway(Protocol):
+    """Stripe. Every method raises CallError's family, checks the answer's shape, and refuses to run inside a
+    database transaction. ``key`` is the idempotency key."""
+
+    def create_customer(self, request: CreateCustomer, key: str) -> str:
+        """The new customer's id."""
+        ...
+
+    def create_intent(self, request: CreateIntent, key: str) -> PaymentFacts: ...
+
+    def confirm(self, request: Confirm, key: str) -> PaymentFacts:
+        """Raises Declined with the intent's facts when the bank refuses."""
+        ...
+
+    def capture(self, request: Capture, key: str) -> PaymentFacts: ...
+
+    def pass_tracking(self, request: PassTracking, key: str) -> PaymentFacts:
+        """Write shipping and metadata to the intent."""
+        ...
+
+    def pass_tracking_on_charge(self, request: PassTracking, key: str) -> None:
+        """The second way: the same shipping block on the charge."""
+        ...
+
+    def retrieve(self, intent_id: str) -> PaymentFacts: ...
+
+    def find_intent(self, operation_id: str, customer_id: str) -> PaymentFacts | None:
+        """The intent tagged with ``operation_id`` in the customer's own list (strongly consistent, not search)."""
+        ...
+
+    def find_customer(self, operation_id: str, created_from: int) -> str | None:
+        """The customer tagged with ``operation_id`` among those made since ``created_from`` (seconds UTC)."""
+        ...
+
+    def events(self, created_from: int) -> tuple[EventHint, ...]:
+        """Events about payments since ``created_from`` (seconds UTC), oldest first, all pages."""
+        ...
+
+    def check_key(self) -> AccountFacts:
+        """Who the key belongs to and what it may do. Reads only."""
+        ...
+
+
+class Orders(Protocol):
+    """Orders, their payments, shipments and timelines. Getters raise UnknownOrder."""
+
+    def get(self, order_id: str) -> Order: ...
+    def by_reference(self, reference: str) -> Order: ...
+    def by_link(self, link_token: str) -> Order: ...
+    def by_checkout(self, checkout_id: str) -> Order | None: ...
+    def by_intent(self, intent_id: str) -> Order | None: ...
+
+    def add(self, order: Order, checkout_id: str, cart_sha256: str) -> None:
+        """Insert a new order with its lines and payment. ``checkout_id`` is unique for ever."""
+        ...
+
+    def cart_sha256(self, order_id: str) -> str: ...
+    def set_customer(self, order_id: str, customer_id: str) -> None: ...
+
+    def save_payment(self, payment: Payment) -> bool:
+        """Write the merged facts and problem; True when a fact that a person sees changed (version goes up)."""
+        ...
+
+    def save_kept(self, order_id: str, kept: Mapping[int, int], shipping_kept: int, message: str) -> None:
+        """What Prepare captured: pieces per line position, and shipping in minor units."""
+        ...
+
+    def save_shipment(self, order_id: str, shipment: Shipment) -> None: ...
+    def save_shopper_contact(self, order: Order) -> None:
+        """Write the shopper's name, e-mail, phone and address as changed before paying."""
+        ...
+
+    def close(self, order_id: str, at: int) -> None:
+        """The shopper's checkout is closed from now on: no more paying."""
+        ...
+
+    def expect_version(self, order_id: str, version: int) -> None:
+        """Raises OrderChanged when the order is not at ``version``; counts the version up otherwise."""
+        ...
+
+    def note(self, order_id: str, entry: TimelineEntry) -> None: ...
+    def timeline(self, order_id: str) -> tuple[TimelineEntry, ...]: ...
+    def page(self, query: OrderQuery) -> OrderPage: ...
+    def overview(self, now: int) -> Overview: ...
+
+
+class Journal(Protocol):
+    """Operations, attempts and the ledger. Uniqueness in the database is the real lock."""
+
+    def plan(self, operation: Operation) -> Operation:
+        """Insert ``operation`` as planned; the same id again returns the row that is there.
+
+        Raises OperationInProgress when another money operation on the same payment is open, or when the payment
+        was captured already by another operation.
+        """
+        ...
+
+    def get(self, operation_id: str) -> Operation | None: ...
+
+    def open_operations(self, system_now: int) -> tuple[Operation, ...]:
+        """Open ones nobody works on and that are due, oldest first; those in review are left out."""
+        ...
+
+    def claim(self, operation_id: str, seat: str, system_now: int, now: int) -> Operation | None:
+        """Take the lease (60 s) and count the fence and the attempts up; None when it is taken or final."""
+        ...
+
+    def start_attempt(self, operation: Operation, at: int) -> None: ...
+
+    def end_attempt(
+        self,
+        operation: Operation,
+        at: int,
+        outcome: str,
+        http_status: int | None,
+        code: str,
+        request_id: str,
+        replayed: bool,
+    ) -> None: ...
+
+    def finish(self, operation: Operation, state: OperationState, outcome: str, at: int) -> bool:
+        """Move to a final state, or to review, if the fence is still ours. False: somebody else finished it."""
+        ...
+
+    def postpone(self, operation: Operation, outcome: str, next_try_at: int, new_generation: bool = False) -> bool:
+        """Back to unknown, lease given up, to be tried at ``next_try_at`` (system seconds)."""
+        ...
+
+    def last_outcomes(self, operation_id: str) -> tuple[str, ...]:
+        """Outcome words of the attempts so far, oldest first."""
+        ...
+
+    def enter(
+        self,
+        operation_id: str | None,
+        source: str,
+        stripe_object: str,
+        kind: str,
+        amount: int,
+        currency: str,
+        at: int,
+    ) -> bool:
+        """Append to the ledger; False when this object and kind are there already."""
+        ...
+
+
+class CatalogueStore(Protocol):
+    """Products and shipping rates."""
+
+    def products(self) -> tuple[Product, ...]: ...
+    def shipping_rates(self) -> tuple[ShippingRate, ...]: ...
+    def replace(self, products: Iterable[Product], rates: Iterable[ShippingRate]) -> None: ...
+    def take_from_stock(self, pieces: Mapping[str, int]) -> None:
+        """Lower the stock per SKU, never below zero."""
+        ...
+
+
+class Inbox(Protocol):
+    """Events seen, and how far the stream was read."""
+
+    def add(self, hints: Iterable[EventHint], via: str, at: int) -> int:
+        """Insert those not seen before; how many were new."""
+        ...
+
+    def waiting(self) -> tuple[EventHint, ...]: ...
+    def handled(self, event_ids: Iterable[str], at: int, note: str) -> None: ...
+    def watermark(self, stream: str) -> int | None: ...
+    def move_watermark(self, stream: str, last_created: int) -> None: ...
+
+
+class UnitOfWork(Protocol):
+    """One transaction. Leaving it without ``commit`` undoes everything."""
+
+    @property
+    def orders(self) -> Orders: ...
+    @property
+    def journal(self) -> Journal: ...
+    @property
+    def catalogue(self) -> CatalogueStore: ...
+    @property
+    def inbox(self) -> Inbox: ...
+
+    def commit(self) -> None: ...
+    def __enter__(self) -> Self: ...
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None: ...
+
+
+class Store(Protocol):
+    """Where transactions come from."""
+
+    def write(self) -> UnitOfWork:
+        """A writing transaction; one at a time per process. Raises StoreError's family."""
+        ...
+
+    def read(self) -> UnitOfWork:
+        """A reading one; ``commit`` is not needed."""
+        ...
