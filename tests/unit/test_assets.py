@@ -45,5 +45,5 @@ def test_refuses_what_leads_outside(parts: tuple[str, ...]) -> None:
 
 
 def test_says_in_a_sentence_what_is_missing() -> None:
-    with pytest.raises(FileNotFoundError, match="icons/no-such.svg is missing from this installation"):
+    with pytest.raises(FileNotFoundError, match=r"icons/no-such\.svg is missing from this installation"):
         assets.asset("icons", "no-such.svg")

@@ -1,0 +1,165 @@
+"""What every test stands on: a home of its own, no network, no screen, a real keyring and a real browser."""
+
+import os
+import shutil
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+    from tests.secret_service import SecretService
+
+FOREIGN_PREFIXES = ("STRIPE_", "SELLERDESK_", "QT_", "XDG_", "DBUS_SESSION", "GNOME_KEYRING", "PYTHON_KEYRING")
+KEPT = {"QT_QPA_PLATFORM", "STRIPE_SECRET_KEY"}
+CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+CHROMIUM_ARGUMENTS = (
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost, EXCLUDE *.localhost",
+)
+
+_home = Path(tempfile.mkdtemp(prefix="sd-home-"))
+_network_allowed = False
+
+
+def _make_private() -> None:
+    """Give this process a home of its own before anything looks for one."""
+    for name in list(os.environ):
+        if name.startswith(FOREIGN_PREFIXES) and name not in KEPT:
+            del os.environ[name]
+    folders = {
+        "HOME": "home",
+        "XDG_DATA_HOME": "home/.local/share",
+        "XDG_CONFIG_HOME": "home/.config",
+        "XDG_CACHE_HOME": "home/.cache",
+        "XDG_STATE_HOME": "home/.local/state",
+        "XDG_RUNTIME_DIR": "run",
+    }
+    for name, folder in folders.items():
+        path = _home / folder
+        path.mkdir(parents=True, exist_ok=True, mode=0o700)
+        os.environ[name] = str(path)
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    os.environ["LC_ALL"] = "C.UTF-8"
+
+
+def _refuse_network(event: str, arguments: tuple[Any, ...]) -> None:
+    """Audit hook: a test that leaves this machine is a mistake, and fails where it happens."""
+    if event != "socket.connect" or _network_allowed:
+        return
+    address = arguments[1]
+    if isinstance(address, tuple) and address[0] not in {"127.0.0.1", "::1", "localhost"}:
+        raise RuntimeError(f"a test tried to reach {address[0]}; tests need no network")
+
+
+_make_private()
+sys.addaudithook(_refuse_network)
+
+
+def pytest_unconfigure() -> None:
+    """Remove the private home."""
+    shutil.rmtree(_home, ignore_errors=True)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Skip tests that need a Stripe test account where there is none."""
+    if os.environ.get("STRIPE_SECRET_KEY", "").startswith("sk_test_"):
+        return
+    for item in items:
+        if item.get_closest_marker("live"):
+            item.add_marker(pytest.mark.skip(reason="STRIPE_SECRET_KEY is no Stripe test key"))
+
+
+@pytest.fixture(autouse=True)
+def _network(request: pytest.FixtureRequest) -> Iterator[None]:
+    global _network_allowed
+    _network_allowed = request.node.get_closest_marker("live") is not None
+    yield
+    _network_allowed = False
+
+
+@pytest.fixture
+def data_dir(tmp_path: Path) -> Path:
+    """An empty folder for one test's data."""
+    path = tmp_path / "data"
+    path.mkdir()
+    return path
+
+
+def _unavailable(sentence: str) -> None:
+    """Fail where everything must run, skip on a developer's machine."""
+    if os.environ.get("CI", "").lower() in {"1", "true"}:
+        pytest.fail(sentence, pytrace=False)
+    pytest.skip(sentence)
+
+
+@pytest.fixture(scope="session")
+def _secret_service() -> "Iterator[SecretService]":
+    if not sys.platform.startswith("linux"):
+        pytest.skip("the Secret Service is Linux's keyring")
+    from tests.secret_service import SecretService, missing_programs
+
+    missing = missing_programs()
+    if missing:
+        _unavailable(f"a real keyring needs {', '.join(missing)}")
+    service = SecretService()
+    service.start()
+    yield service
+    service.stop()
+
+
+@pytest.fixture
+def keyring_session(_secret_service: "SecretService", monkeypatch: pytest.MonkeyPatch) -> "Iterator[SecretService]":
+    """An empty, unlocked, real Secret Service keyring of this test's own; children of this process find it too."""
+    from tests.secret_service import forget_backends
+
+    for name, value in _secret_service.environment.items():
+        monkeypatch.setenv(name, value)
+    forget_backends()
+    yield _secret_service
+    _secret_service.clear()
+    forget_backends()
+
+
+def chromium_path() -> str:
+    """The installed Chromium or Chrome. Skips, or fails in CI, where there is none."""
+    for name in CHROMIUM:
+        path = shutil.which(name)
+        if path:
+            return path
+    _unavailable("browser tests need Chromium")
+    raise AssertionError("not reached")
+
+
+# One browser per file: the synchronous API keeps an event loop on this thread for as long as it lives.
+@pytest.fixture(scope="module")
+def chromium() -> "Iterator[Browser]":
+    """A real headless Chromium that can reach this machine only."""
+    path = chromium_path()
+    from playwright.sync_api import sync_playwright
+
+    arguments = list(CHROMIUM_ARGUMENTS)
+    if hasattr(os, "geteuid") and os.geteuid() == 0:
+        arguments.append("--no-sandbox")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=arguments)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def page(chromium: "Browser") -> "Iterator[Page]":
+    """A page in a fresh browser profile, closed after the test."""
+    context = chromium.new_context(locale="en-GB", timezone_id="Europe/Berlin")
+    yield context.new_page()
+    context.close()
