@@ -45,6 +45,16 @@ def test_the_sandbox_imports_nothing_of_ours_but_serving() -> None:
     assert not foreign
 
 
+def test_only_the_store_opens_sqlite() -> None:
+    foreign = [
+        f"{name_of(path)}:{line} imports {module}"
+        for path in python_files("sellerdesk")
+        for line, module in _imported(parsed(path))
+        if module.split(".")[0] in {"sqlite3", "pysqlite3"} and not name_of(path).startswith("sellerdesk/store/")
+    ]
+    assert not foreign
+
+
 def test_the_product_never_imports_its_tests() -> None:
     foreign = [
         f"{name_of(path)}:{line} imports {module}"

@@ -1,0 +1,154 @@
+"""The tool behind the two commands: what it passes on, when it makes the environment anew, what it asks of a system."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.house.tree import ROOT
+
+sys.path.insert(0, str(ROOT / "packaging"))
+from devtool import checks, commands, console, environment, layout, system_packages
+
+sys.path.remove(str(ROOT / "packaging"))
+
+
+@pytest.fixture
+def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A small checkout with lock files and an environment that was made from them."""
+    requirements = tmp_path / "requirements"
+    requirements.mkdir()
+    for kind in ("runtime", "test"):
+        (requirements / f"{kind}.txt").write_text(f"{kind}==1\n", "utf-8")
+    monkeypatch.setattr(environment, "VENV", tmp_path / ".venv")
+    monkeypatch.setattr(environment, "REQUIREMENTS", requirements)
+    interpreter = environment.python_of(tmp_path / ".venv")
+    interpreter.parent.mkdir(parents=True)
+    interpreter.touch()
+    return tmp_path
+
+
+def _stamp(checkout: Path, kind: environment.Kind) -> Path:
+    path = checkout / ".venv" / "sellerdesk-stamp.json"
+    path.write_text(json.dumps(environment._wanted(kind)), "utf-8")
+    return path
+
+
+def test_an_environment_is_used_again(checkout: Path) -> None:
+    _stamp(checkout, "test")
+    assert environment._is_current("test")
+    assert environment._is_current("runtime")
+
+
+def test_an_environment_for_running_is_too_small_for_tests(checkout: Path) -> None:
+    _stamp(checkout, "runtime")
+    assert environment._is_current("runtime")
+    assert not environment._is_current("test")
+
+
+def test_a_changed_requirement_makes_it_anew(checkout: Path) -> None:
+    _stamp(checkout, "test")
+    (checkout / "requirements" / "runtime.txt").write_text("runtime==2\n", "utf-8")
+    assert not environment._is_current("runtime")
+    assert not environment._is_current("test")
+
+
+def test_line_ends_change_nothing(checkout: Path) -> None:
+    _stamp(checkout, "runtime")
+    (checkout / "requirements" / "runtime.txt").write_bytes(b"runtime==1\r\n")
+    assert environment._is_current("runtime")
+
+
+def test_another_python_makes_it_anew(checkout: Path) -> None:
+    path = _stamp(checkout, "runtime")
+    stamp = json.loads(path.read_text("utf-8"))
+    path.write_text(json.dumps({**stamp, "python": "cpython 3.10.0"}), "utf-8")
+    assert not environment._is_current("runtime")
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{", "null", "{}"])
+def test_a_broken_stamp_makes_it_anew(checkout: Path, text: str) -> None:
+    _stamp(checkout, "runtime").write_text(text, "utf-8")
+    assert not environment._is_current("runtime")
+
+
+def test_a_lost_interpreter_makes_it_anew(checkout: Path) -> None:
+    _stamp(checkout, "runtime")
+    environment.python_of(checkout / ".venv").unlink()
+    assert not environment._is_current("runtime")
+
+
+@pytest.mark.parametrize(
+    ("typed", "ours", "passed_on"),
+    [
+        (["run"], ["run"], []),
+        (["run", "--port", "1"], ["run"], ["--port", "1"]),
+        (["run", "checkout", "--help"], ["run"], ["checkout", "--help"]),
+        (["test", "--", "-k", "money"], ["test"], ["-k", "money"]),
+        (["test"], ["test"], []),
+        (["lock", "--upgrade"], ["lock", "--upgrade"], []),
+    ],
+)
+def test_what_is_passed_on(typed: list[str], ours: list[str], passed_on: list[str]) -> None:
+    assert commands._split(typed) == (ours, passed_on)
+
+
+@pytest.mark.skipif(sys.platform in {"win32", "darwin"}, reason="these always have a screen")
+def test_a_screen_is_what_names_itself() -> None:
+    assert not layout.has_screen({})
+    assert layout.has_screen({"DISPLAY": ":0"})
+    assert layout.has_screen({"WAYLAND_DISPLAY": "wayland-0"})
+
+
+def test_tests_see_neither_keys_nor_the_real_home(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("STRIPE_API_KEY", "made-up")
+    monkeypatch.setenv("STRIPE_SECRET_KEY", "sk_live" + "_made_up")
+    monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", "unix:path=/run/made-up")
+    with checks.private_environ() as environ:
+        assert not [name for name in environ if name.startswith(("STRIPE_", "DBUS_"))]
+        assert environ["HOME"] != os.environ["HOME"]
+        assert Path(environ["XDG_CONFIG_HOME"]).is_dir()
+        home = Path(environ["HOME"])
+    assert not home.exists()
+
+
+def test_the_tests_need_at_least_what_the_window_needs() -> None:
+    assert set(system_packages.FOR_WINDOW) <= set(system_packages.FOR_TOUR) <= set(system_packages.FOR_TESTS)
+
+
+def test_a_failing_command_tells_its_status_and_its_last_lines() -> None:
+    script = "import sys; print('one'); print('two', file=sys.stderr); sys.exit(3)"
+    outcome = console.run_quietly("Trying", [sys.executable, "-u", "-c", script])
+    assert not outcome.ok
+    assert (outcome.status, outcome.tail) == (3, ("one", "two"))
+
+
+def test_a_missing_command_is_an_outcome_too(tmp_path: Path) -> None:
+    outcome = console.run_quietly("Trying", [tmp_path / "no-such-program"])
+    assert outcome.status == 127
+    assert "could not be started" in outcome.tail[0]
+
+
+def test_wrong_arguments_end_with_2() -> None:
+    script = ROOT / "packaging" / "dev.py"
+    done = subprocess.run([sys.executable, script, "no-such-command"], capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert "invalid choice" in done.stderr
+
+
+def test_an_old_python_gets_a_sentence() -> None:
+    """The script is compiled with the grammar of Python 3.7 and asked to run under an older version number."""
+    source = (ROOT / "packaging" / "dev.py").read_text("utf-8")
+    import ast
+
+    ast.parse(source, feature_version=(3, 7))
+    pretend = (
+        "import sys; sys.version_info = (3, 9, 2, 'final', 0); sys.argv = ['dev.py', 'run']\n"
+        f"exec(compile({source!r}, 'dev.py', 'exec'), {{'__name__': '__main__'}})"
+    )
+    done = subprocess.run([sys.executable, "-c", pretend], capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert done.stderr.startswith("SellerDesk needs Python 3.11 or newer; this is Python 3.9.2.")
