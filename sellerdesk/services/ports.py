@@ -76,7 +76,11 @@ class Orders(Protocol):
         """Write the merged facts and problem; True when a fact that a person sees changed (version goes up)."""
         ...
 
-    def save_kept(self, order_id: str, kept: Mapping[int, int], shipping_kept: int, message: str) -> None:
+    def save_message(self, order_id: str, message: str) -> None:
+        """The seller's own words for the shopper, kept from the moment Prepare is planned."""
+        ...
+
+    def save_kept(self, order_id: str, kept: Mapping[int, int], shipping_kept: int) -> None:
         """What Prepare captured: pieces per line position, and shipping in minor units."""
         ...
 
@@ -112,6 +116,10 @@ class Journal(Protocol):
 
     def get(self, operation_id: str) -> Operation | None: ...
 
+    def of_order(self, order_id: str) -> tuple[Operation, ...]:
+        """Every operation of an order, oldest first."""
+        ...
+
     def open_operations(self, system_now: int) -> tuple[Operation, ...]:
         """Open ones nobody works on and that are due, oldest first; those in review are left out."""
         ...
@@ -141,8 +149,9 @@ class Journal(Protocol):
         """Back to unknown, lease given up, to be tried at ``next_try_at`` (system seconds)."""
         ...
 
-    def last_outcomes(self, operation_id: str) -> tuple[str, ...]:
-        """Outcome words of the attempts so far, oldest first."""
+    def outcomes(self, operation_id: str, generation: int) -> tuple[str, ...]:
+        """Outcome words of the earlier attempts with this generation's key, oldest first; '' for one that never
+        ended. The attempt under way (started, not ended, with the operation's current fence) is left out."""
         ...
 
     def enter(

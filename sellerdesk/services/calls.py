@@ -1,0 +1,120 @@
+"""How each kind of operation is sent, and how a read tells whether it has happened."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from sellerdesk.domain.errors import OurBug
+from sellerdesk.domain.operation import Operation
+from sellerdesk.domain.payment import PaymentFacts, PaymentStatus
+from sellerdesk.domain.requests import (
+    Capture,
+    Confirm,
+    CreateCustomer,
+    CreateIntent,
+    PassTracking,
+    Request,
+    from_json,
+)
+from sellerdesk.services.ports import PaymentGateway
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A checked success: the intent's facts, or for a customer its id."""
+
+    facts: PaymentFacts | None = None
+    customer_id: str = ""
+
+
+class Effect(StrEnum):
+    """What a read says about an operation whose outcome is unknown."""
+
+    HAPPENED = "happened"
+    NOT_YET = "not_yet"
+    IMPOSSIBLE = "impossible"
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """The effect with the answer that was read, and in words why it is impossible."""
+
+    effect: Effect
+    answer: Answer
+    why: str = ""
+
+
+def send(gateway: PaymentGateway, operation: Operation) -> Answer:
+    """Make the one call of ``operation``, with its stored parameters and key. Raises CallError's family."""
+    key = operation.idempotency_key
+    match from_json(operation.params):
+        case CreateCustomer() as request:
+            return Answer(customer_id=gateway.create_customer(request, key))
+        case CreateIntent() as request:
+            return Answer(gateway.create_intent(request, key))
+        case Confirm() as request:
+            return Answer(gateway.confirm(request, key))
+        case Capture() as request:
+            return Answer(gateway.capture(request, key))
+        case PassTracking() as request:
+            return Answer(gateway.pass_tracking(request, key))
+
+
+def look(gateway: PaymentGateway, operation: Operation) -> Seen:
+    """Read whether ``operation`` has happened. Never sends anything. Raises CallError's family."""
+    request = from_json(operation.params)
+    match request:
+        case CreateCustomer():
+            customer_id = gateway.find_customer(operation.id, operation.created_at - 300)
+            if customer_id is None:
+                return Seen(Effect.NOT_YET, Answer())
+            return Seen(Effect.HAPPENED, Answer(customer_id=customer_id))
+        case CreateIntent():
+            facts = gateway.find_intent(operation.id, request.customer_id)
+            return Seen(Effect.NOT_YET if facts is None else Effect.HAPPENED, Answer(facts))
+        case Confirm() | Capture() | PassTracking():
+            return judge(request, gateway.retrieve(request.intent_id))
+
+
+def judge(request: Request, facts: PaymentFacts) -> Seen:
+    """Whether ``facts`` show the effect of ``request``."""
+    answer = Answer(facts)
+    match request:
+        case Capture():
+            return _judge_capture(request, facts, answer)
+        case Confirm():
+            return _judge_confirm(facts, answer)
+        case PassTracking():
+            return Seen(Effect.HAPPENED if facts.shipping == request.shipping else Effect.NOT_YET, answer)
+        case CreateIntent():
+            return Seen(Effect.HAPPENED, answer)
+        case CreateCustomer():
+            raise OurBug("A customer was judged by the facts of a payment.")
+
+
+def _judge_capture(request: Capture, facts: PaymentFacts, answer: Answer) -> Seen:
+    if facts.status is PaymentStatus.SUCCEEDED:
+        if facts.amount_received == request.amount:
+            return Seen(Effect.HAPPENED, answer)
+        return Seen(Effect.IMPOSSIBLE, answer, "It was captured elsewhere, for another amount.")
+    if facts.status is PaymentStatus.REQUIRES_CAPTURE:
+        return Seen(Effect.NOT_YET, answer)
+    if facts.status is PaymentStatus.CANCELED:
+        lapsed = facts.cancellation_reason in ("expired", "automatic")
+        return Seen(Effect.IMPOSSIBLE, answer, "The hold has lapsed." if lapsed else "The hold was released.")
+    return Seen(Effect.IMPOSSIBLE, answer, "Nothing is held for this order.")
+
+
+def _judge_confirm(facts: PaymentFacts, answer: Answer) -> Seen:
+    """A declined try leaves no trace that tells it from an older one, so it counts as not yet: the same key then
+    replays the bank's answer (https://docs.stripe.com/api/idempotent_requests)."""
+    moved = (
+        PaymentStatus.REQUIRES_ACTION,
+        PaymentStatus.PROCESSING,
+        PaymentStatus.REQUIRES_CAPTURE,
+        PaymentStatus.SUCCEEDED,
+    )
+    if facts.status in moved:
+        return Seen(Effect.HAPPENED, answer)
+    if facts.status is PaymentStatus.CANCELED:
+        return Seen(Effect.IMPOSSIBLE, answer, "The payment was cancelled.")
+    return Seen(Effect.NOT_YET, answer)

@@ -1,0 +1,277 @@
+"""Placing an order: order row first, then customer and unconfirmed intent, then one confirmation with the token.
+
+One order has one intent from its first moment, so the only call that holds money is guarded by that intent's state.
+"""
+
+import hashlib
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+
+from sellerdesk.clock import Clock
+from sellerdesk.domain.catalogue import CartItem, PricedCart, price_cart
+from sellerdesk.domain.errors import (
+    CheckoutClosed,
+    OperationInProgress,
+    OutcomeUnknown,
+    Rejected,
+    TokenRefused,
+    UnknownOrder,
+)
+from sellerdesk.domain.ids import new_id, new_reference, new_secret_token
+from sellerdesk.domain.operation import Operation, OperationKind, OperationState
+from sellerdesk.domain.order import Order, Shopper, TimelineEntry
+from sellerdesk.domain.payment import Payment, PaymentFacts, PaymentStatus, Problem
+from sellerdesk.domain.requests import Request
+from sellerdesk.services import requests
+from sellerdesk.services.conduct import Conductor, Outcome
+from sellerdesk.services.plans import planned
+from sellerdesk.services.ports import PaymentGateway, Store, UnitOfWork
+from sellerdesk.services.record import Origin, record_facts
+
+SHOPPER_ACTOR = "Checkout page"
+# What may come from the page: https://docs.stripe.com/payments/finalize-payments-on-the-server
+_TOKEN = re.compile(r"(ctoken|pm)_[A-Za-z0-9_]{1,250}")
+_HELD = (PaymentStatus.REQUIRES_CAPTURE, PaymentStatus.SUCCEEDED)
+
+
+class PayState(StrEnum):
+    """What the shopper is told."""
+
+    HELD = "held"
+    DECLINED = "declined"
+    ACTION = "action"
+    CHECKING = "checking"
+    CLOSED = "closed"
+
+
+@dataclass(frozen=True, slots=True)
+class PayAnswer:
+    """Where the payment stands. ``client_secret`` only with ACTION; ``problem`` only with DECLINED."""
+
+    state: PayState
+    order: Order
+    client_secret: str = field(default="", repr=False)
+    problem: Problem | None = None
+
+
+class PlaceOrder:
+    """The shopper's side of the money."""
+
+    def __init__(
+        self, store: Store, gateway: PaymentGateway, conductor: Conductor, clock: Clock, installation: str
+    ) -> None:
+        self._store = store
+        self._gateway = gateway
+        self._conductor = conductor
+        self._clock = clock
+        self._installation = installation
+
+    # --- the order and its intent ---
+
+    def place(self, checkout_id: str, cart: tuple[CartItem, ...], shopper: Shopper, save_card: bool) -> Order:
+        """The order of this checkout with its unconfirmed intent; the same checkout and cart give the same order.
+
+        Nothing is held afterwards. Raises CartRefused; CheckoutClosed when this checkout was used for another cart
+        or is paid (the page then starts a new one); OperationInProgress while a payment of it is under way;
+        CallError's family when Stripe could not be asked.
+        """
+        order = self._enter(checkout_id, cart, shopper, save_card)
+        if not order.customer_id:
+            order = self._customer(order)
+        if not order.payment.intent_id:
+            order = self._intent(order)
+        return order
+
+    def _enter(self, checkout_id: str, cart: tuple[CartItem, ...], shopper: Shopper, save_card: bool) -> Order:
+        with self._store.write() as unit:
+            products = {product.sku: product for product in unit.catalogue.products()}
+            rates = unit.catalogue.shipping_rates()
+            priced = price_cart(products, cart, rates, shopper.address.country)
+            fingerprint = _fingerprint(priced, shopper.address.country)
+            known = unit.orders.by_checkout(checkout_id)
+            if known is None:
+                order = self._new_order(priced, shopper, save_card)
+                unit.orders.add(order, checkout_id, fingerprint)
+                placed = TimelineEntry(order.placed_at, "placed", SHOPPER_ACTOR, order.total, order.currency)
+                unit.orders.note(order.id, placed)
+            elif unit.orders.cart_sha256(known.id) == fingerprint:
+                order = self._take_up(unit, known, shopper, save_card)
+            else:
+                self._give_up(unit, known)
+                unit.commit()
+                raise CheckoutClosed("Your cart has changed since. Please start the checkout again.")
+            unit.commit()
+        return order
+
+    def _take_up(self, unit: UnitOfWork, known: Order, shopper: Shopper, save_card: bool) -> Order:
+        _refuse_closed(known)
+        if known.payment.status in _HELD:
+            raise CheckoutClosed("This order is placed already. Please do not pay again.")
+        order = replace(known, shopper=shopper, save_card=save_card)
+        unit.orders.save_shopper_contact(order)
+        return order
+
+    def _give_up(self, unit: UnitOfWork, known: Order) -> None:
+        """Another cart: this order will never be paid. Only while nothing of it is on its way."""
+        if _is_under_way(known):
+            raise OperationInProgress("This order is already being paid. Please wait for the bank's answer.")
+        if known.closed_at is None and known.payment.status not in _HELD:
+            unit.orders.close(known.id, self._clock.now())
+
+    def _new_order(self, priced: PricedCart, shopper: Shopper, save_card: bool) -> Order:
+        order_id = new_id(self._clock.now_ms())
+        payment = Payment(new_id(self._clock.now_ms()), order_id, "original", priced.total, priced.currency)
+        return Order(
+            id=order_id,
+            reference=new_reference(),
+            link_token=new_secret_token(),
+            version=1,
+            placed_at=self._clock.now(),
+            currency=priced.currency,
+            shopper=shopper,
+            lines=priced.lines,
+            shipping=priced.shipping,
+            shipping_tax_rate=priced.shipping_tax_rate,
+            discount=priced.discount,
+            save_card=save_card,
+            payments=(payment,),
+        )
+
+    def _customer(self, order: Order) -> Order:
+        def request(operation_id: str) -> Request:
+            return requests.create_customer(order, operation_id, self._installation)
+
+        return self._create(order, OperationKind.CREATE_CUSTOMER, request)
+
+    def _intent(self, order: Order) -> Order:
+        def request(operation_id: str) -> Request:
+            return requests.create_intent(order, operation_id, self._installation)
+
+        return self._create(order, OperationKind.CREATE_INTENT, request)
+
+    def _create(self, order: Order, kind: OperationKind, request: Callable[[str], Request]) -> Order:
+        """Carry out the open operation of this kind, or a new one; one that failed is final and replaced."""
+        with self._store.write() as unit:
+            earlier = [each for each in unit.journal.of_order(order.id) if each.kind is kind and each.is_open]
+            if earlier:
+                operation = earlier[-1]
+            else:
+                operation_id = new_id(self._clock.now_ms())
+                now = self._clock.now()
+                fresh = planned(operation_id, kind, order, request(operation_id), SHOPPER_ACTOR, now)
+                operation = unit.journal.plan(fresh)
+                unit.commit()
+        outcome = self._advance(operation)
+        if outcome.operation.state is not OperationState.DONE:
+            raise outcome.error or OutcomeUnknown("We are still waiting for Stripe. Nothing is held yet.")
+        with self._store.read() as unit:
+            return unit.orders.get(order.id)
+
+    def _advance(self, operation: Operation) -> Outcome:
+        if operation.state is OperationState.PLANNED:
+            return self._conductor.carry_out(operation.id)
+        return self._conductor.resolve(operation.id)
+
+    # --- paying ---
+
+    def pay(self, checkout_id: str, reference: str, token: str, return_url: str) -> PayAnswer:
+        """Confirm the order's intent with the page's token. The same token twice gives the same answer.
+
+        Raises UnknownOrder, TokenRefused, CheckoutClosed; CallError's family when the key is refused.
+        """
+        if not _TOKEN.fullmatch(token):
+            raise TokenRefused("The card form gave no payment token. Please type the card again.")
+        order = self._own_order(checkout_id, reference)
+        if order.payment.status in _HELD:
+            return _answer(order, None)
+        _refuse_closed(order)
+        operation = self._plan_confirm(order, token, return_url)
+        outcome = self._conductor.carry_out(operation.id)
+        return self._told(order.id, outcome)
+
+    def look_again(self, checkout_id: str, reference: str) -> PayAnswer:
+        """Where the payment stands by Stripe's own word: after 3-D Secure, or while an answer is awaited."""
+        order = self._own_order(checkout_id, reference)
+        if order.payment.status in _HELD or not order.payment.intent_id:
+            return _answer(order, None)
+        waiting = order.open_operation
+        if waiting is not None and waiting.kind is OperationKind.CONFIRM:
+            return self._told(order.id, self._conductor.resolve(waiting.id))
+        facts = self._gateway.retrieve(order.payment.intent_id)
+        with self._store.write() as unit:
+            order = record_facts(unit, unit.orders.get(order.id), facts, self._origin())
+            unit.commit()
+        return _answer(order, facts)
+
+    def _plan_confirm(self, order: Order, token: str, return_url: str) -> Operation:
+        """The operation's id is made from payment and token, so that a request that arrives twice is one row."""
+        operation_id = hashlib.sha256(f"confirm {order.payment.id} {token}".encode()).hexdigest()[:32]
+        with self._store.write() as unit:
+            known = unit.journal.get(operation_id)
+            if known is not None:
+                return known
+            order = unit.orders.get(order.id)
+            if not order.payment.intent_id:
+                raise UnknownOrder
+            request = requests.confirm(order, token, return_url)
+            now = self._clock.now()
+            operation = planned(operation_id, OperationKind.CONFIRM, order, request, SHOPPER_ACTOR, now)
+            stored = unit.journal.plan(operation)
+            unit.commit()
+        return stored
+
+    def _told(self, order_id: str, outcome: Outcome) -> PayAnswer:
+        with self._store.read() as unit:
+            order = unit.orders.get(order_id)
+        if outcome.operation.is_open:
+            return PayAnswer(PayState.CHECKING, order)
+        if isinstance(outcome.error, Rejected) and outcome.operation.state is OperationState.FAILED:
+            raise TokenRefused(
+                "The card form's token is not valid any more. Nothing is held. Please type the card again."
+            ) from outcome.error
+        facts = outcome.answer.facts if outcome.answer else None
+        if order.payment.status is PaymentStatus.REQUIRES_ACTION and facts is None:
+            facts = self._gateway.retrieve(order.payment.intent_id)
+        return _answer(order, facts)
+
+    def _own_order(self, checkout_id: str, reference: str) -> Order:
+        with self._store.read() as unit:
+            order = unit.orders.by_checkout(checkout_id)
+        if order is None or order.reference != reference:
+            raise UnknownOrder
+        return order
+
+    def _origin(self) -> Origin:
+        return Origin("event", SHOPPER_ACTOR, self._clock.now())
+
+
+def _answer(order: Order, facts: PaymentFacts | None) -> PayAnswer:
+    """What the row says; the client secret comes from freshly read facts only."""
+    payment = order.payment
+    if payment.status in _HELD:
+        return PayAnswer(PayState.HELD, order)
+    if payment.status is PaymentStatus.CANCELED or order.closed_at is not None:
+        return PayAnswer(PayState.CLOSED, order)
+    if payment.status is PaymentStatus.REQUIRES_ACTION:
+        return PayAnswer(PayState.ACTION, order, facts.client_secret if facts else "")
+    if payment.status is PaymentStatus.REQUIRES_PAYMENT_METHOD:
+        return PayAnswer(PayState.DECLINED, order, problem=payment.problem)
+    return PayAnswer(PayState.CHECKING, order)
+
+
+def _refuse_closed(order: Order) -> None:
+    if order.closed_at is not None or order.payment.status is PaymentStatus.CANCELED:
+        raise CheckoutClosed("This checkout was closed. You were not charged. Please start again.")
+
+
+def _is_under_way(order: Order) -> bool:
+    confirming = order.open_operation is not None and order.open_operation.kind is OperationKind.CONFIRM
+    return confirming or order.payment.status in (PaymentStatus.REQUIRES_ACTION, PaymentStatus.PROCESSING)
+
+
+def _fingerprint(priced: PricedCart, country: str) -> str:
+    """One cart at one price to one country; another one is another order."""
+    lines = sorted((line.sku, line.quantity, line.unit_price, line.discount) for line in priced.lines)
+    return hashlib.sha256(repr((priced.currency, lines, priced.shipping, country)).encode()).hexdigest()

@@ -1,0 +1,102 @@
+"""Prepare: the seller packs the order and the hold is captured, shortened for what is missing. Once per hold."""
+
+from collections.abc import Mapping
+
+from sellerdesk.clock import Clock
+from sellerdesk.domain.errors import CaptureRefused, WrongStage
+from sellerdesk.domain.ids import new_id
+from sellerdesk.domain.operation import Operation, OperationKind, OperationState
+from sellerdesk.domain.order import Order, Stage
+from sellerdesk.domain.shortening import ShippingChoice, plan
+from sellerdesk.domain.stages import stage_of
+from sellerdesk.services import requests
+from sellerdesk.services.conduct import Conductor, Outcome
+from sellerdesk.services.plans import planned
+from sellerdesk.services.ports import Store
+
+MESSAGE_LENGTH = 500
+
+
+class Prepare:
+    """Captures what is kept and releases the rest, for ever.
+
+    https://docs.stripe.com/payments/place-a-hold-on-a-payment-method
+    """
+
+    def __init__(self, store: Store, conductor: Conductor, clock: Clock, seat: str) -> None:
+        self._store = store
+        self._conductor = conductor
+        self._clock = clock
+        self._seat = seat
+
+    def new_operation(self) -> str:
+        """The id of one wish to capture: made when the dialog opens, so that pressing twice is one operation."""
+        return new_id(self._clock.now_ms())
+
+    def run(
+        self,
+        operation_id: str,
+        order_id: str,
+        version: int,
+        kept: Mapping[int, int],
+        shipping: ShippingChoice = ShippingChoice.FULL,
+        message: str = "",
+    ) -> Order:
+        """Capture ``kept`` pieces per line position of an order seen at ``version``; the order as it is afterwards.
+
+        When the answer is lost the order comes back with its open operation, and the background finds out. Raises
+        WrongStage, CaptureRefused, OrderChanged or OperationInProgress when nothing was sent; CallError's family
+        when Stripe refused.
+        """
+        operation = self._plan(operation_id, order_id, version, kept, shipping, message)
+        outcome = self._conductor.carry_out(operation.id)
+        return finished_order(self._store, outcome)
+
+    def _plan(
+        self,
+        operation_id: str,
+        order_id: str,
+        version: int,
+        kept: Mapping[int, int],
+        shipping: ShippingChoice,
+        message: str,
+    ) -> Operation:
+        with self._store.write() as unit:
+            known = unit.journal.get(operation_id)
+            if known is not None:
+                return known
+            order = unit.orders.get(order_id)
+            self._check(order)
+            capture_plan = plan(order, kept, shipping)
+            request = requests.capture(order, capture_plan, operation_id)
+            now = self._clock.now()
+            operation = planned(operation_id, OperationKind.CAPTURE, order, request, self._seat, now)
+            stored = unit.journal.plan(operation)
+            unit.orders.expect_version(order_id, version)
+            unit.orders.save_message(order_id, _message(message))
+            unit.commit()
+        return stored
+
+    def _check(self, order: Order) -> None:
+        if stage_of(order) is not Stage.TO_PREPARE:
+            raise WrongStage("Nothing is held for this order, so it cannot be prepared.")
+        deadline = order.payment.capture_before
+        if deadline is not None and deadline <= self._clock.now():
+            raise WrongStage("The hold has lapsed. Nothing can be captured any more; the shopper has to pay again.")
+
+
+def finished_order(store: Store, outcome: Outcome) -> Order:
+    """The order after a pass. Raises the call's error when the operation failed, or waits for a working key."""
+    if outcome.operation.state is OperationState.FAILED and outcome.error is not None:
+        raise outcome.error
+    if outcome.operation.state is OperationState.FAILED:
+        raise WrongStage(outcome.operation.outcome)
+    with store.read() as unit:
+        return unit.orders.get(outcome.operation.order_id)
+
+
+def _message(text: str) -> str:
+    cleaned = "".join(letter for letter in text.strip() if letter.isprintable() or letter == "\n")
+    if len(cleaned) > MESSAGE_LENGTH:
+        raise CaptureRefused(f"The words to the shopper are longer than {MESSAGE_LENGTH} characters.")
+    return cleaned

@@ -1,0 +1,127 @@
+"""From an order to what is asked of Stripe: shipping block, line items, tags."""
+
+from collections.abc import Iterable
+
+from sellerdesk.domain import tracking
+from sellerdesk.domain.order import Order, OrderLine, Parcel, Shopper
+from sellerdesk.domain.payment import ShippingFacts
+from sellerdesk.domain.requests import (
+    Capture,
+    Confirm,
+    CreateCustomer,
+    CreateIntent,
+    LineItem,
+    PassTracking,
+)
+from sellerdesk.domain.shortening import CapturePlan
+
+# Metadata that marks intents as ours: at most 50 keys of 40 characters, https://docs.stripe.com/api/metadata
+TAG_INSTALLATION = "sd_install"
+TAG_ORDER = "sd_order"
+TAG_PAYMENT = "sd_payment"
+TAG_OPERATION = "sd_op"
+TAG_SHIP_STATUS = "payment_intent_ship_status"
+TAG_CARRIER = "sd_carrier"
+TAG_TRACKING = "sd_tracking"
+METADATA_VALUE_LENGTH = 500
+
+
+def shipping_of(shopper: Shopper, parcels: tuple[Parcel, ...] = ()) -> ShippingFacts:
+    """The whole shipping block; Stripe needs name and address again even when only the tracking changes."""
+    address = shopper.address
+    return ShippingFacts(
+        name=shopper.name,
+        line1=address.line1,
+        line2=address.line2,
+        city=address.city,
+        state=address.state,
+        postal_code=address.postal_code,
+        country=address.country,
+        phone=shopper.phone,
+        carrier=tracking.joined_carriers(parcels),
+        tracking_number=tracking.joined_numbers(parcels),
+    )
+
+
+def create_customer(order: Order, operation_id: str, installation: str) -> CreateCustomer:
+    """A customer of its own for each order: an e-mail that nobody verified must not find older ones."""
+    return CreateCustomer(
+        name=order.shopper.name,
+        email=order.shopper.email,
+        phone=order.shopper.phone,
+        shipping=shipping_of(order.shopper),
+        metadata=_tags(order, operation_id, installation),
+    )
+
+
+def create_intent(order: Order, operation_id: str, installation: str) -> CreateIntent:
+    """The whole order on an unconfirmed intent."""
+    return CreateIntent(
+        amount=order.total,
+        currency=order.currency,
+        customer_id=order.customer_id,
+        receipt_email=order.shopper.email,
+        description=f"Order {order.shown_reference}",
+        order_reference=order.reference,
+        shipping=shipping_of(order.shopper),
+        lines=_line_items(order.lines),
+        shipping_amount=order.shipping,
+        metadata=_tags(order, operation_id, installation),
+    )
+
+
+def confirm(order: Order, token: str, return_url: str) -> Confirm:
+    """Everything the shopper changed since the intent was made travels with the confirmation itself."""
+    return Confirm(
+        intent_id=order.payment.intent_id,
+        token=token,
+        return_url=return_url,
+        save_card=order.save_card,
+        receipt_email=order.shopper.email,
+        shipping=shipping_of(order.shopper),
+    )
+
+
+def capture(order: Order, plan: CapturePlan, operation_id: str) -> Capture:
+    """The lines that go out; those left out are not listed."""
+    lines = tuple(
+        LineItem(line.name, line.sku, line.quantity, line.unit_price, line.discount)
+        for line in plan.lines
+        if line.quantity
+    )
+    return Capture(
+        intent_id=order.payment.intent_id,
+        amount=plan.total,
+        lines=lines,
+        shipping_amount=plan.shipping,
+        metadata=((TAG_OPERATION, operation_id),),
+    )
+
+
+def pass_tracking(order: Order, parcels: tuple[Parcel, ...], operation_id: str) -> PassTracking:
+    """Tracking in the shipping block, and again in the metadata, which every version of the API keeps."""
+    facts = order.payment.facts
+    return PassTracking(
+        intent_id=order.payment.intent_id,
+        charge_id=facts.charge_id if facts else "",
+        shipping=shipping_of(order.shopper, parcels),
+        metadata=(
+            (TAG_SHIP_STATUS, "true"),
+            (TAG_CARRIER, tracking.joined_carriers(parcels)[:METADATA_VALUE_LENGTH]),
+            (TAG_TRACKING, tracking.joined_numbers(parcels)[:METADATA_VALUE_LENGTH]),
+            (TAG_OPERATION, operation_id),
+        ),
+    )
+
+
+def _line_items(lines: Iterable[OrderLine]) -> tuple[LineItem, ...]:
+    return tuple(LineItem(line.name, line.sku, line.quantity, line.unit_price, line.discount) for line in lines)
+
+
+def _tags(order: Order, operation_id: str, installation: str) -> tuple[tuple[str, str], ...]:
+    return (
+        (TAG_INSTALLATION, installation),
+        (TAG_ORDER, order.id),
+        (TAG_PAYMENT, order.payment.id),
+        (TAG_OPERATION, operation_id),
+    )

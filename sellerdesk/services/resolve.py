@@ -1,0 +1,46 @@
+"""Resolve: finish every operation that a crash or a lost answer left open. Run at the start and again and again."""
+
+from dataclasses import dataclass
+
+from sellerdesk.clock import Clock
+from sellerdesk.domain.errors import CallError, KeyRefused
+from sellerdesk.services.conduct import Conductor
+from sellerdesk.services.ports import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Resolved:
+    """How many due operations were finished, how many still wait, and the trouble met last, if any."""
+
+    finished: int
+    waiting: int
+    trouble: CallError | None
+
+
+class Resolve:
+    """The only recovery routine: whatever is due is read, then decided."""
+
+    def __init__(self, store: Store, conductor: Conductor, clock: Clock) -> None:
+        self._store = store
+        self._conductor = conductor
+        self._clock = clock
+
+    def run_due(self) -> Resolved:
+        """One pass over the open operations that are due and that nobody works on, oldest first.
+
+        A refused key ends the pass: all money work waits until the key works again.
+        """
+        with self._store.read() as unit:
+            due = unit.journal.open_operations(self._clock.system_now())
+        finished = waiting = 0
+        trouble: CallError | None = None
+        for operation in due:
+            outcome = self._conductor.resolve(operation.id)
+            if outcome.operation.is_open:
+                waiting += 1
+                trouble = outcome.error or trouble
+            else:
+                finished += 1
+            if isinstance(outcome.error, KeyRefused):
+                break
+        return Resolved(finished, waiting, trouble)

@@ -1,0 +1,89 @@
+"""Sync: ask Stripe what is new, read each object again, merge. The event's own snapshot is never applied."""
+
+from dataclasses import dataclass
+
+from sellerdesk.clock import Clock
+from sellerdesk.domain.account import EventHint
+from sellerdesk.domain.errors import Rejected
+from sellerdesk.services.ports import PaymentGateway, Store
+from sellerdesk.services.record import Origin, record_facts
+
+STREAM = "events"
+# Events are neither strictly ordered nor strictly on time: https://docs.stripe.com/webhooks#event-ordering
+OVERLAP_SECONDS = 300
+ACTOR = "Stripe"
+
+
+@dataclass(frozen=True, slots=True)
+class SyncReport:
+    """``new`` events since the last time, ``read`` payments read again, ``at`` seconds UTC."""
+
+    new: int
+    read: int
+    at: int
+
+
+class Sync:
+    """Polling: https://docs.stripe.com/api/events/list"""
+
+    def __init__(self, store: Store, gateway: PaymentGateway, clock: Clock) -> None:
+        self._store = store
+        self._gateway = gateway
+        self._clock = clock
+
+    def poll(self) -> SyncReport:
+        """Fetch new events, then read and merge what they point to. Raises CallError's family; whatever was stored
+        before stays, and the next poll goes on from there."""
+        with self._store.read() as unit:
+            watermark = unit.inbox.watermark(STREAM)
+        started = self._clock.now()
+        since = (watermark if watermark is not None else started) - OVERLAP_SECONDS
+        hints = self._gateway.events(since)
+        new = self._take_in(hints, watermark, started)
+        return SyncReport(new, self._read_waiting(), self._clock.now())
+
+    def read_again(self, intent_id: str) -> None:
+        """Read one payment and merge it. Raises CallError's family."""
+        facts = self._gateway.retrieve(intent_id)
+        with self._store.write() as unit:
+            order = unit.orders.by_intent(intent_id)
+            if order is not None:
+                record_facts(unit, order, facts, Origin("event", ACTOR, self._clock.now()))
+                unit.commit()
+
+    def _take_in(self, hints: tuple[EventHint, ...], watermark: int | None, started: int) -> int:
+        """Inbox and watermark move in one transaction: a crash in between can only read twice, never skip."""
+        with self._store.write() as unit:
+            new = unit.inbox.add(hints, "poll", self._clock.now())
+            reached = max([hint.created for hint in hints], default=watermark or started)
+            if new or watermark is None:
+                unit.inbox.move_watermark(STREAM, max(reached, watermark or 0))
+                unit.commit()
+        return new
+
+    def _read_waiting(self) -> int:
+        with self._store.read() as unit:
+            waiting = unit.inbox.waiting()
+        by_intent: dict[str, list[str]] = {}
+        for hint in waiting:
+            by_intent.setdefault(hint.intent_id, []).append(hint.id)
+        return sum(self._read_one(intent_id, event_ids) for intent_id, event_ids in by_intent.items())
+
+    def _read_one(self, intent_id: str, event_ids: list[str]) -> int:
+        with self._store.read() as unit:
+            known = unit.orders.by_intent(intent_id) if intent_id else None
+        if known is None:
+            self._handled(event_ids, "no order of ours")
+            return 0
+        try:
+            self.read_again(intent_id)
+        except Rejected as error:
+            self._handled(event_ids, f"unreadable: {error.code or error.http_status}")
+            return 0
+        self._handled(event_ids, "read")
+        return 1
+
+    def _handled(self, event_ids: list[str], note: str) -> None:
+        with self._store.write() as unit:
+            unit.inbox.handled(event_ids, self._clock.now(), note)
+            unit.commit()
