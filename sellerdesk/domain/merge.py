@@ -19,8 +19,7 @@ _WITHIN = {status: rank for rank, status in enumerate(PaymentStatus)}
 
 
 def merge(payment: Payment, fresh: PaymentFacts) -> Payment:
-    """``payment`` after Stripe said ``fresh``. The problem last seen is kept until the payment is authorized and
-    after it, because Stripe clears it with the next attempt."""
+    """``payment`` after Stripe said ``fresh``. The problem last seen is kept for ever, because Stripe clears it."""
     facts = fresh if payment.facts is None else newer(payment.facts, fresh)
     return replace(payment, facts=facts, problem=later_problem(payment.problem, fresh.problem))
 
@@ -39,12 +38,10 @@ def newer(one: PaymentFacts, other: PaymentFacts) -> PaymentFacts:
 
 
 def later_problem(one: Problem | None, other: Problem | None) -> Problem | None:
-    """The problem seen later; the same failed charge seen twice keeps the time it was first seen at."""
+    """The problem of the later attempt. ``at`` comes from Stripe, so the same attempt read twice is equal."""
     if one is None or other is None:
         return one or other
-    if one.charge_id and one.charge_id == other.charge_id:
-        return one if (one.at, repr(one)) <= (other.at, repr(other)) else other
-    return one if (one.at, repr(one)) >= (other.at, repr(other)) else other
+    return max(one, other, key=lambda problem: (problem.at, repr(problem)))
 
 
 def _rank(facts: PaymentFacts) -> tuple[int, int, int, str]:

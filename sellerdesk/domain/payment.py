@@ -43,7 +43,8 @@ class Problem:
     """A failed attempt, from ``last_payment_error``, kept by us because Stripe clears it.
 
     ``message`` is Stripe's wording for the shopper. ``charge_id`` is '' when the bank was never asked. ``at`` is
-    when we saw it, seconds UTC. https://docs.stripe.com/api/errors
+    when the attempt was made, seconds UTC by Stripe's own records (the failed charge, else the payment method), so
+    that reading it twice gives the same value. https://docs.stripe.com/api/errors
     """
 
     code: str

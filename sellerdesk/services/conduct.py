@@ -160,9 +160,9 @@ class Conductor:
             if newer[-1].id != claimed.id:
                 return _Verdict(OperationState.FAILED, SUPERSEDED)
         never_sent = claimed.attempts == 1
-        if claimed.kind is OperationKind.CONFIRM and never_sent:
-            if self._clock.now() - claimed.created_at > SHOPPER_WAITS_SECONDS:
-                return _Verdict(OperationState.FAILED, "Not sent: the shopper was not waiting any more.")
+        age = self._clock.now() - claimed.created_at
+        if claimed.kind is OperationKind.CONFIRM and never_sent and age > SHOPPER_WAITS_SECONDS:
+            return _Verdict(OperationState.FAILED, "Not sent: the shopper was not waiting any more.")
         return None
 
     def _send(self, operation: Operation) -> _Verdict:

@@ -179,7 +179,8 @@ class PlaceOrder:
     def pay(self, checkout_id: str, reference: str, token: str, return_url: str) -> PayAnswer:
         """Confirm the order's intent with the page's token. The same token twice gives the same answer.
 
-        Raises UnknownOrder, TokenRefused, CheckoutClosed; CallError's family when the key is refused.
+        While another try is on its way the answer is CHECKING, and nothing is sent. Raises UnknownOrder,
+        TokenRefused and CheckoutClosed.
         """
         if not _TOKEN.fullmatch(token):
             raise TokenRefused("The card form gave no payment token. Please type the card again.")
@@ -187,7 +188,10 @@ class PlaceOrder:
         if order.payment.status in _HELD:
             return _answer(order, None)
         _refuse_closed(order)
-        operation = self._plan_confirm(order, token, return_url)
+        try:
+            operation = self._plan_confirm(order, token, return_url)
+        except OperationInProgress:
+            return PayAnswer(PayState.CHECKING, order)
         outcome = self._conductor.carry_out(operation.id)
         return self._told(order.id, outcome)
 

@@ -1,0 +1,116 @@
+"""The background of an open shop: watch the database, resolve what is open, ask Stripe what is new, and tell."""
+
+import logging
+from collections.abc import Callable
+from threading import Lock
+from time import monotonic
+
+from sellerdesk.domain.errors import SellerDeskError, WorldError
+from sellerdesk.runner import Job, Runner
+from sellerdesk.services.desk import News, OrdersChanged, Synced, Trouble
+from sellerdesk.services.resolve import Resolve
+from sellerdesk.services.sync import Sync
+
+_log = logging.getLogger(__name__)
+
+WATCH_SECONDS = 0.5
+RESOLVE_SECONDS = 2.0
+# Half of Stripe's read allowance is ours at most: quick after an action, slower and slower when idle.
+# https://docs.stripe.com/rate-limits
+QUICK_SECONDS = 10.0
+QUICK_FOR_SECONDS = 120.0
+IDLE_SECONDS = 60.0
+IDLE_MOST_SECONDS = 300.0
+
+
+class Background:
+    """Runs the jobs of one open shop and tells listeners, in a background thread, what happened.
+
+    ``changes`` gives a number that moves whenever another connection commits to the database.
+    """
+
+    def __init__(self, sync: Sync, resolve: Resolve, changes: Callable[[], int]) -> None:
+        self._sync = sync
+        self._resolve = resolve
+        self._changes = changes
+        self._seen = changes()
+        self._lock = Lock()
+        self._listeners: list[Callable[[News], None]] = []
+        self._quick_until = monotonic() + QUICK_FOR_SECONDS
+        self._idle = IDLE_SECONDS
+        self._trouble = ""
+        self._runner = Runner((Job("watch", self._watch), Job("resolve", self._resolve_due), Job("sync", self._poll)))
+
+    def start(self) -> None:
+        """Begin watching, resolving and polling."""
+        self._runner.start()
+
+    def stop(self) -> None:
+        """End; a call under way is given five seconds. May be called twice."""
+        self._runner.stop()
+
+    def subscribe(self, listener: Callable[[News], None]) -> Callable[[], None]:
+        """Tell ``listener`` every piece of news from now on; calling the result ends it."""
+        with self._lock:
+            self._listeners.append(listener)
+
+        def end() -> None:
+            with self._lock:
+                if listener in self._listeners:
+                    self._listeners.remove(listener)
+
+        return end
+
+    def sync_now(self) -> None:
+        """Ask Stripe at once, and often for the next two minutes."""
+        self._quick_until = monotonic() + QUICK_FOR_SECONDS
+        self._runner.wake("sync")
+
+    def _tell(self, news: News) -> None:
+        with self._lock:
+            listeners = tuple(self._listeners)
+        for listener in listeners:
+            listener(news)
+
+    def _tell_trouble(self, sentence: str) -> None:
+        if sentence != self._trouble:
+            self._trouble = sentence
+            self._tell(Trouble(sentence))
+
+    def _watch(self) -> float:
+        now = self._changes()
+        if now != self._seen:
+            self._seen = now
+            self._tell(OrdersChanged())
+        return WATCH_SECONDS
+
+    def _resolve_due(self) -> float:
+        try:
+            resolved = self._resolve.run_due()
+        except WorldError as error:
+            self._tell_trouble(str(error))
+            return RESOLVE_SECONDS
+        if resolved.finished:
+            self._quick_until = monotonic() + QUICK_FOR_SECONDS
+        return RESOLVE_SECONDS
+
+    def _poll(self) -> float:
+        try:
+            report = self._sync.poll()
+        except SellerDeskError as error:
+            _log.warning("sync failed: %s", type(error).__name__)
+            self._tell_trouble(str(error))
+            return QUICK_SECONDS
+        self._tell_trouble("")
+        self._tell(Synced(report.at))
+        return self._pause(report.new > 0)
+
+    def _pause(self, busy: bool) -> float:
+        if busy:
+            self._quick_until = monotonic() + QUICK_FOR_SECONDS
+        if monotonic() < self._quick_until:
+            self._idle = IDLE_SECONDS
+            return QUICK_SECONDS
+        pause = self._idle
+        self._idle = min(self._idle * 2, IDLE_MOST_SECONDS)
+        return pause
