@@ -64,7 +64,7 @@ class Runner:
         while self._wait_for_turn(job.name):
             try:
                 pause = job.run()
-            except Exception:
+            except Exception:  # noqa: BLE001 - one bad turn must not end the job for good
                 _log.exception("background job %s failed", job.name)
                 pause = AFTER_BUG_SECONDS
             with self._condition:
