@@ -1,0 +1,253 @@
+"""One API request from bytes to bytes, whatever brought it: the HTTP server or a transport inside a process."""
+
+import hashlib
+import json
+import logging
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from email.utils import formatdate
+from typing import Any
+
+from sellerdesk.sandbox import auth, form, params, routes
+from sellerdesk.sandbox.errors import ApiError, invalid
+from sellerdesk.sandbox.expand import expand
+from sellerdesk.sandbox.faults import Fault, Planned
+from sellerdesk.sandbox.idempotency import Remembered
+from sellerdesk.sandbox.state import API_VERSION, SeenRequest, State
+
+MAX_BODY_BYTES = 512 * 1024
+_VERSION = re.compile(r"\d{4}-\d{2}-\d{2}(\.[a-z]+)?")
+_LOG = logging.getLogger(__name__)
+_JSON = "application/json"
+
+_BUSY = {
+    Fault.BUSY_429: (429, "rate_limit", {"Stripe-Rate-Limited-Reason": "endpoint-rate"}),
+    Fault.LOCK_TIMEOUT_429: (429, "lock_timeout", {"Stripe-Should-Retry": "true"}),
+    Fault.CONFLICT_409: (409, "idempotency_key_in_use", {}),
+}
+_BUSY_TEXT = {
+    "rate_limit": "Too many requests in too short a time. Slow down and try again.",
+    "lock_timeout": "This object is being changed by another request right now. Try again.",
+    "idempotency_key_in_use": "Another request with the same idempotency key is still running.",
+}
+_ODD = {Fault.ODD_200_NULL: b"null", Fault.ODD_200_LIST: b"[]"}
+_BEFORE_LOSS = (Fault.LOST_BEFORE, Fault.HTML_502)
+
+
+@dataclass(frozen=True, slots=True)
+class ApiRequest:
+    """A request as it arrived. Header names are in lower case; ``query`` has no question mark."""
+
+    method: str
+    path: str
+    query: str = ""
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
+class ApiAnswer:
+    """What goes back. ``dropped`` means that the connection ends without any answer."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+    dropped: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Outcome:
+    status: int
+    body: bytes
+    headers: Mapping[str, str] = field(default_factory=dict)
+    kept: bool = True
+
+
+class Api:
+    """Answers API requests against one world. Safe to call from many threads."""
+
+    def __init__(self, state: State) -> None:
+        self._state = state
+
+    def handle(self, request: ApiRequest) -> ApiAnswer:
+        """Answer one request; never raises, whatever is sent."""
+        request_id = self._state.ids.new("req", 14)
+        key = request.headers.get("idempotency-key") if request.method == "POST" else None
+        fault: Planned | None = None
+        replayed = False
+        try:
+            caller = self._caller(request)
+            route, identifier = routes.find(request.method, request.path)
+            auth.allow(self._state, caller, route.permission, route.for_page, route.for_server)
+            fault = self._state.faults.take(route.name)
+            if fault is not None and fault.fault in _BUSY:
+                raise _busy(fault)
+            if fault is not None and fault.fault in _BEFORE_LOSS:
+                return self._finish(request, request_id, _page_502(), key, fault, dropped=_loses(fault))
+            tree = self._tree(request)
+            call = routes.Call(
+                self._state, params.read(route.spec, tree), identifier, caller.publishable, _version(request)
+            )
+            scoped = None if key is None else f"{'page' if caller.publishable else 'server'}:{key}"
+            outcome, replayed = self._once(route, call, scoped, _fingerprint(request, tree), request_id, fault)
+        except ApiError as error:
+            outcome = _refused(error, request_id)
+        if fault is not None and fault.fault is Fault.HTML_502_AFTER:
+            outcome = _page_502()
+        lost = fault is not None and fault.fault is Fault.LOST_AFTER
+        return self._finish(request, request_id, outcome, key, fault, dropped=lost, replayed=replayed)
+
+    def _caller(self, request: ApiRequest) -> auth.Caller:
+        if len(request.body) > MAX_BODY_BYTES:
+            raise ApiError(413, "The request body is too large.")
+        with self._state.lock:
+            return auth.identify(self._state, request.headers.get("authorization"))
+
+    def _tree(self, request: ApiRequest) -> form.Tree:
+        if request.method != "POST":
+            return form.decode(request.query)
+        kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+        if request.body and kind != "application/x-www-form-urlencoded":
+            raise invalid("Send parameters as application/x-www-form-urlencoded.")
+        try:
+            return form.decode(request.body.decode("ascii"))
+        except UnicodeDecodeError:
+            raise invalid("The request body is not valid form data.") from None
+
+    def _once(
+        self,
+        route: routes.Route,
+        call: routes.Call,
+        key: str | None,
+        fingerprint: str,
+        request_id: str,
+        fault: Planned | None,
+    ) -> tuple[_Outcome, bool]:
+        """Run the call unless its idempotency key has an answer already; tells whether it was a replay."""
+        state = self._state
+        if key is not None:
+            with state.open():
+                remembered = state.memory.begin(key, fingerprint, state.clock.now())
+            if remembered is not None:
+                return _replay(remembered), True
+        outcome: _Outcome | None = None
+        try:
+            if fault is not None and fault.fault is Fault.SLOW:
+                state.faults.hold(fault)
+            outcome = self._run(route, call, key, request_id, fault)
+            if fault is not None and fault.fault is Fault.SLOW_AFTER:
+                state.faults.hold(fault)
+        finally:
+            if key is not None:
+                kept = None if outcome is None or not outcome.kept else (outcome.status, outcome.body)
+                with state.lock:
+                    state.memory.finish(key, state.clock.now(), kept)
+        return outcome, False
+
+    def _run(
+        self, route: routes.Route, call: routes.Call, key: str | None, request_id: str, fault: Planned | None
+    ) -> _Outcome:
+        if fault is not None and fault.fault is Fault.ERROR_500_BEFORE:
+            return _injected_500(fault, request_id)
+        try:
+            with self._state.open(request_id, key.partition(":")[2] if key else None):
+                answer = route.run(call)
+                expand(self._state, answer, call.params.get("expand", []))
+                body = _dumped(answer)
+        except ApiError as error:
+            return _refused(error, request_id)
+        except Exception:
+            _LOG.exception("The sandbox failed on %s", route.name)
+            return _refused(ApiError(500, "The sandbox failed. Its log says why.", type="api_error"), request_id)
+        if fault is None:
+            return _Outcome(200, body)
+        if fault.fault is Fault.ERROR_500_AFTER:
+            return _injected_500(fault, request_id)
+        if fault.fault in _ODD:
+            return _Outcome(200, _ODD[fault.fault])
+        if fault.fault is Fault.ODD_200_OTHER_ID:
+            return _Outcome(
+                200, _dumped({**answer, "id": self._state.ids.new(str(answer.get("id", "pi_")).split("_")[0])})
+            )
+        return _Outcome(200, body)
+
+    def _finish(
+        self,
+        request: ApiRequest,
+        request_id: str,
+        outcome: _Outcome,
+        key: str | None,
+        fault: Planned | None,
+        *,
+        dropped: bool = False,
+        replayed: bool = False,
+    ) -> ApiAnswer:
+        state = self._state
+        now = state.clock.now()
+        state.record(
+            SeenRequest(
+                now,
+                request.method,
+                request.path,
+                key,
+                None if dropped else outcome.status,
+                replayed,
+                str(fault.fault) if fault else None,
+            )
+        )
+        headers = {
+            "Content-Type": _JSON,
+            "Request-Id": request_id,
+            "Date": formatdate(now, usegmt=True),
+            "Stripe-Version": request.headers.get("stripe-version", API_VERSION)[:40],
+            "Cache-Control": "no-cache, no-store",
+            **outcome.headers,
+        }
+        if key is not None:
+            headers["Idempotency-Key"] = key[:255]
+        return ApiAnswer(outcome.status, headers, outcome.body, dropped)
+
+
+def _version(request: ApiRequest) -> str:
+    version = request.headers.get("stripe-version", API_VERSION)
+    if not _VERSION.fullmatch(version):
+        raise invalid(f"Invalid Stripe API version: {version[:40]}")
+    return version
+
+
+def _fingerprint(request: ApiRequest, tree: form.Tree) -> str:
+    text = json.dumps([request.method, request.path, tree], sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _dumped(answer: Any) -> bytes:
+    return json.dumps(answer, indent=2).encode()
+
+
+def _replay(remembered: Remembered) -> _Outcome:
+    return _Outcome(remembered.status, remembered.body, {"Idempotent-Replayed": "true"})
+
+
+def _refused(error: ApiError, request_id: str) -> _Outcome:
+    return _Outcome(error.status, _dumped(error.body(request_id)), error.headers, error.kept)
+
+
+def _busy(fault: Planned) -> ApiError:
+    status, code, headers = _BUSY[fault.fault]
+    return ApiError(status, _BUSY_TEXT[code], code=code, headers=headers)
+
+
+def _injected_500(fault: Planned, request_id: str) -> _Outcome:
+    headers = {} if fault.should_retry is None else {"Stripe-Should-Retry": str(fault.should_retry).lower()}
+    error = ApiError(500, "An unknown error occurred.", type="api_error", headers=headers)
+    return replace(_refused(error, request_id), kept=fault.keeps_500)
+
+
+def _page_502() -> _Outcome:
+    page = b"<html><head><title>502 Bad Gateway</title></head><body><h1>502 Bad Gateway</h1></body></html>"
+    return _Outcome(502, page, {"Content-Type": "text/html"}, kept=False)
+
+
+def _loses(fault: Planned) -> bool:
+    return fault.fault is Fault.LOST_BEFORE

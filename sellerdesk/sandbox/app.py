@@ -1,0 +1,85 @@
+"""The sandbox as a Starlette application: the API, the frames, the control plane and a page about itself."""
+
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.routing import Route
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from sellerdesk.sandbox.api import MAX_BODY_BYTES, Api, ApiRequest
+from sellerdesk.sandbox.control import control_routes
+from sellerdesk.sandbox.frames import frame_routes
+from sellerdesk.sandbox.overview import overview_page
+from sellerdesk.sandbox.world import World
+from sellerdesk.serving import DROP_CONNECTION
+
+_METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
+
+
+def create_app(world: World, control_token: str) -> Starlette:
+    """The application for one world. ``control_token`` opens the control plane."""
+    api = Api(world)
+
+    async def call(request: Request) -> Response:
+        body = b""
+        async for part in request.stream():
+            body += part
+            if len(body) > MAX_BODY_BYTES:
+                break
+        wanted = ApiRequest(request.method, request.url.path, request.url.query, dict(request.headers.items()), body)
+        if not _own_origin(request):
+            return JSONResponse({"error": {"type": "invalid_request_error", "message": "Foreign origin."}}, 403)
+        answer = await run_in_threadpool(api.handle, wanted)
+        if answer.dropped:
+            return _Dropped()
+        return Response(answer.body, answer.status, headers=dict(answer.headers))
+
+    async def about(_request: Request) -> Response:
+        return overview_page(world)
+
+    return Starlette(
+        routes=[
+            Route("/", about, methods=["GET"]),
+            *frame_routes(world),
+            *control_routes(world, control_token),
+            Route("/{path:path}", call, methods=_METHODS),
+        ],
+        middleware=[Middleware(_OwnHostOnly)],
+    )
+
+
+class _Dropped(Response):
+    """No answer at all: the connection is closed."""
+
+    async def __call__(self, scope: Scope, _receive: Receive, _send: Send) -> None:
+        scope[DROP_CONNECTION] = True
+
+
+class _OwnHostOnly:
+    """Refuses requests whose Host header is not this computer and this port.
+
+    A page on the web could otherwise reach the sandbox under a name of its own (DNS rebinding).
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and not self._known(scope):
+            await PlainTextResponse("Unknown host.", 421)(scope, receive, send)
+            return
+        await self._app(scope, receive, send)
+
+    @staticmethod
+    def _known(scope: Scope) -> bool:
+        host = next((value for name, value in scope["headers"] if name == b"host"), b"").decode("latin-1")
+        port = (scope.get("server") or ("", 0))[1]
+        return host in (f"127.0.0.1:{port}", f"localhost:{port}")
+
+
+def _own_origin(request: Request) -> bool:
+    """Browsers name the origin of a page that sends a POST; only the sandbox's own frames may."""
+    origin = request.headers.get("origin")
+    return origin is None or origin == f"http://{request.headers.get('host', '')}"

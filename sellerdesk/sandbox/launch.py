@@ -1,0 +1,70 @@
+"""Start and stop a sandbox: inside another program, or alone from the command line."""
+
+import secrets
+import sys
+import threading
+from types import TracebackType
+
+from sellerdesk.sandbox.app import create_app
+from sellerdesk.sandbox.world import World
+from sellerdesk.serving import AddressInUse, AsgiServer
+
+
+class Sandbox:
+    """A running sandbox with keys made up for this start."""
+
+    def __init__(self, world: World | None = None, *, port: int = 0) -> None:
+        self.world = world or World()
+        self.control_token = secrets.token_urlsafe(24)
+        self.secret_key = f"sk_test_{secrets.token_hex(24)}"
+        self.publishable_key = f"pk_test_{secrets.token_hex(24)}"
+        self._server = AsgiServer(create_app(self.world, self.control_token), port=port, date_header=False)
+
+    @property
+    def url(self) -> str:
+        """Address without a trailing slash; use it as the SDK's ``base_addresses["api"]``."""
+        return self._server.url
+
+    def start(self) -> None:
+        """Serve in the background. Raises :class:`AddressInUse` when the port is taken."""
+        self._server.start()
+        self.world.base_url = self._server.url
+
+    def stop(self) -> None:
+        """Let held calls go, then stop serving. May be called any number of times."""
+        self.world.faults.clear()
+        self._server.stop()
+
+    def __enter__(self) -> "Sandbox":
+        self.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.stop()
+
+
+def serve(port: int) -> int:
+    """Run a sandbox until interrupted; prints its address on one line. Returns the exit status.
+
+    2 means that the port is taken; a sentence on the standard error says so.
+    """
+    sandbox = Sandbox(port=port)
+    try:
+        sandbox.start()
+    except AddressInUse as problem:
+        sys.stderr.write(f"{problem.strerror}\n")
+        return 2
+    sys.stdout.write(f"{sandbox.url}\n")
+    sys.stdout.flush()
+    try:
+        threading.Event().wait()
+    except KeyboardInterrupt:
+        pass
+    finally:
+        sandbox.stop()
+    return 0

@@ -1,0 +1,167 @@
+"""What the sandbox remembers: facts only. A status is always worked out from them, never stored."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from sellerdesk.sandbox.cards import BankCard
+
+Json = dict[str, Any]
+
+
+@dataclass
+class Customer:
+    """A customer; ``data`` holds the fields that are only kept and given back."""
+
+    id: str
+    created: int
+    data: Json
+    metadata: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass
+class PaymentMethod:
+    """A card as Stripe keeps it. The security code is never kept, only whether one was given."""
+
+    id: str
+    created: int
+    card: BankCard
+    exp_month: int
+    exp_year: int
+    fingerprint: str
+    has_cvc: bool
+    billing: Json
+    metadata: dict[str, str] = field(default_factory=dict)
+    allow_redisplay: str = "unspecified"
+    customer: str | None = None
+    set_up: bool = False
+    consumed: bool = False
+
+
+@dataclass
+class CardToken:
+    """A ``tok_...`` from the page: good for one payment method."""
+
+    id: str
+    created: int
+    method: PaymentMethod
+    used: bool = False
+
+
+@dataclass
+class ConfirmationToken:
+    """A ``ctoken_...``: what the shopper typed and agreed to. ``context`` is what Elements was told."""
+
+    id: str
+    created: int
+    method: PaymentMethod
+    context: Json | None = None
+    shipping: Json | None = None
+    return_url: str | None = None
+    setup_future_usage: str | None = None
+    use_stripe_sdk: bool = True
+    payment_intent: str | None = None
+    existing_method: bool = False
+
+    LIFETIME = 12 * 3600
+    """Seconds after which the token is no longer accepted."""
+
+    @property
+    def expires_at(self) -> int:
+        """Seconds UTC."""
+        return self.created + self.LIFETIME
+
+
+@dataclass
+class Charge:
+    """One attempt at a card. ``failure`` is (code, decline_code) when the bank or the risk rules said no."""
+
+    id: str
+    created: int
+    intent: str
+    amount: int
+    currency: str
+    method: PaymentMethod
+    customer: str | None
+    description: str | None
+    receipt_email: str | None
+    shipping: Json | None
+    metadata: dict[str, str]
+    capture_before: int
+    authenticated: bool
+    failure: tuple[str, str] | None = None
+    failure_message: str | None = None
+    amount_captured: int = 0
+    captured_at: int | None = None
+    released_at: int | None = None
+    balance_transaction: str | None = None
+    fraud_details: Json = field(default_factory=dict)
+    transfer_group: str | None = None
+
+    @property
+    def held(self) -> bool:
+        """Whether the money is still set aside at the bank."""
+        return self.failure is None and self.captured_at is None and self.released_at is None
+
+
+@dataclass
+class Challenge:
+    """A 3-D Secure question that waits for the card's holder. ``ticket`` is what the bank's window presents."""
+
+    ticket: str
+    source: str
+    intent: str
+    method: PaymentMethod
+    token: ConfirmationToken | None
+    off_session: bool
+    use_stripe_sdk: bool
+    return_url: str | None
+
+
+@dataclass
+class Intent:
+    """A PaymentIntent."""
+
+    id: str
+    created: int
+    amount: int
+    currency: str
+    client_secret: str
+    capture_method: str
+    confirmation_method: str
+    automatic_methods: Json | None
+    allowed_types: list[str] | None
+    customer: str | None = None
+    description: str | None = None
+    metadata: dict[str, str] = field(default_factory=dict)
+    receipt_email: str | None = None
+    shipping: Json | None = None
+    setup_future_usage: str | None = None
+    amount_details: Json = field(default_factory=dict)
+    amount_error: Json | None = None
+    line_items: list[Json] = field(default_factory=list)
+    payment_details: Json | None = None
+    card_options: Json = field(default_factory=dict)
+    statement_descriptor: str | None = None
+    statement_descriptor_suffix: str | None = None
+    transfer_group: str | None = None
+    method: PaymentMethod | None = None
+    challenge: Challenge | None = None
+    authenticated_until: int | None = None
+    charge: str | None = None
+    captures: int = 0
+    amount_received: int = 0
+    last_error: Json | None = None
+    canceled_at: int | None = None
+    cancellation_reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something that happened, with the object as it was at that moment."""
+
+    id: str
+    created: int
+    type: str
+    object: Json
+    request_id: str | None
+    idempotency_key: str | None

@@ -1,0 +1,323 @@
+"""The rules of PaymentIntents: create, update, confirm (https://docs.stripe.com/api/payment_intents)."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from sellerdesk.sandbox import bank
+from sellerdesk.sandbox.amounts import take_amount_details
+from sellerdesk.sandbox.currencies import check_amount, check_currency
+from sellerdesk.sandbox.errors import ApiError, invalid, missing, required
+from sellerdesk.sandbox.methods import find_method, method_from_data, usable_confirmation_token
+from sellerdesk.sandbox.objects import ConfirmationToken, Intent, Json, PaymentMethod
+from sellerdesk.sandbox.params import UNSET, merge_metadata
+from sellerdesk.sandbox.render import intent_json
+from sellerdesk.sandbox.state import State
+from sellerdesk.sandbox.status import LIVE_BEFORE_HOLD, status_of
+
+ENDIVE = "2026-09-30"
+"""From this API version on ``payment_method_types`` can no longer be sent."""
+
+_FIXED_BY_THE_HOLD = (
+    "amount", "currency", "capture_method", "setup_future_usage", "payment_method", "payment_method_data",
+    "payment_method_options", "customer", "allowed_payment_method_types", "excluded_payment_method_types",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """A confirm whose parameters have been checked; nothing has happened yet."""
+
+    attempt: bank.Attempt
+    token: ConfirmationToken | None
+
+
+def find_intent(state: State, identifier: str) -> Intent:
+    """The intent with this id, or ApiError 404."""
+    intent = state.store.intents.get(identifier)
+    if intent is None:
+        raise missing("payment_intent", identifier, "intent")
+    return intent
+
+
+def unexpected_state(
+    state: State, intent: Intent, doing: str, allowed: tuple[str, ...], param: str | None = None
+) -> ApiError:
+    """400: the intent's status forbids the call; the whole intent comes along."""
+    status = status_of(state, intent)
+    message = (
+        f"This PaymentIntent could not be {doing} because it has a status of {status}. "
+        f"Only a PaymentIntent with one of the following statuses may be {doing}: {', '.join(allowed)}."
+    )
+    return ApiError(
+        400,
+        message,
+        code="payment_intent_unexpected_state",
+        param=param,
+        kept=True,
+        extra={"payment_intent": intent_json(state, intent)},
+    )
+
+
+def create(state: State, params: Json, version: str) -> Intent:
+    """``POST /v1/payment_intents``."""
+    for name in ("amount", "currency"):
+        if name not in params:
+            raise required(name)
+    refuse_old_types(params, version)
+    currency = check_currency(params["currency"])
+    check_amount(params["amount"], currency)
+    automatic = _automatic_methods(params)
+    confirming = params.get("confirm", False)
+    if not confirming:
+        for name in ("confirmation_token", "error_on_requires_action", "off_session", "return_url"):
+            if name in params:
+                raise invalid(f"You can only send {name} together with confirm=true.", name)
+    identifier = state.ids.new("pi")
+    intent = Intent(
+        id=identifier,
+        created=state.clock.now(),
+        amount=params["amount"],
+        currency=currency,
+        client_secret=f"{identifier}_secret_{state.ids.text(25)}",
+        capture_method=params.get("capture_method", "automatic_async"),
+        confirmation_method=params.get("confirmation_method", "automatic"),
+        automatic_methods=automatic,
+        allowed_types=params.get("allowed_payment_method_types") or params.get("payment_method_types"),
+    )
+    _apply(state, intent, params)
+    plan = plan_confirm(state, intent, params) if confirming else None
+    if plan is None:
+        _take_method(state, intent, params)
+    state.store.intents[intent.id] = intent
+    state.emit("payment_intent.created", intent_json(state, intent))
+    if plan is not None:
+        _confirm_planned(state, intent, plan)
+    return intent
+
+
+def update(state: State, intent: Intent, params: Json, version: str) -> Intent:
+    """``POST /v1/payment_intents/{id}``."""
+    refuse_old_types(params, version)
+    status = status_of(state, intent)
+    if status == "canceled":
+        raise unexpected_state(state, intent, "updated", (*LIVE_BEFORE_HOLD, "requires_capture", "succeeded"))
+    if status not in LIVE_BEFORE_HOLD:
+        for name in _FIXED_BY_THE_HOLD:
+            if name in params:
+                raise unexpected_state(state, intent, "updated", LIVE_BEFORE_HOLD, name)
+        if "shipping" in params and state.refuse_shipping_after_authorization:
+            raise unexpected_state(state, intent, "updated", LIVE_BEFORE_HOLD, "shipping")
+    if params.get("setup_future_usage") == UNSET and intent.setup_future_usage:
+        raise invalid("setup_future_usage cannot be taken away once it is set.", "setup_future_usage")
+    currency = check_currency(params["currency"]) if "currency" in params else intent.currency
+    amount = params.get("amount", intent.amount)
+    if "amount" in params or "currency" in params:
+        check_amount(amount, currency)
+    _apply(state, intent, params, amount)
+    intent.amount, intent.currency = amount, currency
+    _take_method(state, intent, params)
+    intent.last_error = None
+    return intent
+
+
+def confirm(state: State, intent: Intent, params: Json, version: str) -> Intent:
+    """``POST /v1/payment_intents/{id}/confirm``. Raises ApiError 402 when the bank says no."""
+    refuse_old_types(params, version)
+    if status_of(state, intent) not in LIVE_BEFORE_HOLD:
+        param = next((name for name in ("payment_method", "confirmation_token") if name in params), None)
+        raise unexpected_state(state, intent, "confirmed", LIVE_BEFORE_HOLD, param)
+    if params.get("amount_to_confirm", intent.amount) != intent.amount:
+        raise invalid("The amount to confirm differs from the intent's amount.", "amount_to_confirm")
+    plan = plan_confirm(state, intent, params)
+    _apply(state, intent, params)
+    _confirm_planned(state, intent, plan)
+    return intent
+
+
+def plan_confirm(state: State, intent: Intent, params: Json) -> _Plan:
+    """Check everything about a confirm before anything changes."""
+    given = [name for name in ("confirmation_token", "payment_method", "payment_method_data") if name in params]
+    if len(given) > 1:
+        raise invalid(f"You may only send one of {', '.join(given)}.", given[1])
+    token = usable_confirmation_token(state, params["confirmation_token"]) if "confirmation_token" in params else None
+    if token is not None:
+        _check_context(intent, params, token)
+    method = token.method if token else _named_method(state, params) or intent.method
+    if method is None:
+        raise ApiError(
+            400,
+            "You cannot confirm this PaymentIntent because it's missing a payment method. "
+            "Send one with the confirm call or update the PaymentIntent first.",
+            code="payment_intent_unexpected_state",
+            extra={"payment_intent": intent_json(state, intent)},
+        )
+    off_session = params.get("off_session", "false") != "false"
+    return_url = params.get("return_url") or (token.return_url if token else None)
+    if not return_url and not off_session and _redirects_possible(intent):
+        raise invalid(
+            "A return_url is needed to confirm this PaymentIntent, because it may use payment methods that "
+            "redirect. Send return_url, or create it with automatic_payment_methods[allow_redirects]=never.",
+            "return_url",
+        )
+    _check_owner(intent, method)
+    attempt = bank.Attempt(
+        method,
+        token,
+        off_session,
+        refuse_action=params.get("error_on_requires_action", False),
+        use_stripe_sdk=params.get("use_stripe_sdk", token.use_stripe_sdk if token else False),
+        return_url=return_url,
+        authenticated=intent.authenticated_until is not None and method is intent.method,
+    )
+    return _Plan(attempt, token)
+
+
+def refuse_old_types(params: Json, version: str) -> None:
+    """ApiError 400 when ``payment_method_types`` is sent in an API version that no longer takes it."""
+    if "payment_method_types" in params and version >= ENDIVE:
+        raise invalid(
+            "payment_method_types can no longer be sent in this API version. Use allowed_payment_method_types.",
+            "payment_method_types",
+            "payment_method_types_no_longer_supported",
+        )
+    if "allowed_payment_method_types" in params:
+        for name in ("excluded_payment_method_types", "automatic_payment_methods", "payment_method_configuration"):
+            if name in params:
+                raise invalid(f"You may only send one of allowed_payment_method_types and {name}.", name)
+        if "card" not in params["allowed_payment_method_types"]:
+            raise invalid("The sandbox knows cards only.", "allowed_payment_method_types")
+
+
+def _confirm_planned(state: State, intent: Intent, plan: _Plan) -> None:
+    token = plan.token
+    if token is not None:
+        intent.shipping = intent.shipping or token.shipping
+        intent.setup_future_usage = intent.setup_future_usage or token.setup_future_usage
+    bank.run(state, intent, plan.attempt)
+    if intent.last_error is not None:
+        raise bank.refusal_of(state, intent)
+
+
+def _automatic_methods(params: Json) -> Json | None:
+    given: Json | None = params.get("automatic_payment_methods")
+    if "confirmation_method" in params and given and given["enabled"]:
+        raise invalid(
+            "You can only send one of confirmation_method and automatic_payment_methods.",
+            "automatic_payment_methods",
+        )
+    if given is not None:
+        return {"allow_redirects": given.get("allow_redirects", "always"), "enabled": given["enabled"]}
+    if "allowed_payment_method_types" in params or "payment_method_types" in params:
+        return None
+    if params.get("confirmation_method") == "manual":
+        return None
+    return {"allow_redirects": "always", "enabled": True}
+
+
+def _redirects_possible(intent: Intent) -> bool:
+    automatic = intent.automatic_methods
+    if automatic is not None:
+        return bool(automatic["enabled"] and automatic["allow_redirects"] == "always")
+    # Whether allowed types without redirects free a confirm from return_url is not documented: ask for one.
+    return intent.confirmation_method != "manual"
+
+
+def _named_method(state: State, params: Json) -> PaymentMethod | None:
+    if "payment_method" in params:
+        return find_method(state, params["payment_method"])
+    if "payment_method_data" in params:
+        return method_from_data(state, params["payment_method_data"])
+    return None
+
+
+def _take_method(state: State, intent: Intent, params: Json) -> None:
+    method = _named_method(state, params)
+    if method is None:
+        return
+    _check_owner(intent, method)
+    intent.method = method
+    intent.challenge = None
+    intent.authenticated_until = None
+
+
+def _check_owner(intent: Intent, method: PaymentMethod) -> None:
+    if method.customer is None:
+        if method.consumed:
+            raise invalid(
+                "The payment method was used before without a customer and cannot be used again.", "payment_method"
+            )
+        return
+    if intent.customer is None:
+        raise invalid(
+            "The payment method belongs to a customer. Send that customer with the PaymentIntent.",
+            "customer",
+            "parameter_missing",
+        )
+    if intent.customer != method.customer:
+        raise invalid("The payment method belongs to another customer.", "payment_method")
+
+
+def _check_context(intent: Intent, params: Json, token: ConfirmationToken) -> None:
+    """What the page's Elements were told must agree with the intent, as the finalize guide demands.
+
+    https://docs.stripe.com/payments/finalize-payments-on-the-server
+    """
+    context = token.context
+    if context is None:
+        return
+    wanted: dict[str, Any] = {
+        "amount": intent.amount,
+        "currency": intent.currency,
+        "capture_method": _plain(params.get("capture_method", intent.capture_method)),
+        "setup_future_usage": params.get("setup_future_usage") or intent.setup_future_usage,
+    }
+    told: dict[str, Any] = {
+        "amount": context["amount"],
+        "currency": str(context["currency"]).lower(),
+        "capture_method": _plain(context.get("capture_method", "automatic")),
+        "setup_future_usage": context.get("setup_future_usage") or None,
+    }
+    for name, value in wanted.items():
+        if name == "setup_future_usage" and value is None:
+            continue  # the token's own value is taken over
+        if value != told[name]:
+            raise invalid(
+                f"The PaymentIntent's {name} ({value}) does not match what Elements was told ({told[name]}) when "
+                "the confirmation token was made.",
+                name,
+            )
+
+
+def _plain(capture_method: str) -> str:
+    return "automatic" if capture_method == "automatic_async" else capture_method
+
+
+def _apply(state: State, intent: Intent, params: Json, amount: int | None = None) -> None:
+    """Take over the describing fields; all checks that can fail come first."""
+    customer = params.get("customer")
+    if customer and customer not in state.store.customers:
+        raise missing("customer", customer, "customer")
+    metadata = merge_metadata(intent.metadata, params["metadata"]) if "metadata" in params else intent.metadata
+    take_amount_details(state, intent, params, intent.amount if amount is None else amount)
+    intent.metadata = metadata
+    for name in ("description", "receipt_email", "customer", "statement_descriptor", "statement_descriptor_suffix",
+                 "transfer_group"):  # fmt: skip
+        if name in params:
+            setattr(intent, name, params[name] or None)
+    if "shipping" in params:
+        intent.shipping = params["shipping"] or None
+    if params.get("setup_future_usage"):
+        intent.setup_future_usage = params["setup_future_usage"]
+    if "capture_method" in params:
+        intent.capture_method = params["capture_method"]
+    if "payment_details" in params:
+        details = params["payment_details"] or {}
+        intent.payment_details = {
+            "customer_reference": details.get("customer_reference"),
+            "order_reference": details.get("order_reference"),
+        } if details else None  # fmt: skip
+    if "allowed_payment_method_types" in params:
+        intent.allowed_types = params["allowed_payment_method_types"]
+    options = (params.get("payment_method_options") or {}).get("card") or {}
+    if "request_three_d_secure" in options:
+        intent.card_options["request_three_d_secure"] = options["request_three_d_secure"]

@@ -1,0 +1,188 @@
+"""Charges, customers, events, balance and account: what is read, and the little that can be changed."""
+
+from typing import Any
+
+from sellerdesk.sandbox.errors import ApiError, invalid, missing
+from sellerdesk.sandbox.lists import page, within
+from sellerdesk.sandbox.methods import attach, check_attachable, find_method
+from sellerdesk.sandbox.objects import Charge, Customer, Event, Json, PaymentMethod
+from sellerdesk.sandbox.params import UNSET, merge_metadata
+from sellerdesk.sandbox.render import charge_json, customer_json, event_json, method_json
+from sellerdesk.sandbox.state import State
+
+EVENTS_KEPT_SECONDS = 30 * 24 * 3600
+"""Events can be listed for 30 days (https://docs.stripe.com/api/events/list)."""
+
+
+def find_charge(state: State, identifier: str) -> Charge:
+    """The charge with this id, or ApiError 404."""
+    charge = state.store.charges.get(identifier)
+    if charge is None:
+        raise missing("charge", identifier, "charge")
+    return charge
+
+
+def list_charges(state: State, params: Json) -> Json:
+    """Charges newest first, of one intent or customer when asked."""
+    found = [
+        charge
+        for charge in state.store.charges.values()
+        if params.get("payment_intent") in (None, charge.intent)
+        and params.get("customer") in (None, charge.customer)
+        and within(charge.created, params.get("created"))
+    ]
+    return page(found, params, "/v1/charges", charge_json, "charge")
+
+
+def update_charge(state: State, charge: Charge, params: Json) -> Charge:
+    """``POST /v1/charges/{id}``; allowed in every state (https://docs.stripe.com/api/charges/update)."""
+    metadata = merge_metadata(charge.metadata, params["metadata"]) if "metadata" in params else charge.metadata
+    charge.metadata = metadata
+    for name in ("description", "receipt_email", "transfer_group"):
+        if name in params:
+            setattr(charge, name, params[name] or None)
+    if "shipping" in params:
+        charge.shipping = params["shipping"]
+    if params.get("fraud_details"):
+        charge.fraud_details = params["fraud_details"]
+    state.emit("charge.updated", charge_json(charge))
+    return charge
+
+
+def find_customer(state: State, identifier: str) -> Customer:
+    """The customer with this id, or ApiError 404."""
+    customer = state.store.customers.get(identifier)
+    if customer is None:
+        raise missing("customer", identifier, "id")
+    return customer
+
+
+def create_customer(state: State, params: Json) -> Customer:
+    """``POST /v1/customers``."""
+    metadata = merge_metadata({}, params["metadata"]) if "metadata" in params else {}
+    data = {name: value for name, value in params.items() if name not in ("expand", "metadata", "payment_method")}
+    data = {name: None if value == UNSET else value for name, value in data.items()}
+    customer = Customer(state.ids.new("cus", 14), state.clock.now(), data, metadata)
+    state.store.customers[customer.id] = customer
+    if "payment_method" in params:
+        try:
+            attach_method(state, find_method(state, params["payment_method"]), customer.id)
+        except ApiError:
+            del state.store.customers[customer.id]
+            raise
+    state.emit("customer.created", customer_json(customer))
+    return customer
+
+
+def list_customers(state: State, params: Json) -> Json:
+    """Customers newest first; the e-mail must match exactly."""
+    found = [
+        customer
+        for customer in state.store.customers.values()
+        if params.get("email") in (None, customer.data.get("email")) and within(customer.created, params.get("created"))
+    ]
+    return page(found, params, "/v1/customers", customer_json, "customer")
+
+
+def attach_method(state: State, method: PaymentMethod, customer: str) -> PaymentMethod:
+    """``POST /v1/payment_methods/{id}/attach``."""
+    check_attachable(state, method, customer)
+    if method.customer is None:
+        attach(state, method, customer)
+    return method
+
+
+def list_methods(state: State, customer: Customer, params: Json) -> Json:
+    """The cards saved with a customer."""
+    if params.get("type", "card") != "card":
+        found: list[PaymentMethod] = []
+    else:
+        found = [
+            method
+            for method in state.store.methods.values()
+            if method.customer == customer.id and params.get("allow_redisplay") in (None, method.allow_redisplay)
+        ]
+    return page(found, params, f"/v1/customers/{customer.id}/payment_methods", method_json, "payment_method")
+
+
+def find_event(state: State, identifier: str) -> Event:
+    """The event with this id if it is not older than 30 days, or ApiError 404."""
+    event = state.store.events.get(identifier)
+    if event is None or event.created < state.clock.now() - EVENTS_KEPT_SECONDS:
+        raise missing("event", identifier, "id")
+    return event
+
+
+def list_events(state: State, params: Json) -> Json:
+    """Events newest first, by type, wildcard or list of types."""
+    if "type" in params and "types" in params:
+        raise invalid("You may only send one of type and types.", "types")
+    if any("*" in name for name in params.get("types", [])):
+        raise invalid("types takes exact names only; use type for a wildcard.", "types")
+    oldest = state.clock.now() - EVENTS_KEPT_SECONDS
+    found = [
+        event
+        for event in state.store.events.values()
+        if event.created >= oldest and _wanted(event.type, params) and within(event.created, params.get("created"))
+    ]
+    return page(found, params, "/v1/events", event_json, "event")
+
+
+def balance_json(state: State) -> Json:
+    """What was captured, as pending money per currency."""
+    sums: dict[str, int] = {}
+    for charge in state.store.charges.values():
+        if charge.captured_at is not None:
+            sums[charge.currency] = sums.get(charge.currency, 0) + charge.amount_captured
+    pending: list[Any] = [
+        {"amount": amount, "currency": currency, "source_types": {"card": amount}}
+        for currency, amount in sorted(sums.items())
+    ]
+    nothing: list[Any] = [
+        {"amount": 0, "currency": currency, "source_types": {"card": 0}} for currency in sorted(sums) or ["eur"]
+    ]
+    return {"object": "balance", "available": nothing, "livemode": False, "pending": pending or nothing}
+
+
+def account_json(state: State) -> Json:
+    """The account the keys belong to."""
+    return {
+        "id": state.account,
+        "object": "account",
+        "business_profile": {
+            "mcc": None,
+            "name": state.shop_name,
+            "product_description": None,
+            "support_address": None,
+            "support_email": None,
+            "support_phone": None,
+            "support_url": None,
+            "url": None,
+        },
+        "business_type": None,
+        "capabilities": {"card_payments": "active", "transfers": "active"},
+        "charges_enabled": True,
+        "country": "DE",
+        "created": 0,
+        "default_currency": "eur",
+        "details_submitted": True,
+        "email": None,
+        "metadata": {},
+        "payouts_enabled": True,
+        "settings": {
+            "dashboard": {"display_name": state.shop_name, "timezone": "Etc/UTC"},
+            "payments": {"statement_descriptor": "SANDBOX SHOP"},
+        },
+        "type": "standard",
+    }
+
+
+def _wanted(kind: str, params: Json) -> bool:
+    if "types" in params:
+        return kind in params["types"]
+    pattern: str | None = params.get("type")
+    if pattern is None or pattern == "*":
+        return True
+    if pattern.endswith(".*"):
+        return kind.startswith(pattern[:-1])
+    return kind == pattern

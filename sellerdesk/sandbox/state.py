@@ -1,0 +1,143 @@
+"""Everything the sandbox remembers, behind one lock."""
+
+import hashlib
+import heapq
+import threading
+from collections import deque
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Self
+
+from sellerdesk.sandbox.clock import Clock
+from sellerdesk.sandbox.faults import Faults
+from sellerdesk.sandbox.idempotency import Memory
+from sellerdesk.sandbox.ids import IdSource
+from sellerdesk.sandbox.objects import (
+    CardToken,
+    Challenge,
+    Charge,
+    ConfirmationToken,
+    Customer,
+    Event,
+    Intent,
+    Json,
+    PaymentMethod,
+)
+
+API_VERSION = "2026-10-28.endive"
+
+
+@dataclass(frozen=True, slots=True)
+class SeenRequest:
+    """One request that arrived. Bodies and query strings are never kept: they may hold secrets."""
+
+    at: int
+    method: str
+    path: str
+    idempotency_key: str | None
+    status: int | None
+    replayed: bool
+    fault: str | None
+
+
+@dataclass
+class Store:
+    """The objects by identifier, each kind in the order of creation."""
+
+    customers: dict[str, Customer] = field(default_factory=dict)
+    methods: dict[str, PaymentMethod] = field(default_factory=dict)
+    tokens: dict[str, CardToken] = field(default_factory=dict)
+    confirmation_tokens: dict[str, ConfirmationToken] = field(default_factory=dict)
+    intents: dict[str, Intent] = field(default_factory=dict)
+    charges: dict[str, Charge] = field(default_factory=dict)
+    events: dict[str, Event] = field(default_factory=dict)
+    balance_transactions: dict[str, Json] = field(default_factory=dict)
+    challenges: dict[str, Challenge] = field(default_factory=dict)
+    timers: list[tuple[int, int, str, str]] = field(default_factory=list)
+    timer_count: int = 0
+
+    def schedule(self, due: int, kind: str, identifier: str) -> None:
+        """Let something happen by itself at ``due`` (seconds UTC); whether it still applies is judged then."""
+        self.timer_count += 1
+        heapq.heappush(self.timers, (due, self.timer_count, kind, identifier))
+
+
+class State:
+    """The pretended account's memory. Every access happens inside ``with state.open(...)``."""
+
+    def __init__(
+        self, clock: Clock | None = None, ids: IdSource | None = None, shop_name: str = "Sandbox shop"
+    ) -> None:
+        self.clock = clock or Clock()
+        self.ids = ids or IdSource()
+        self.shop_name = shop_name
+        self.account = self.ids.new("acct", 16)
+        self.base_url = ""
+        self.lock = threading.RLock()
+        self.faults = Faults()
+        self.memory = Memory()
+        self.store = Store()
+        self.seen: deque[SeenRequest] = deque(maxlen=2000)
+        self.refuse_shipping_after_authorization = False
+        self.revoked_keys: set[str] = set()
+        self.restricted_keys: dict[str, frozenset[str]] = {}
+        self._request: tuple[str | None, str | None] = (None, None)
+        self.clock.watch(self._clock_moved)
+
+    @contextmanager
+    def open(self, request_id: str | None = None, idempotency_key: str | None = None) -> Iterator[Self]:
+        """Take the lock, catch up with the clock, and stamp events with the request that causes them."""
+        with self.lock:
+            self.settle()
+            before, self._request = self._request, (request_id, idempotency_key)
+            try:
+                yield self
+            finally:
+                self._request = before
+
+    def settle(self) -> None:
+        """Let happen what was due by now; the lock is held. A bare state has nothing that happens by itself."""
+
+    def _clock_moved(self) -> None:
+        with self.lock:
+            self.settle()
+
+    def reset(self) -> None:
+        """Forget everything that was made, including faults, keys and remembered answers; the clock stays."""
+        self.faults.clear()
+        with self.lock:
+            self.store = Store()
+            self.memory = Memory()
+            self.seen.clear()
+            self.refuse_shipping_after_authorization = False
+            self.revoked_keys = set()
+            self.restricted_keys = {}
+
+    def emit(self, kind: str, snapshot: Json, at: int | None = None) -> None:
+        """Record an event at the end of the list. ``at`` is seconds UTC, now when left out."""
+        request_id, key = self._request if at is None else (None, None)
+        moment = self.clock.now() if at is None else at
+        event = Event(self.ids.new("evt"), moment, kind, snapshot, request_id, key)
+        self.store.events[event.id] = event
+
+    def fingerprint(self, number: str) -> str:
+        """The same text for the same card within this account, from which the number cannot be told."""
+        return hashlib.sha256(f"{self.account}:{number}".encode()).hexdigest()[:16]
+
+    def record(self, request: SeenRequest) -> None:
+        """Remember that a request arrived."""
+        with self.lock:
+            self.seen.append(request)
+
+    def revoke_key(self, key: str) -> None:
+        """From now on answer this key with 401."""
+        with self.lock:
+            self.revoked_keys.add(key)
+
+    def restrict_key(self, key: str, permissions: frozenset[str]) -> None:
+        """Let ``key`` (``rk_test_...``) do only what is named, such as ``payment_intent_write``."""
+        if not key.startswith("rk_test_"):
+            raise ValueError("Only rk_test_... keys can carry permissions.")
+        with self.lock:
+            self.restricted_keys[key] = permissions

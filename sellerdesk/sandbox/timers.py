@@ -1,0 +1,47 @@
+"""What happens by itself as the clock passes a moment: holds lapse, balances are booked."""
+
+import heapq
+
+from sellerdesk.sandbox.bank import book_balance
+from sellerdesk.sandbox.render import charge_json, intent_json
+from sellerdesk.sandbox.state import State
+from sellerdesk.sandbox.status import latest_charge, status_of
+
+
+def settle(state: State) -> None:
+    """Let everything happen that was due by now, in order of time. The lock is held."""
+    now = state.clock.now()
+    timers = state.store.timers
+    while timers and timers[0][0] <= now:
+        due, _, kind, identifier = heapq.heappop(timers)
+        if kind == "hold_lapsed":
+            _lapse(state, identifier, due)
+        elif kind == "balance_due":
+            charge = state.store.charges[identifier]
+            if charge.balance_transaction is None:
+                book_balance(state, charge, due)
+        elif kind == "confirmation_lapsed":
+            _forget_approval(state, identifier, due)
+
+
+def _lapse(state: State, identifier: str, due: int) -> None:
+    """The bank lets go of the money (https://docs.stripe.com/payments/place-a-hold-on-a-payment-method)."""
+    intent = state.store.intents[identifier]
+    charge = latest_charge(state, intent)
+    if charge is None or not charge.held or intent.canceled_at is not None:
+        return
+    intent.canceled_at = due
+    intent.cancellation_reason = "expired"
+    charge.released_at = due
+    state.emit("charge.expired", charge_json(charge), due)
+    state.emit("payment_intent.canceled", intent_json(state, intent), due)
+
+
+def _forget_approval(state: State, identifier: str, due: int) -> None:
+    """An approval under manual confirmation is good for an hour only."""
+    intent = state.store.intents[identifier]
+    if intent.authenticated_until != due or status_of(state, intent) != "requires_confirmation":
+        return
+    intent.method = None
+    intent.authenticated_until = None
+    state.emit("payment_intent.payment_failed", intent_json(state, intent), due)

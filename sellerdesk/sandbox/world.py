@@ -1,0 +1,48 @@
+"""The pretended Stripe account: its memory, and what happens in it as its clock moves."""
+
+from typing import Any
+
+from sellerdesk.sandbox.objects import Json
+from sellerdesk.sandbox.state import State
+from sellerdesk.sandbox.status import status_of
+from sellerdesk.sandbox.timers import settle
+
+
+class World(State):
+    """A Stripe account in memory.
+
+    ``clock`` and ``ids`` are handed in for repeatable runs, ``shop_name`` is what the bank's window calls the
+    seller. Holds lapse and balances settle whenever the world is opened or its clock is moved.
+    """
+
+    def settle(self) -> None:
+        """Let everything happen that was due by now, in order of time; the lock is held."""
+        settle(self)
+
+    def dump(self) -> Json:
+        """Counts and sums for tests: what really happened, per intent. Amounts in minor units."""
+        with self.open():
+            store = self.store
+            intents: dict[str, Any] = {}
+            for intent in store.intents.values():
+                charges = [charge for charge in store.charges.values() if charge.intent == intent.id]
+                intents[intent.id] = {
+                    "status": status_of(self, intent),
+                    "amount": intent.amount,
+                    "currency": intent.currency,
+                    "amount_received": intent.amount_received,
+                    "captures": intent.captures,
+                    "charges": len(charges),
+                    "authorizations": sum(charge.failure is None for charge in charges),
+                    "metadata": dict(intent.metadata),
+                }
+            return {
+                "clock": self.clock.now(),
+                "intents": intents,
+                "captures": sum(intent.captures for intent in store.intents.values()),
+                "customers": len(store.customers),
+                "payment_methods": len(store.methods),
+                "confirmation_tokens": len(store.confirmation_tokens),
+                "charges": len(store.charges),
+                "events": len(store.events),
+            }
