@@ -29,7 +29,7 @@ LINTERS = (
 )
 BENCH = ("-m", "pytest", "tests/bench", "-m", "bench", "-p", "no:xdist", "-q", "-s")
 PYTEST = ("-m", "pytest", "-n", "2", "--dist", "loadfile", "-m", "not bench")
-CLOSING_LINE = re.compile(r"^=+ .*\bin [0-9.]+s.* =+$")
+CLOSING_LINE = re.compile(r"^(=+ )?(\d+ \w+|no tests ran).* in [0-9.]+s\b")
 ANSI = re.compile(r"\x1b\[[0-9;]*m")
 # What a developer's shell may carry and a test must not see.
 FOREIGN = re.compile(

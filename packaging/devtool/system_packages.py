@@ -46,6 +46,7 @@ QT = (
 )
 CHROMIUM_PROGRAMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 BROWSER = (Need(("chromium", "chromium-browser"), programs=CHROMIUM_PROGRAMS),)
+DRIVER = (Need(("libatomic1",), "libatomic.so.1"),)  # of the Node.js inside playwright's wheel
 FONTS = (Need(("fonts-inter",)), Need(("fonts-noto-core",)), Need(("fonts-noto-cjk",)))
 SECRETS = (
     Need(("dbus-daemon", "dbus"), programs=("dbus-daemon",)),
@@ -55,7 +56,7 @@ SCREEN = (Need(("xvfb",), programs=("Xvfb",)), Need(("xauth",), programs=("xauth
 
 FOR_WINDOW = QT
 FOR_TOUR = (*QT, *BROWSER, *FONTS)
-FOR_TESTS = (*QT, *BROWSER, *FONTS, *SECRETS, *SCREEN)
+FOR_TESTS = (*QT, *BROWSER, *DRIVER, *FONTS, *SECRETS, *SCREEN)
 
 
 def provide(needs: Iterable[Need], purpose: str) -> None:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -117,6 +118,46 @@ def test_tests_see_neither_keys_nor_the_real_home(monkeypatch: pytest.MonkeyPatc
 
 def test_the_tests_need_at_least_what_the_window_needs() -> None:
     assert set(system_packages.FOR_WINDOW) <= set(system_packages.FOR_TOUR) <= set(system_packages.FOR_TESTS)
+
+
+@pytest.mark.skipif(shutil.which("dpkg-query") is None, reason="asks Debian's package database")
+def test_debian_tells_what_is_missing() -> None:
+    there = system_packages.Need(("no-such-name-for-it", "dpkg"))
+    missing = system_packages.Need(("no-such-package", "nor-this-one"))
+    by_program = system_packages.Need(("no-such-package",), programs=("no-such-program", "sh"))
+    assert system_packages._missing_on_debian((there, missing, by_program)) == [missing]
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="elsewhere Qt brings all that it needs")
+def test_elsewhere_it_is_named_in_one_sentence(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(system_packages, "_is_debian", lambda: False)
+    needs = (
+        system_packages.Need(("a",), "libno-such-thing.so.9"),
+        system_packages.Need(("b",), programs=("no-such-program",)),
+        system_packages.Need(("c",), programs=("sh",)),
+        system_packages.Need(("d",), "libc.so.6"),
+        system_packages.Need(("fonts-e",)),
+    )
+    system_packages.provide(needs, "the window")
+    told = capsys.readouterr().out
+    assert told.count("\n") == 1
+    assert "needed for the window: libno-such-thing.so.9, no-such-program." in told
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "==== 3 passed, 1 skipped in 4.20s ====",
+        "12 passed in 61.00s (0:01:01)",
+        "== 1 failed, 3 passed in 0.5s ==",
+        "no tests ran in 0.01s",
+    ],
+)
+def test_the_closing_line_of_pytest_is_known(line: str) -> None:
+    assert checks.CLOSING_LINE.match(line)
+    assert not checks.CLOSING_LINE.match("tests/unit/test_x.py::test_y took long in 4.20s")
 
 
 def test_a_failing_command_tells_its_status_and_its_last_lines() -> None:
