@@ -1,0 +1,146 @@
+"""Turns our requests into Stripe's parameters.
+
+``payment_method_types`` is never among them: Stripe refuses it since
+https://docs.stripe.com/changelog/endive/2026-09-30/removes-the-payment-method-types-parameter-from-payment-intents-and-setup-intents
+"""
+
+from typing import Any
+
+from sellerdesk.domain.errors import TokenRefused
+from sellerdesk.domain.payment import ShippingFacts
+from sellerdesk.domain.requests import Capture, Confirm, CreateCustomer, CreateIntent, LineItem, PassTracking
+
+EXPAND = ["latest_charge"]
+
+# https://docs.stripe.com/api/payment_intents/create#create_payment_intent-amount_details-line_items
+_MOST_LINES = 200
+_LONGEST_NAME = 1024
+_LONGEST_CODE = 12
+
+Params = dict[str, Any]
+
+
+def create_customer(request: CreateCustomer) -> Params:
+    """https://docs.stripe.com/api/customers/create"""
+    return _without_blanks(
+        {
+            "name": request.name,
+            "email": request.email,
+            "phone": request.phone,
+            # A customer's shipping block knows no carrier: https://docs.stripe.com/api/customers/object
+            "shipping": {
+                name: value
+                for name, value in shipping(request.shipping).items()
+                if name not in ("carrier", "tracking_number")
+            },
+            "metadata": dict(request.metadata),
+        }
+    )
+
+
+def create_intent(request: CreateIntent) -> Params:
+    """https://docs.stripe.com/payments/place-a-hold-on-a-payment-method"""
+    return _without_blanks(
+        {
+            "amount": request.amount,
+            "currency": request.currency,
+            "capture_method": "manual",
+            "allowed_payment_method_types": ["card"],
+            "customer": request.customer_id,
+            "receipt_email": request.receipt_email,
+            "description": request.description,
+            "shipping": shipping(request.shipping),
+            "amount_details": _amount_details(request.lines, request.shipping_amount),
+            "payment_details": {"order_reference": request.order_reference},
+            "metadata": dict(request.metadata),
+            "expand": EXPAND,
+        }
+    )
+
+
+def confirm(request: Confirm) -> Params:
+    """https://docs.stripe.com/api/payment_intents/confirm. Raises TokenRefused."""
+    if request.token.startswith("ctoken_"):
+        token = "confirmation_token"
+    elif request.token.startswith("pm_"):
+        token = "payment_method"
+    else:
+        raise TokenRefused("The card details did not arrive as they should. Please enter them again.")
+    return _without_blanks(
+        {
+            token: request.token,
+            "return_url": request.return_url,
+            "setup_future_usage": "off_session" if request.save_card else "",
+            "receipt_email": request.receipt_email,
+            "shipping": shipping(request.shipping),
+            "expand": EXPAND,
+        }
+    )
+
+
+def capture(request: Capture) -> Params:
+    """https://docs.stripe.com/api/payment_intents/capture"""
+    return {
+        "amount_to_capture": request.amount,
+        "amount_details": _amount_details(request.lines, request.shipping_amount),
+        "metadata": dict(request.metadata),
+        "expand": EXPAND,
+    }
+
+
+def tracking(request: PassTracking) -> Params:
+    """https://docs.stripe.com/api/payment_intents/update, and the same for a charge: the whole block, because name and
+    address are required inside it."""
+    return {"shipping": shipping(request.shipping), "metadata": dict(request.metadata)}
+
+
+def shipping(facts: ShippingFacts) -> Params:
+    """Stripe's shipping block; blank parts are left out, because an empty one would ask Stripe to unset it."""
+    return _without_blanks(
+        {
+            "name": facts.name,
+            "phone": facts.phone,
+            "carrier": facts.carrier,
+            "tracking_number": facts.tracking_number,
+            "address": _without_blanks(
+                {
+                    "line1": facts.line1,
+                    "line2": facts.line2,
+                    "city": facts.city,
+                    "state": facts.state,
+                    "postal_code": facts.postal_code,
+                    "country": facts.country,
+                }
+            ),
+        }
+    )
+
+
+def _amount_details(lines: tuple[LineItem, ...], shipping_amount: int) -> Params:
+    """What the amount is made of. It describes the payment and never stops it: a sum that Stripe reckons otherwise is
+    only reported (``enforce_arithmetic_validation``)."""
+    sent = [_line_item(line) for line in lines if line.quantity > 0]
+    return _without_blanks(
+        {
+            "line_items": sent if len(sent) <= _MOST_LINES else [],
+            "shipping": {"amount": shipping_amount},
+            "enforce_arithmetic_validation": False,
+        }
+    )
+
+
+def _line_item(line: LineItem) -> Params:
+    item: Params = {
+        "product_name": line.name[:_LONGEST_NAME],
+        "quantity": line.quantity,
+        "unit_cost": line.unit_cost,
+    }
+    if 0 < len(line.sku) <= _LONGEST_CODE:
+        item["product_code"] = line.sku
+    if line.discount > 0:
+        item["discount_amount"] = line.discount
+    return item
+
+
+def _without_blanks(params: Params) -> Params:
+    return {name: value for name, value in params.items() if value not in ("", {}, [])}

@@ -1,0 +1,190 @@
+"""The payment gateway: every call to Stripe that the use cases need, its answer checked and translated."""
+
+import re
+from typing import Any
+
+from stripe import StripeClient
+
+from sellerdesk.addresses import Addresses, check_key_fits
+from sellerdesk.clock import Clock
+from sellerdesk.domain.account import AccountFacts, EventHint
+from sellerdesk.domain.errors import KeyNotUsable, OurBug
+from sellerdesk.domain.keys import KeyKind, classify
+from sellerdesk.domain.payment import PaymentFacts, PaymentStatus
+from sellerdesk.domain.requests import Capture, Confirm, CreateCustomer, CreateIntent, PassTracking
+from sellerdesk.gateway import parameters
+from sellerdesk.gateway.calls import Answer, Calls, Send
+from sellerdesk.gateway.client import SealedClient, quieten_sdk
+from sellerdesk.gateway.events import WANTED, event_hint
+from sellerdesk.gateway.permissions import account_facts
+from sellerdesk.gateway.reading import OddAnswer, flag, identifier, of_kind, part, reference, text
+from sellerdesk.gateway.translate import payment_facts
+from sellerdesk.gateway.transport import Deadlines
+
+_ID = re.compile(r"(?:pi|ch|py|cus)_[A-Za-z0-9_]+")
+
+
+class StripeGateway:
+    """Stripe under one secret or restricted key.
+
+    Implements ``services.ports.PaymentGateway``. Statuses, codes and decline codes pass through as Stripe spells
+    them. The key shows neither in ``repr`` and ``vars`` nor in any error. Raises KeyNotUsable for a key of another
+    kind, and for a live key together with an address that is not Stripe's.
+    """
+
+    def __init__(
+        self, secret_key: str, addresses: Addresses, clock: Clock, *, deadlines: Deadlines | None = None
+    ) -> None:
+        key = classify(secret_key)
+        if key.kind not in (KeyKind.SECRET, KeyKind.RESTRICTED) or key.livemode is None:
+            raise KeyNotUsable("This is neither a secret nor a restricted key of Stripe's.")
+        check_key_fits(key, addresses)
+        quieten_sdk()
+        self._calls = Calls(SealedClient(secret_key, addresses, deadlines or Deadlines()), clock, key.livemode)
+
+    def create_customer(self, request: CreateCustomer, key: str) -> str:
+        params: Any = parameters.create_customer(request)
+        return self._calls.one(
+            "customer",
+            lambda client: client.v1.customers.create(params, {"idempotency_key": key}),
+            self._customer_id,
+        )
+
+    def create_intent(self, request: CreateIntent, key: str) -> PaymentFacts:
+        params: Any = parameters.create_intent(request)
+
+        def read(answer: Answer) -> PaymentFacts:
+            facts = payment_facts(answer.body, answer.seen)
+            if text(answer.body, "capture_method") != "manual":
+                raise OddAnswer("capture_method")
+            if (facts.amount, facts.currency) != (request.amount, request.currency):
+                raise OddAnswer("amount")
+            if facts.customer_id != request.customer_id:
+                raise OddAnswer("customer")
+            return facts
+
+        return self._calls.one(
+            "payment_intent",
+            lambda client: client.v1.payment_intents.create(params, {"idempotency_key": key}),
+            read,
+        )
+
+    def confirm(self, request: Confirm, key: str) -> PaymentFacts:
+        params: Any = parameters.confirm(request)
+        return self._intent(
+            request.intent_id,
+            lambda client: client.v1.payment_intents.confirm(request.intent_id, params, {"idempotency_key": key}),
+        )
+
+    def capture(self, request: Capture, key: str) -> PaymentFacts:
+        params: Any = parameters.capture(request)
+        return self._intent(
+            request.intent_id,
+            lambda client: client.v1.payment_intents.capture(request.intent_id, params, {"idempotency_key": key}),
+            captured=request.amount,
+        )
+
+    def pass_tracking(self, request: PassTracking, key: str) -> PaymentFacts:
+        params: Any = {**parameters.tracking(request), "expand": parameters.EXPAND}
+        return self._intent(
+            request.intent_id,
+            lambda client: client.v1.payment_intents.update(request.intent_id, params, {"idempotency_key": key}),
+        )
+
+    def pass_tracking_on_charge(self, request: PassTracking, key: str) -> None:
+        params: Any = parameters.tracking(request)
+        charge_id = _checked(request.charge_id)
+
+        def read(answer: Answer) -> None:
+            self._check_mode(answer)
+            if text(answer.body, "id") != charge_id or reference(answer.body, "payment_intent") != request.intent_id:
+                raise OddAnswer("id")
+
+        self._calls.one(
+            "charge",
+            lambda client: client.v1.charges.update(charge_id, params, {"idempotency_key": key}),
+            read,
+            request.intent_id,
+        )
+
+    def retrieve(self, intent_id: str) -> PaymentFacts:
+        params: Any = {"expand": parameters.EXPAND}
+        return self._intent(intent_id, lambda client: client.v1.payment_intents.retrieve(intent_id, params))
+
+    def find_intent(self, operation_id: str, customer_id: str) -> PaymentFacts | None:
+        """The list is strongly consistent; search is not: https://docs.stripe.com/search#data-freshness"""
+        customer = _checked(customer_id)
+
+        def send(client: StripeClient, params: dict[str, Any]) -> object:
+            wanted: Any = {**params, "customer": customer, "expand": ["data.latest_charge"]}
+            return client.v1.payment_intents.list(wanted)
+
+        def read(answer: Answer) -> PaymentFacts | None:
+            if text(part(answer.body, "metadata"), "sd_op") != operation_id:
+                return None
+            return payment_facts(answer.body, answer.seen)
+
+        return next((facts for facts in self._calls.pages(send, read) if facts is not None), None)
+
+    def find_customer(self, operation_id: str, created_from: int) -> str | None:
+        def send(client: StripeClient, params: dict[str, Any]) -> object:
+            wanted: Any = {**params, "created": {"gte": created_from}}
+            return client.v1.customers.list(wanted)
+
+        def read(answer: Answer) -> str | None:
+            of_kind(answer.body, "customer")
+            tagged = text(part(answer.body, "metadata"), "sd_op") == operation_id
+            return self._customer_id(answer) if tagged else None
+
+        return next((found for found in self._calls.pages(send, read) if found is not None), None)
+
+    def events(self, created_from: int) -> tuple[EventHint, ...]:
+        """Stripe keeps events for 30 days: https://docs.stripe.com/api/events/list"""
+
+        def send(client: StripeClient, params: dict[str, Any]) -> object:
+            wanted: Any = {**params, "types": list(WANTED), "created": {"gte": created_from}}
+            return client.v1.events.list(wanted)
+
+        def read(answer: Answer) -> EventHint:
+            self._check_mode(answer)
+            return event_hint(answer.body)
+
+        # While paging, a new event may push one over to the next page: the dictionary keeps one of each.
+        newest_first = {hint.id: hint for hint in self._calls.pages(send, read) if hint.intent_id}
+        return tuple(reversed(newest_first.values()))
+
+    def check_key(self) -> AccountFacts:
+        return account_facts(self._calls)
+
+    def close(self) -> None:
+        """Close the kept connections. The gateway can be used again afterwards."""
+        self._calls.close()
+
+    def _intent(self, intent_id: str, send: Send, captured: int | None = None) -> PaymentFacts:
+        """One call about an intent; ``captured`` is what must have been taken by it."""
+        wanted = _checked(intent_id)
+
+        def read(answer: Answer) -> PaymentFacts:
+            facts = payment_facts(answer.body, answer.seen)
+            if facts.intent_id != wanted:
+                raise OddAnswer("id")
+            if captured is not None and (facts.status, facts.amount_received) != (PaymentStatus.SUCCEEDED, captured):
+                raise OddAnswer("amount_received")
+            return facts
+
+        return self._calls.one("payment_intent", send, read, wanted)
+
+    def _customer_id(self, answer: Answer) -> str:
+        self._check_mode(answer)
+        return identifier(answer.body, "cus_")
+
+    def _check_mode(self, answer: Answer) -> None:
+        if flag(answer.body, "livemode") is not answer.seen.livemode:
+            raise OddAnswer("livemode")
+
+
+def _checked(stripe_id: str) -> str:
+    """An empty or strange id would turn a call about one object into a call about all."""
+    if not _ID.fullmatch(stripe_id):
+        raise OurBug("A call to Stripe was about to be made without a proper id.")
+    return stripe_id

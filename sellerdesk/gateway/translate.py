@@ -1,0 +1,143 @@
+"""Turns a PaymentIntent with its latest charge into PaymentFacts, after checking that it is one."""
+
+from dataclasses import dataclass
+
+from sellerdesk.domain.payment import CardFacts, PaymentFacts, PaymentStatus, Problem, ShippingFacts
+from sellerdesk.gateway.reading import (
+    Json,
+    OddAnswer,
+    flag,
+    identifier,
+    of_kind,
+    part,
+    reference,
+    text,
+    whole,
+    whole_or_none,
+)
+
+_KNOWN = {status.value: status for status in PaymentStatus if status is not PaymentStatus.OTHER}
+# A charge decides what these mean, so they are not understood without it.
+_NEEDS_CHARGE = frozenset({PaymentStatus.REQUIRES_CAPTURE, PaymentStatus.SUCCEEDED, PaymentStatus.CANCELED})
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """The circumstances of an answer: when it came (milliseconds UTC), its number, and the key's mode."""
+
+    at_ms: int
+    request_id: str
+    livemode: bool
+
+
+def payment_facts(intent: Json, seen: Seen) -> PaymentFacts:
+    """The facts in ``intent``. Raises OddAnswer when it is no intent of the key's mode, or lacks what it must have."""
+    of_kind(intent, "payment_intent")
+    if flag(intent, "livemode") is not seen.livemode:
+        raise OddAnswer("livemode")
+    raw_status = text(intent, "status")
+    status = _KNOWN.get(raw_status, PaymentStatus.OTHER)
+    if not raw_status:
+        raise OddAnswer("status")
+    charge = _charge(intent, status)
+    card = part(part(charge, "payment_method_details"), "card")
+    authorized = text(charge, "status") == "succeeded"
+    currency = text(intent, "currency")
+    if not currency:
+        raise OddAnswer("currency")
+    return PaymentFacts(
+        intent_id=identifier(intent, "pi_"),
+        status=status,
+        raw_status=raw_status,
+        amount=whole(intent, "amount"),
+        currency=currency,
+        amount_capturable=whole(intent, "amount_capturable"),
+        amount_received=whole(intent, "amount_received"),
+        livemode=seen.livemode,
+        created=whole(intent, "created"),
+        observed_ms=seen.at_ms,
+        customer_id=reference(intent, "customer"),
+        receipt_email=text(intent, "receipt_email"),
+        charge_id=reference(intent, "latest_charge"),
+        authorized_at=whole(charge, "created") if authorized else None,
+        capture_before=whole_or_none(card, "capture_before") if authorized else None,
+        canceled_at=whole_or_none(intent, "canceled_at"),
+        cancellation_reason=text(intent, "cancellation_reason"),
+        amount_refunded=whole(charge, "amount_refunded") if charge else 0,
+        risk_level=text(part(charge, "outcome"), "risk_level"),
+        card=_card(card),
+        problem=_problem(intent, seen.at_ms // 1000),
+        next_action=text(part(intent, "next_action"), "type"),
+        shipping=_shipping(part(intent, "shipping")),
+        metadata=_metadata(part(intent, "metadata")),
+        request_id=seen.request_id,
+        client_secret=text(intent, "client_secret"),
+    )
+
+
+def _charge(intent: Json, status: PaymentStatus) -> Json:
+    """The expanded latest charge, empty when there is none or it is not needed to understand the intent."""
+    found = intent.get("latest_charge")
+    if found is None or isinstance(found, str):
+        # The id alone says nothing about deadline or card. Without a charge an intent can be canceled, not held.
+        if isinstance(found, str) and status in _NEEDS_CHARGE:
+            raise OddAnswer("latest_charge")
+        if found is None and status in (PaymentStatus.REQUIRES_CAPTURE, PaymentStatus.SUCCEEDED):
+            raise OddAnswer("latest_charge")
+        return {}
+    charge = of_kind(found, "charge")
+    identifier(charge, ("ch_", "py_"))
+    return charge
+
+
+def _card(card: Json) -> CardFacts | None:
+    if not card:
+        return None
+    checks = part(card, "checks")
+    return CardFacts(
+        brand=text(card, "brand"),
+        last4=text(card, "last4"),
+        exp_month=whole_or_none(card, "exp_month") or 0,
+        exp_year=whole_or_none(card, "exp_year") or 0,
+        cvc_check=text(checks, "cvc_check"),
+        postal_code_check=text(checks, "address_postal_code_check"),
+        line1_check=text(checks, "address_line1_check"),
+        three_d_secure=text(part(card, "three_d_secure"), "result"),
+    )
+
+
+def _problem(intent: Json, at: int) -> Problem | None:
+    error = part(intent, "last_payment_error")
+    if not error:
+        return None
+    return Problem(
+        code=text(error, "code"),
+        decline_code=text(error, "decline_code"),
+        message=text(error, "message"),
+        advice_code=text(error, "advice_code"),
+        charge_id=reference(error, "charge"),
+        at=at,
+        card=_card(part(part(error, "payment_method"), "card")),
+    )
+
+
+def _shipping(shipping: Json) -> ShippingFacts | None:
+    if not shipping:
+        return None
+    address = part(shipping, "address")
+    return ShippingFacts(
+        name=text(shipping, "name"),
+        line1=text(address, "line1"),
+        line2=text(address, "line2"),
+        city=text(address, "city"),
+        state=text(address, "state"),
+        postal_code=text(address, "postal_code"),
+        country=text(address, "country"),
+        phone=text(shipping, "phone"),
+        carrier=text(shipping, "carrier"),
+        tracking_number=text(shipping, "tracking_number"),
+    )
+
+
+def _metadata(metadata: Json) -> tuple[tuple[str, str], ...]:
+    return tuple(sorted((name, text(metadata, name)) for name in metadata))
