@@ -1,0 +1,43 @@
+"""Text from outside, made harmless: no mark-up, no control characters, no reversed direction."""
+
+import html
+import unicodedata
+
+_DIRECTION_CONTROLS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+_SHOWN_INSTEAD = "\ufffd"
+
+
+def one_line(text: str) -> str:
+    """``text`` on one line: line breaks and tabs become spaces, other control characters and direction overrides a
+    visible mark, so that '[U+202E]txt.exe' cannot pass for something else. Joiners inside words stay."""
+    return "".join(_safe(letter) for letter in text)
+
+
+def lines(text: str) -> str:
+    """Like ``one_line``, but line breaks stay."""
+    return "\n".join(one_line(line) for line in text.splitlines())
+
+
+def apart(text: str) -> str:
+    """``text`` as a part of a sentence of ours: its own direction cannot move our words around it."""
+    return f"\u2068{one_line(text)}\u2069"
+
+
+def tip(text: str) -> str:
+    """``text`` for a tooltip. Qt takes what looks like mark-up for mark-up, so whatever could is escaped."""
+    if "<" in text or "&" in text:
+        return f"<qt>{html.escape(text)}</qt>"
+    return text
+
+
+def menu_text(text: str) -> str:
+    """``text`` for a menu entry or button: Qt takes a single '&' for a mnemonic."""
+    return one_line(text).replace("&", "&&")
+
+
+def _safe(letter: str) -> str:
+    if letter in "\n\r\t\u2028\u2029\x0b\x0c\x85":
+        return " "
+    if letter in _DIRECTION_CONTROLS or unicodedata.category(letter) in {"Cc", "Cs", "Co"}:
+        return _SHOWN_INSTEAD
+    return letter

@@ -1,0 +1,259 @@
+"""The factory for everything that shows words: labels, fields, rules, boxes. Text is always plain text here."""
+
+from collections.abc import Callable
+from enum import StrEnum
+
+from PySide6.QtCore import QEvent, QSize, Qt
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPalette, QResizeEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLineEdit, QSizePolicy, QWidget
+
+from sellerdesk.services.desk import Mode
+from sellerdesk.ui import icons, plain
+from sellerdesk.ui.fonts import Size, font
+from sellerdesk.ui.theme import tokens_of
+from sellerdesk.ui.tokens import Tokens
+
+
+class Tone(StrEnum):
+    """The colour of words."""
+
+    TEXT = "text"
+    MUTED = "muted"
+    FAINT = "faint"
+    ACCENT = "accent"
+    AMBER = "amber"
+    RED = "red"
+    GREEN = "green"
+
+
+def tone_colour(tone: Tone, tokens: Tokens) -> str:
+    """The token that belongs to ``tone``."""
+    return {
+        Tone.TEXT: tokens.text,
+        Tone.MUTED: tokens.text2,
+        Tone.FAINT: tokens.text3,
+        Tone.ACCENT: tokens.accent,
+        Tone.AMBER: tokens.amber_text,
+        Tone.RED: tokens.red_text,
+        Tone.GREEN: tokens.green_text,
+    }[tone]
+
+
+class TextLabel(QLabel):
+    """A label that cannot be talked into mark-up. ``elide`` cuts a long line at its end, with the whole in the tip."""
+
+    def __init__(self, elide: bool = False) -> None:
+        super().__init__()
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self._elide = elide
+        self._full = ""
+        if elide:
+            self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+
+    @property
+    def full_text(self) -> str:
+        """The text before cutting."""
+        return self._full
+
+    def setText(self, text: str) -> None:
+        self._full = plain.lines(text) if self.wordWrap() else plain.one_line(text)
+        if self._elide:
+            self.setAccessibleName(self._full)
+            self._cut()
+        else:
+            super().setText(self._full)
+
+    def set_tone(self, tone: Tone) -> None:
+        """Change the colour."""
+        self.setProperty("tone", tone.value)
+        self.style().unpolish(self)
+        self.style().polish(self)
+
+    def minimumSizeHint(self) -> QSize:
+        hint = super().minimumSizeHint()
+        return QSize(24, hint.height()) if self._elide else hint
+
+    def sizeHint(self) -> QSize:
+        if not self._elide:
+            return super().sizeHint()
+        return QSize(self.fontMetrics().horizontalAdvance(self._full) + 2, super().sizeHint().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if self._elide:
+            self._cut()
+
+    def _cut(self) -> None:
+        shown = self.fontMetrics().elidedText(self._full, Qt.TextElideMode.ElideRight, max(0, self.width()))
+        super().setText(shown)
+        self.setToolTip(plain.tip(self._full) if shown != self._full else "")
+
+
+def label(
+    text: str = "",
+    *,
+    size: Size = Size.BODY,
+    tone: Tone = Tone.TEXT,
+    strong: bool = False,
+    wrap: bool = False,
+    elide: bool = False,
+    selectable: bool = False,
+) -> TextLabel:
+    """A plain-text label in one of the four sizes."""
+    made = TextLabel(elide)
+    made.setFont(font(size, strong=strong))
+    made.setWordWrap(wrap)
+    made.setProperty("tone", tone.value)
+    if selectable:
+        made.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+    made.setText(text)
+    return made
+
+
+class IconLabel(QWidget):
+    """An icon in the colour of its tone. It says nothing to a screen reader: the words stand beside it."""
+
+    def __init__(self, name: str, size: int = 16, tone: Tone = Tone.MUTED) -> None:
+        super().__init__()
+        self._name, self._size, self._tone = name, size, tone
+        self.setFixedSize(size, size)
+
+    def set_icon(self, name: str, tone: Tone | None = None) -> None:
+        self._name = name
+        self._tone = tone or self._tone
+        self.update()
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        tokens = tokens_of(self)
+        colour = tone_colour(self._tone, tokens) if self.isEnabled() else tokens.text3
+        painter.drawPixmap(0, 0, icons.pixmap(self._name, colour, self._size, self.devicePixelRatioF()))
+
+
+class IconText(QWidget):
+    """An icon and a line of words beside it."""
+
+    def __init__(
+        self, icon: str, text: str = "", *, tone: Tone = Tone.TEXT, size: Size = Size.BODY, wrap: bool = False,
+        elide: bool = False, strong: bool = False, icon_size: int = 14,
+    ) -> None:  # fmt: skip
+        super().__init__()
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(6)
+        self.icon = IconLabel(icon, icon_size, tone)
+        self.label = label(text, size=size, tone=tone, wrap=wrap, elide=elide, strong=strong)
+        top = Qt.AlignmentFlag.AlignTop if wrap else Qt.AlignmentFlag.AlignVCenter
+        row.addWidget(self.icon, 0, top)
+        row.addWidget(self.label, 1)
+
+    def say(self, text: str, icon: str | None = None, tone: Tone | None = None) -> None:
+        """Show other words, and another icon and tone where given."""
+        self.label.setText(text)
+        if tone is not None:
+            self.label.set_tone(tone)
+        if icon is not None or tone is not None:
+            self.icon.set_icon(icon or self.icon._name, tone)
+
+
+def rule(part: str = "rule") -> QFrame:
+    """A thin line across: 'rule' between rows, 'region' between regions."""
+    made = QFrame()
+    made.setProperty("part", part)
+    made.setFixedHeight(1)
+    return made
+
+
+def box(part: str = "box") -> QFrame:
+    """A white box with a thin border: 'box', or 'card' for something one can choose."""
+    made = QFrame()
+    made.setProperty("part", part)
+    return made
+
+
+class Field(QLineEdit):
+    """A field for one line. Its label is set with ``QLabel.setBuddy`` or as its name."""
+
+    def __init__(self, name: str = "", *, icon: str = "", placeholder: str = "") -> None:
+        super().__init__()
+        if name:
+            self.setAccessibleName(name)
+        self.setPlaceholderText(placeholder)
+        self._icon = icon
+        self._action = self.addAction(icons.icon(icon, "#808080"), QLineEdit.ActionPosition.LeadingPosition) if icon \
+            else None  # fmt: skip
+        self._recolour()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange:
+            self._recolour()
+
+    def _recolour(self) -> None:
+        # A base-class constructor sends PaletteChange before there is an action.
+        action = getattr(self, "_action", None)
+        if action is not None:
+            action.setIcon(icons.icon(self._icon, tokens_of(self).text2))
+
+
+def mark_wrong(widget: QWidget, wrong: bool) -> None:
+    """Show a field with the border of a wrong one, or as usual again."""
+    if widget.property("wrong") is not wrong:
+        widget.setProperty("wrong", wrong)
+        widget.style().unpolish(widget)
+        widget.style().polish(widget)
+
+
+class FieldError(IconText):
+    """The sentence below a wrong field; takes no room while there is none."""
+
+    def __init__(self) -> None:
+        super().__init__("circle-x", tone=Tone.RED, size=Size.SMALL, wrap=True)
+        self.hide()
+
+    def show_sentence(self, sentence: str) -> None:
+        """'' hides it."""
+        self.label.setText(sentence)
+        self.setVisible(bool(sentence))
+
+
+_MODE_WORDS = {
+    Mode.LIVE: ("LIVE, real money", "circle-dot"),
+    Mode.TEST: ("TEST, no real money", "flask-conical"),
+    Mode.DEMO: ("DEMO, no real money", "graduation-cap"),
+}
+
+
+class ModeTag(QWidget):
+    """The mode at the top right of a dialog that moves money."""
+
+    def __init__(self, mode: Mode) -> None:
+        super().__init__()
+        self._mode = mode
+        self._words, self._icon = _MODE_WORDS[mode]
+        self.setFont(font(Size.SMALL, strong=True))
+        self.setAccessibleName(self._words)
+        self.setFixedSize(self.fontMetrics().horizontalAdvance(self._words) + 12 + 5 + 16, 22)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        tokens = tokens_of(self)
+        fill, ink = {
+            Mode.LIVE: (tokens.live_band, tokens.live_text),
+            Mode.TEST: (tokens.test_word, tokens.test_on),
+            Mode.DEMO: (tokens.demo_word, tokens.demo_on),
+        }[self._mode]
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(fill))
+        painter.drawRoundedRect(self.rect(), 4, 4)
+        painter.drawPixmap(8, 5, icons.pixmap(self._icon, ink, 12, self.devicePixelRatioF()))
+        painter.setPen(QColor(ink))
+        painter.drawText(self.rect().adjusted(25, 0, -8, 0), Qt.AlignmentFlag.AlignVCenter, self._words)
+
+
+def on_palette(widget: QWidget, colour: Callable[[Tokens], str], role: QPalette.ColorRole) -> None:
+    """Give ``widget`` alone another colour for ``role``. It does not follow the theme: call again on a change."""
+    palette = widget.palette()
+    palette.setColor(role, QColor(colour(tokens_of(widget))))
+    widget.setPalette(palette)
