@@ -1,6 +1,7 @@
 """What the person sees while a tool works: sentences, progress, and the output only when it matters."""
 
 import os
+import shutil
 import subprocess
 import sys
 import threading
@@ -82,18 +83,11 @@ class Progress:
         while not self._done.wait(pause):
             text = f"{self._label}, {self.seconds:.0f} s" + (f": {self._note}" if self._note else "")
             if self._terminal:
-                sys.stdout.write("\r\x1b[K" + "|/-\\"[turn % 4] + " " + text[: _columns() - 3])
+                sys.stdout.write("\r\x1b[K" + "|/-\\"[turn % 4] + " " + text[: shutil.get_terminal_size().columns - 3])
                 sys.stdout.flush()
                 turn += 1
             else:
                 say(f"  {text}")
-
-
-def _columns() -> int:
-    try:
-        return os.get_terminal_size().columns
-    except OSError:
-        return 80
 
 
 def run_quietly(
