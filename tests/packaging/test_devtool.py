@@ -128,6 +128,19 @@ def test_debian_tells_what_is_missing() -> None:
     assert system_packages._missing_on_debian((there, missing, by_program)) == [missing]
 
 
+@pytest.mark.skipif(shutil.which("dpkg-query") is None, reason="asks Debian's package database")
+def test_who_may_not_install_is_told_the_command(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(os, "geteuid", lambda: 1000)
+    monkeypatch.setattr(system_packages, "_install", lambda *_: pytest.fail("must not install"))
+    system_packages.provide([system_packages.Need(("no-such-package", "other-name"))], "the window")
+    told = capsys.readouterr().out
+    assert told.count("\n") == 1
+    assert "for the window" in told
+    assert told.endswith("sudo apt-get install --no-install-recommends no-such-package\n")
+
+
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="elsewhere Qt brings all that it needs")
 def test_elsewhere_it_is_named_in_one_sentence(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
