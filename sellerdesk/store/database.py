@@ -1,0 +1,83 @@
+"""The open database: where transactions come from, and whether anybody else changed something."""
+
+from pathlib import Path
+from threading import Lock
+from typing import Any
+
+from sellerdesk.domain.errors import OurBug
+from sellerdesk.store import schema, sqlite
+from sellerdesk.store.unit_of_work import SqlUnitOfWork
+
+
+class SqlStore:
+    """One open database; implements the port ``Store``. Safe to use from several threads.
+
+    ``seat`` is the name under which this program works, ``path`` the database's file.
+    """
+
+    def __init__(self, library: Any, path: Path, seat: str) -> None:
+        self.path = path
+        self.seat = seat
+        self._library = library
+        self._writer = sqlite.make_engine(library, path, writing=True)
+        self._reader = sqlite.make_engine(library, path, writing=False)
+        self._turn = Lock()
+        self._watch_lock = Lock()
+        self._watcher: Any = None
+        self._closed = False
+
+    def upgrade(self) -> None:
+        """Bring the schema to the newest revision. Raises StoreError's family."""
+        schema.upgrade(self._writer)
+
+    def write(self) -> SqlUnitOfWork:
+        """A writing transaction; one at a time per process. Entering it raises DatabaseUnusable."""
+        self._check_open()
+        return SqlUnitOfWork(self._writer, self._turn)
+
+    def read(self) -> SqlUnitOfWork:
+        """A reading one, on one unchanging state of the database. A write in it raises OurBug."""
+        self._check_open()
+        return SqlUnitOfWork(self._reader, None)
+
+    def changes(self) -> int:
+        """A number that is another one as soon as any transaction of any program was committed.
+
+        https://www.sqlite.org/pragma.html#pragma_data_version
+        """
+        with self._watch_lock:
+            self._check_open()
+            try:
+                if self._watcher is None:
+                    self._watcher = sqlite.connect(self._library, self.path)
+                return int(self._watcher.execute("PRAGMA data_version").fetchone()[0])
+            except self._library.Error as error:
+                raise sqlite.explain(error, self.path) or error from error
+
+    def close(self) -> None:
+        """Wait for the transaction that is writing, then let the file go. A second time does nothing."""
+        with self._turn, self._watch_lock:
+            self._closed = True
+            if self._watcher is not None:
+                self._watcher.close()
+                self._watcher = None
+            self._reader.dispose()
+            self._writer.dispose()
+
+    def _check_open(self) -> None:
+        if self._closed:
+            raise OurBug("The database was used after it was closed.")
+
+
+def open_store(path: Path, *, seat: str) -> SqlStore:
+    """Open the database in ``path``; make or upgrade it where needed. ``seat`` names this program.
+
+    Raises DatabaseUnusable, DatabaseTooNew or ReadOnlyPlace, each before anything was changed.
+    """
+    library = sqlite.driver()
+    schema.prepare_file(path)
+    revision = schema.find_revision(library, path)
+    store = SqlStore(library, path, seat)
+    if revision != schema.REVISIONS[-1]:
+        store.upgrade()
+    return store

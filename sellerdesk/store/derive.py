@@ -1,0 +1,90 @@
+"""What the list needs of an order and no one else stores: its stage, since when, its place and its search text."""
+
+from typing import Any
+
+from sellerdesk.domain.order import Order, Stage
+from sellerdesk.domain.payment import Payment, Problem
+from sellerdesk.domain.stages import stage_of
+from sellerdesk.store.search import search_text
+
+# After every real deadline: seconds UTC far beyond the year 9999.
+_NO_DEADLINE = 2**40
+
+
+def derived_columns(order: Order, before: tuple[Stage, int] | None = None) -> dict[str, Any]:
+    """``stage``, ``stage_at``, ``sort_key`` and ``search_text``; ``before`` is the stage and time stored so far.
+
+    Rows are sorted by ``sort_key`` going up: by deadline where one runs, else the newest first.
+    """
+    stage = stage_of(order)
+    since = _since(order, stage, before)
+    return {
+        "stage": stage.value,
+        "stage_at": since,
+        "sort_key": _deadline(order) if stage is Stage.TO_PREPARE else -since,
+        "search_text": search_text(order),
+    }
+
+
+def seen(payment: Payment) -> tuple[object, ...]:
+    """What a person sees of a payment. Everything else may change without a new version of the order."""
+    facts = payment.facts
+    visible: tuple[object, ...] = (_seen_problem(payment.problem),)
+    if facts is None:
+        return visible
+    return (
+        *visible,
+        facts.intent_id,
+        facts.raw_status,
+        facts.amount,
+        facts.amount_capturable,
+        facts.amount_received,
+        facts.amount_refunded,
+        facts.authorized_at,
+        facts.capture_before,
+        facts.canceled_at,
+        facts.cancellation_reason,
+        facts.risk_level,
+        facts.card,
+        facts.next_action,
+    )
+
+
+def _seen_problem(problem: Problem | None) -> tuple[object, ...] | None:
+    # Without its time: each reading of the same refusal may date it anew.
+    if problem is None:
+        return None
+    return (problem.code, problem.decline_code, problem.message, problem.advice_code, problem.charge_id, problem.card)
+
+
+def _deadline(order: Order) -> int:
+    deadline = order.payment.capture_before
+    return _NO_DEADLINE if deadline is None else deadline
+
+
+def _since(order: Order, stage: Stage, before: tuple[Stage, int] | None) -> int:
+    known = _known_time(order, stage)
+    if known is not None:
+        return known
+    if before is not None and before[0] is stage:
+        return before[1]
+    facts = order.payment.facts
+    return facts.observed_ms // 1000 if facts else order.placed_at
+
+
+def _known_time(order: Order, stage: Stage) -> int | None:
+    """When the stage began, where a fact tells; the time of a capture is told by none."""
+    facts, problem = order.payment.facts, order.payment.problem
+    match stage:
+        case Stage.UNFINISHED:
+            return order.placed_at
+        case Stage.PROBLEM:
+            return problem.at if problem else None
+        case Stage.TO_PREPARE:
+            return facts.authorized_at if facts else None
+        case Stage.SHIPPED:
+            return order.shipment.at if order.shipment else None
+        case Stage.ENDED:
+            return facts.canceled_at if facts else None
+        case _:
+            return None

@@ -1,0 +1,162 @@
+"""Pages of orders and the counts beside the stages, in a fixed number of statements however many rows there are."""
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, case, exists, func, literal, select, tuple_
+from sqlalchemy.orm import Session, selectinload
+
+from sellerdesk.domain.errors import OurBug
+from sellerdesk.domain.listing import OrderPage, OrderQuery, OrderRow, Overview, Sum
+from sellerdesk.domain.operation import OpenOperation, OperationKind, OperationState
+from sellerdesk.domain.order import Order, Stage
+from sellerdesk.domain.payment import PaymentStatus
+from sellerdesk.store.journal_models import OperationRecord
+from sellerdesk.store.mapping import foremost, to_order
+from sellerdesk.store.models import LineRecord, OrderRecord, PaymentRecord, ProductRecord
+from sellerdesk.store.search import matches
+
+_DAY = 24 * 3600
+
+
+def whole_order() -> tuple[Any, ...]:
+    """What to load with an order row, in one statement each."""
+    return (
+        selectinload(OrderRecord.lines),
+        selectinload(OrderRecord.payments),
+        selectinload(OrderRecord.shipment),
+        selectinload(OrderRecord.parcels),
+    )
+
+
+def page(session: Session, query: OrderQuery) -> OrderPage:
+    """The rows of one stage, or of all, after ``query.after``. Raises OurBug for a cursor that is none of ours."""
+    keys = _sort_keys(query.stage)
+    labelled = [key.label(f"key_{index}") for index, key in enumerate(keys)]
+    chosen = select(OrderRecord, *labelled).order_by(*keys).limit(query.limit + 1).options(*whole_order())
+    chosen = _narrow(chosen, query)
+    if query.after:
+        chosen = chosen.where(tuple_(*keys) > tuple_(*(literal(part) for part in _read_cursor(query.after))))
+    found = session.execute(chosen.execution_options(populate_existing=True)).all()
+    shown = found[: query.limit]
+    ids = [row[0].id for row in shown]
+    stock = stock_for(session, ids)
+    operations = open_operations_for(session, ids)
+    rows = tuple(
+        _to_row(record, to_order(record, stock, operations.get(record.id)), json.dumps(key)) for record, *key in shown
+    )
+    return OrderPage(rows, has_more=len(found) > query.limit)
+
+
+def overview(session: Session, now: int) -> Overview:
+    """Counts, and sums on hold per currency; at risk is what lapses within 24 hours of ``now`` (seconds UTC)."""
+    counts = session.execute(select(OrderRecord.stage, func.count()).group_by(OrderRecord.stage)).all()
+    soon = PaymentRecord.capture_before < now + _DAY
+    held = session.execute(
+        select(
+            PaymentRecord.currency,
+            func.sum(PaymentRecord.amount_capturable),
+            func.sum(case((soon, PaymentRecord.amount_capturable), else_=0)),
+            func.sum(case((soon, 1), else_=0)),
+        )
+        .where(PaymentRecord.status == PaymentStatus.REQUIRES_CAPTURE.value)
+        .group_by(PaymentRecord.currency)
+        .order_by(PaymentRecord.currency)
+    ).all()
+    unfinished = session.scalar(select(func.count()).where(OperationRecord.finished_at.is_(None)))
+    return Overview(
+        counts=tuple((Stage(stage), count) for stage, count in counts),
+        on_hold=tuple(Sum(currency, int(total)) for currency, total, _, _ in held),
+        at_risk=tuple(Sum(currency, int(total)) for currency, _, total, number in held if number),
+        at_risk_count=sum(int(number) for _, _, _, number in held),
+        open_operations=unfinished or 0,
+    )
+
+
+def stock_for(session: Session, order_ids: Sequence[str]) -> dict[str, int]:
+    """Pieces on hand per SKU of these orders."""
+    wanted = select(LineRecord.sku).where(LineRecord.order_id.in_(order_ids))
+    rows = session.execute(select(ProductRecord.sku, ProductRecord.on_hand).where(ProductRecord.sku.in_(wanted)))
+    return {row.sku: row.on_hand for row in rows}
+
+
+def open_operations_for(session: Session, order_ids: Sequence[str]) -> dict[str, OpenOperation]:
+    """The open operation to show, per order that has one."""
+    rows = session.execute(
+        select(OperationRecord, PaymentRecord.amount)
+        .join(PaymentRecord, PaymentRecord.id == OperationRecord.payment_id)
+        .where(OperationRecord.order_id.in_(order_ids), OperationRecord.finished_at.is_(None))
+        .execution_options(populate_existing=True)
+    )
+    found: dict[str, list[OpenOperation]] = {}
+    for row, payment_amount in rows:
+        found.setdefault(row.order_id, []).append(_to_open(row, payment_amount))
+    return {order_id: first for order_id, several in found.items() if (first := foremost(several)) is not None}
+
+
+def _to_open(row: OperationRecord, payment_amount: int) -> OpenOperation:
+    kind = OperationKind(row.kind)
+    amount = json.loads(row.params).get("amount")
+    if amount is None and kind is OperationKind.CONFIRM:
+        amount = payment_amount
+    return OpenOperation(row.id, kind, OperationState(row.state), amount, row.created_at, row.seat)
+
+
+def _sort_keys(stage: Stage | None) -> tuple[ColumnElement[Any], ...]:
+    """Ascending keys, unique together: open questions first among what must be prepared, then the place."""
+    if stage is None:
+        return (-OrderRecord.placed_at, OrderRecord.id.expression)
+    if stage is not Stage.TO_PREPARE:
+        return (OrderRecord.sort_key.expression, OrderRecord.id.expression)
+    question = exists().where(
+        OperationRecord.order_id == OrderRecord.id,
+        OperationRecord.finished_at.is_(None),
+        OperationRecord.state.in_((OperationState.UNKNOWN.value, OperationState.REVIEW.value)),
+    )
+    return (case((question, 0), else_=1), OrderRecord.sort_key.expression, OrderRecord.id.expression)
+
+
+def _narrow(chosen: Select[Any], query: OrderQuery) -> Select[Any]:
+    if query.stage is not None:
+        chosen = chosen.where(OrderRecord.stage == query.stage.value)
+    words = matches(query.text)
+    return chosen if words is None else chosen.where(words)
+
+
+def _read_cursor(cursor: str) -> list[int | str]:
+    try:
+        *numbers, order_id = json.loads(cursor)
+        return [*(int(number) for number in numbers), str(order_id)]
+    except (ValueError, TypeError) as error:
+        raise OurBug("A list was continued from a place that no list gave.") from error
+
+
+def _to_row(record: OrderRecord, order: Order, cursor: str) -> OrderRow:
+    stage = Stage(record.stage)
+    payment, facts = order.payment, order.payment.facts
+    parcels = order.shipment.parcels if order.shipment else ()
+    return OrderRow(
+        id=order.id,
+        reference=order.reference,
+        version=order.version,
+        stage=stage,
+        placed_at=order.placed_at,
+        deadline=payment.capture_before if stage is Stage.TO_PREPARE else None,
+        shopper=order.shopper.name,
+        pieces=order.pieces,
+        items=", ".join(f"{line.name} × {line.quantity}" if line.quantity > 1 else line.name for line in order.lines),
+        amount=payment.amount,
+        captured=payment.captured,
+        currency=order.currency,
+        card=facts.card if facts else None,
+        risk_level=facts.risk_level if facts else "",
+        short=order.short if stage is Stage.TO_PREPARE else sum(line.left_out for line in order.lines),
+        carrier=parcels[0].carrier if parcels else "",
+        stage_at=record.stage_at,
+        problem=payment.problem,
+        ended_because=facts.cancellation_reason if facts and stage is Stage.ENDED else "",
+        raw_status=facts.raw_status if facts else "",
+        open_operation=order.open_operation,
+        cursor=cursor,
+    )

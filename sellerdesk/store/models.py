@@ -1,0 +1,237 @@
+"""The tables of orders, payments and the catalogue. The database itself enforces keys, amounts and uniqueness.
+
+Amounts are minor units, times seconds UTC unless a name ends in ``_ms``. Columns whose value a vendor or a shopper
+chose have no CHECK on their words. Triggers live in the migrations only.
+"""
+
+from typing import Any, ClassVar
+
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, Integer, MetaData, Text
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
+from sqlalchemy.types import JSON
+
+_NAMES = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class Base(DeclarativeBase):
+    """Names every constraint, so that migrations can find it, and stores text as TEXT and numbers with 64 bits."""
+
+    metadata = MetaData(naming_convention=_NAMES)
+    type_annotation_map: ClassVar[Any] = {
+        str: Text,
+        int: BigInteger().with_variant(Integer(), "sqlite"),
+        dict[str, Any]: JSON(none_as_null=True),
+    }
+
+
+class OrderRecord(Base):
+    """One order. ``stage``, ``stage_at``, ``sort_key`` and ``search_text`` are derived, and kept for the list."""
+
+    __tablename__ = "orders"
+    __table_args__ = (
+        CheckConstraint("shipping >= 0 AND discount >= 0", "amounts"),
+        CheckConstraint("shipping_kept BETWEEN 0 AND shipping", "shipping_kept"),
+        CheckConstraint("version >= 1", "version"),
+        Index(None, "stage", "sort_key", "id"),
+        Index(None, "placed_at", "id"),
+    )
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    reference: Mapped[str] = mapped_column(unique=True)
+    link_token: Mapped[str] = mapped_column(unique=True)
+    checkout_id: Mapped[str] = mapped_column(unique=True)
+    cart_sha256: Mapped[str]
+    version: Mapped[int]
+    placed_at: Mapped[int]
+    currency: Mapped[str]
+    shopper_name: Mapped[str]
+    email: Mapped[str]
+    phone: Mapped[str]
+    line1: Mapped[str]
+    line2: Mapped[str]
+    city: Mapped[str]
+    state: Mapped[str]
+    postal_code: Mapped[str]
+    country: Mapped[str]
+    customer_id: Mapped[str]
+    shipping: Mapped[int]
+    shipping_tax_rate: Mapped[int]
+    shipping_kept: Mapped[int | None]
+    discount: Mapped[int]
+    save_card: Mapped[bool]
+    message: Mapped[str]
+    closed_at: Mapped[int | None]
+    stage: Mapped[str]
+    stage_at: Mapped[int]
+    sort_key: Mapped[int]
+    search_text: Mapped[str] = mapped_column(deferred=True, deferred_raiseload=True)
+
+    lines: Mapped[list["LineRecord"]] = relationship(lazy="raise", order_by="LineRecord.position", viewonly=True)
+    payments: Mapped[list["PaymentRecord"]] = relationship(lazy="raise", order_by="PaymentRecord.id", viewonly=True)
+    shipment: Mapped["ShipmentRecord | None"] = relationship(lazy="raise", viewonly=True)
+    parcels: Mapped[list["ParcelRecord"]] = relationship(
+        lazy="raise",
+        order_by="ParcelRecord.position",
+        viewonly=True,
+        primaryjoin="OrderRecord.id == foreign(ParcelRecord.order_id)",
+    )
+
+
+class LineRecord(Base):
+    """One line of an order; ``kept`` is NULL before Prepare."""
+
+    __tablename__ = "order_line"
+    __table_args__ = (
+        CheckConstraint("quantity > 0 AND unit_price >= 0", "amounts"),
+        CheckConstraint("kept BETWEEN 0 AND quantity", "kept"),
+    )
+
+    order_id: Mapped[str] = mapped_column(ForeignKey("orders.id"), primary_key=True)
+    position: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    sku: Mapped[str]
+    name: Mapped[str]
+    quantity: Mapped[int]
+    unit_price: Mapped[int]
+    tax_rate: Mapped[int]
+    tax: Mapped[int]
+    discount: Mapped[int]
+    picture: Mapped[str]
+    kept: Mapped[int | None]
+
+
+class PaymentRecord(Base):
+    """One payment of an order; everything below ``intent_id`` is NULL until Stripe made the intent."""
+
+    __tablename__ = "payment"
+    __table_args__ = (
+        CheckConstraint("role IN ('original', 'backorder', 'renewal')", "role"),
+        CheckConstraint("amount >= 0", "amount"),
+        CheckConstraint("amount_received BETWEEN 0 AND intent_amount", "captured"),
+        CheckConstraint("amount_capturable BETWEEN 0 AND intent_amount", "held"),
+        CheckConstraint("amount_refunded BETWEEN 0 AND intent_amount", "refunded"),
+        Index(None, "order_id"),
+        Index(None, "status", "capture_before"),
+    )
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    order_id: Mapped[str] = mapped_column(ForeignKey("orders.id"))
+    role: Mapped[str]
+    amount: Mapped[int]
+    currency: Mapped[str]
+    last_problem: Mapped[dict[str, Any] | None]
+    intent_id: Mapped[str | None] = mapped_column(unique=True)
+    status: Mapped[str | None]
+    raw_status: Mapped[str | None]
+    intent_amount: Mapped[int | None]
+    amount_capturable: Mapped[int | None]
+    amount_received: Mapped[int | None]
+    amount_refunded: Mapped[int | None]
+    livemode: Mapped[bool | None]
+    created: Mapped[int | None]
+    observed_ms: Mapped[int | None]
+    customer_id: Mapped[str | None]
+    receipt_email: Mapped[str | None]
+    charge_id: Mapped[str | None]
+    authorized_at: Mapped[int | None]
+    capture_before: Mapped[int | None]
+    canceled_at: Mapped[int | None]
+    cancellation_reason: Mapped[str | None]
+    risk_level: Mapped[str | None]
+    next_action: Mapped[str | None]
+    request_id: Mapped[str | None]
+    card: Mapped[dict[str, Any] | None]
+    problem: Mapped[dict[str, Any] | None]
+    intent_shipping: Mapped[dict[str, Any] | None]
+    intent_metadata: Mapped[dict[str, Any] | None]
+
+
+class ShipmentRecord(Base):
+    """That an order left the house."""
+
+    __tablename__ = "shipment"
+
+    order_id: Mapped[str] = mapped_column(ForeignKey("orders.id"), primary_key=True)
+    shipped_at: Mapped[int]
+    shipped_by: Mapped[str]
+    passed_on: Mapped[str]
+
+
+class ParcelRecord(Base):
+    """One parcel of a shipment."""
+
+    __tablename__ = "parcel"
+
+    order_id: Mapped[str] = mapped_column(ForeignKey("shipment.order_id"), primary_key=True)
+    position: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    carrier: Mapped[str]
+    number: Mapped[str]
+
+
+class TimelineRecord(Base):
+    """One thing that happened to an order."""
+
+    __tablename__ = "timeline"
+    __table_args__ = (Index(None, "order_id", "at", "id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    order_id: Mapped[str] = mapped_column(ForeignKey("orders.id"))
+    at: Mapped[int]
+    what: Mapped[str]
+    actor: Mapped[str]
+    amount: Mapped[int | None]
+    currency: Mapped[str]
+    note: Mapped[str]
+    request_id: Mapped[str]
+
+
+class RefundRecord(Base):
+    """One refund, ours from its planning on; a succeeded one may still fail later, so each keeps its own state."""
+
+    __tablename__ = "refund"
+    __table_args__ = (
+        CheckConstraint("amount > 0", "amount"),
+        CheckConstraint("state IN ('pending', 'succeeded', 'failed', 'canceled', 'requires_action')", "state"),
+        Index(None, "payment_id"),
+    )
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    stripe_id: Mapped[str | None] = mapped_column(unique=True)
+    payment_id: Mapped[str] = mapped_column(ForeignKey("payment.id"))
+    amount: Mapped[int]
+    state: Mapped[str]
+
+
+class ProductRecord(Base):
+    """One thing for sale, in the order of the catalogue."""
+
+    __tablename__ = "product"
+    __table_args__ = (CheckConstraint("price >= 0 AND on_hand >= 0 AND tax_rate >= 0", "amounts"),)
+
+    sku: Mapped[str] = mapped_column(primary_key=True)
+    position: Mapped[int]
+    name: Mapped[str]
+    price: Mapped[int]
+    currency: Mapped[str]
+    tax_rate: Mapped[int]
+    on_hand: Mapped[int]
+    picture: Mapped[str]
+    available_from: Mapped[str]
+    withdrawn: Mapped[bool]
+
+
+class ShippingRateRecord(Base):
+    """What sending costs to one country in one currency."""
+
+    __tablename__ = "shipping_rate"
+    __table_args__ = (CheckConstraint("amount >= 0 AND tax_rate >= 0", "amounts"),)
+
+    country: Mapped[str] = mapped_column(primary_key=True)
+    currency: Mapped[str] = mapped_column(primary_key=True)
+    amount: Mapped[int]
+    tax_rate: Mapped[int]

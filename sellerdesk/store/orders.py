@@ -1,0 +1,240 @@
+"""Orders, their payments, shipments and timelines in the database."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from sqlalchemy import ColumnElement, delete, insert, select, update
+from sqlalchemy.orm import Session
+
+from sellerdesk.domain.errors import OperationInProgress, OrderChanged, OurBug, UnknownOrder
+from sellerdesk.domain.ids import read_reference
+from sellerdesk.domain.listing import OrderPage, OrderQuery, Overview
+from sellerdesk.domain.order import Order, Shipment, Stage, TimelineEntry
+from sellerdesk.domain.payment import Payment
+from sellerdesk.store import listing
+from sellerdesk.store.derive import derived_columns, seen
+from sellerdesk.store.mapping import line_columns, order_columns, payment_columns, shopper_columns, to_order, to_payment
+from sellerdesk.store.models import (
+    LineRecord,
+    OrderRecord,
+    ParcelRecord,
+    PaymentRecord,
+    ShipmentRecord,
+    TimelineRecord,
+)
+from sellerdesk.store.sqlite import ConstraintBroken
+
+
+class SqlOrders:
+    """Implements the port ``Orders`` inside one transaction."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def get(self, order_id: str) -> Order:
+        return self._one(OrderRecord.id == order_id)
+
+    def by_reference(self, reference: str) -> Order:
+        """``reference`` as a person may type it."""
+        return self._one(OrderRecord.reference == (read_reference(reference) or ""))
+
+    def by_link(self, link_token: str) -> Order:
+        return self._one(OrderRecord.link_token == link_token)
+
+    def by_checkout(self, checkout_id: str) -> Order | None:
+        return self._find(OrderRecord.checkout_id == checkout_id)
+
+    def by_intent(self, intent_id: str) -> Order | None:
+        holder = select(PaymentRecord.order_id).where(PaymentRecord.intent_id == intent_id)
+        return self._find(OrderRecord.id == holder.scalar_subquery())
+
+    def add(self, order: Order, checkout_id: str, cart_sha256: str) -> None:
+        """Raises OperationInProgress when this checkout was sent already, by another tab or click."""
+        columns = order_columns(order) | derived_columns(order)
+        columns |= {"checkout_id": checkout_id, "cart_sha256": cart_sha256}
+        try:
+            self._session.execute(insert(OrderRecord), [columns])
+        except ConstraintBroken as error:
+            if "checkout_id" in error.rule:
+                raise OperationInProgress("This order was sent already.") from error
+            raise
+        for line in order.lines:
+            self._session.execute(insert(LineRecord), [line_columns(order.id, line)])
+        for payment in order.payments:
+            self._session.execute(insert(PaymentRecord), [payment_columns(payment)])
+        if order.shipment is not None:
+            self._write_shipment(order.id, order.shipment)
+
+    def cart_sha256(self, order_id: str) -> str:
+        found = self._session.scalar(select(OrderRecord.cart_sha256).where(OrderRecord.id == order_id))
+        if found is None:
+            raise UnknownOrder
+        return found
+
+    def set_customer(self, order_id: str, customer_id: str) -> None:
+        self._change(order_id, customer_id=customer_id)
+
+    def save_payment(self, payment: Payment) -> bool:
+        row = self._session.get(PaymentRecord, payment.id, populate_existing=True)
+        if row is None or row.order_id != payment.order_id:
+            raise UnknownOrder
+        before = to_payment(row)
+        if payment.facts is not None and payment.facts.currency != payment.currency:
+            raise OurBug("A payment was about to change its currency.")
+        if before.intent_id and payment.intent_id != before.intent_id:
+            raise OurBug("A payment was about to change its intent.")
+        if payment == before:
+            return False
+        self._session.execute(
+            update(PaymentRecord).where(PaymentRecord.id == payment.id).values(payment_columns(payment))
+        )
+        changed = seen(payment) != seen(before)
+        self._derive(payment.order_id, changed=changed)
+        return changed
+
+    def save_message(self, order_id: str, message: str) -> None:
+        if self.get(order_id).message != message:
+            self._change(order_id, message=message)
+            self._derive(order_id, changed=True)
+
+    def save_kept(self, order_id: str, kept: Mapping[int, int], shipping_kept: int) -> None:
+        """Lines whose position is not in ``kept`` stay as they are."""
+        before = self.get(order_id)
+        lines = tuple(replace(line, kept=kept.get(line.position, line.kept)) for line in before.lines)
+        if replace(before, lines=lines, shipping_kept=shipping_kept) == before:
+            return
+        for line in lines:
+            self._session.execute(
+                update(LineRecord)
+                .where(LineRecord.order_id == order_id, LineRecord.position == line.position)
+                .values(kept=line.kept)
+            )
+        self._change(order_id, shipping_kept=shipping_kept)
+        self._derive(order_id, changed=True)
+
+    def save_shipment(self, order_id: str, shipment: Shipment) -> None:
+        if self.get(order_id).shipment == shipment:
+            return
+        self._session.execute(delete(ParcelRecord).where(ParcelRecord.order_id == order_id))
+        self._session.execute(delete(ShipmentRecord).where(ShipmentRecord.order_id == order_id))
+        self._write_shipment(order_id, shipment)
+        self._derive(order_id, changed=True)
+
+    def save_shopper_contact(self, order: Order) -> None:
+        if self.get(order.id).shopper == order.shopper:
+            return
+        self._change(order.id, **shopper_columns(order.shopper))
+        self._derive(order.id, changed=True)
+
+    def close(self, order_id: str, at: int) -> None:
+        """The first time counts; closing again changes nothing."""
+        if self.get(order_id).closed_at is None:
+            self._change(order_id, closed_at=at)
+            self._derive(order_id, changed=True)
+
+    def expect_version(self, order_id: str, version: int) -> None:
+        self.cart_sha256(order_id)
+        counted = self._session.scalar(
+            update(OrderRecord)
+            .where(OrderRecord.id == order_id, OrderRecord.version == version)
+            .values(version=OrderRecord.version + 1)
+            .returning(OrderRecord.version)
+        )
+        if counted is None:
+            raise OrderChanged
+
+    def note(self, order_id: str, entry: TimelineEntry) -> None:
+        self._session.execute(
+            insert(TimelineRecord),
+            [
+                {
+                    "order_id": order_id,
+                    "at": entry.at,
+                    "what": entry.what,
+                    "actor": entry.actor,
+                    "amount": entry.amount,
+                    "currency": entry.currency,
+                    "note": entry.note,
+                    "request_id": entry.request_id,
+                }
+            ],
+        )
+
+    def timeline(self, order_id: str) -> tuple[TimelineEntry, ...]:
+        """Newest first."""
+        rows = self._session.scalars(
+            select(TimelineRecord)
+            .where(TimelineRecord.order_id == order_id)
+            .order_by(TimelineRecord.at.desc(), TimelineRecord.id.desc())
+        )
+        return tuple(
+            TimelineEntry(row.at, row.what, row.actor, row.amount, row.currency, row.note, row.request_id)
+            for row in rows
+        )
+
+    def page(self, query: OrderQuery) -> OrderPage:
+        return listing.page(self._session, query)
+
+    def overview(self, now: int) -> Overview:
+        return listing.overview(self._session, now)
+
+    def _one(self, condition: ColumnElement[bool]) -> Order:
+        order = self._find(condition)
+        if order is None:
+            raise UnknownOrder
+        return order
+
+    def _find(self, condition: ColumnElement[bool]) -> Order | None:
+        row = self._session.scalar(
+            select(OrderRecord)
+            .where(condition)
+            .options(*listing.whole_order())
+            .execution_options(populate_existing=True)
+        )
+        if row is None:
+            return None
+        stock = listing.stock_for(self._session, [row.id])
+        return to_order(row, stock, listing.open_operations_for(self._session, [row.id]).get(row.id))
+
+    def _change(self, order_id: str, **values: Any) -> None:
+        found = self._session.scalar(
+            update(OrderRecord).where(OrderRecord.id == order_id).values(**values).returning(OrderRecord.id)
+        )
+        if found is None:
+            raise UnknownOrder
+
+    def _write_shipment(self, order_id: str, shipment: Shipment) -> None:
+        self._session.execute(
+            insert(ShipmentRecord),
+            [
+                {
+                    "order_id": order_id,
+                    "shipped_at": shipment.at,
+                    "shipped_by": shipment.by,
+                    "passed_on": shipment.passed_on.value,
+                }
+            ],
+        )
+        for position, parcel in enumerate(shipment.parcels):
+            self._session.execute(
+                insert(ParcelRecord),
+                [
+                    {
+                        "order_id": order_id,
+                        "position": position,
+                        "carrier": parcel.carrier,
+                        "number": parcel.number,
+                    }
+                ],
+            )
+
+    def _derive(self, order_id: str, *, changed: bool) -> None:
+        """Recompute what the list is sorted and searched by; ``changed`` counts the version up."""
+        stage, since = self._session.execute(
+            select(OrderRecord.stage, OrderRecord.stage_at).where(OrderRecord.id == order_id)
+        ).one()
+        values = derived_columns(self.get(order_id), (Stage(stage), since))
+        if changed:
+            values["version"] = OrderRecord.version + 1
+        self._change(order_id, **values)

@@ -1,0 +1,44 @@
+"""Search text: one normalised, case-folded string per order, and a query of words that must all be in it."""
+
+import unicodedata
+
+from sqlalchemy import ColumnElement, and_, or_
+
+from sellerdesk.domain.ids import read_reference
+from sellerdesk.domain.order import Order
+from sellerdesk.store.models import OrderRecord
+
+# More than anybody types; keeps a pasted page of text from becoming a query of thousands of conditions.
+_MOST_WORDS = 16
+_LONGEST_WORD = 120
+
+
+def normalise(text: str) -> str:
+    """``text`` without case, compatibility forms, control characters and broken surrogates."""
+    folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
+    return "".join(" " if unicodedata.category(each) in {"Cc", "Cs", "Zl", "Zp"} else each for each in folded)
+
+
+def search_text(order: Order) -> str:
+    """Everything an order can be found by."""
+    parts = [order.reference, order.shown_reference, order.shopper.name, order.shopper.email]
+    parts += [line.name for line in order.lines] + [line.sku for line in order.lines]
+    parts += [parcel.number for parcel in (order.shipment.parcels if order.shipment else ())]
+    for payment in order.payments:
+        cards = [payment.facts.card if payment.facts else None, payment.problem.card if payment.problem else None]
+        parts += [card.last4 for card in cards if card]
+        parts.append(payment.intent_id)
+    return normalise("\n".join(part for part in parts if part))
+
+
+def matches(text: str) -> ColumnElement[bool] | None:
+    """The condition for what a person typed, None when that is nothing.
+
+    A reference may be typed in any of its ways ('k7qp 3mx2', with O for 0).
+    """
+    words = list(dict.fromkeys(normalise(text).split()))[:_MOST_WORDS]
+    if not words:
+        return None
+    every = and_(*(OrderRecord.search_text.contains(word[:_LONGEST_WORD], autoescape=True) for word in words))
+    reference = read_reference(" ".join(words))
+    return every if reference is None else or_(OrderRecord.reference == reference, every)

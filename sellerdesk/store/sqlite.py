@@ -1,0 +1,133 @@
+"""SQLite: which library, how a connection is set up, when a transaction begins, and what its errors mean."""
+
+import sqlite3
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import URL, Connection, Engine, ExceptionContext, create_engine, event
+from sqlalchemy.pool import QueuePool
+
+from sellerdesk.domain.errors import DatabaseUnusable, OurBug, SellerDeskError
+
+# Before this version two connections that write and checkpoint at the same moment can lose committed data:
+# https://www.sqlite.org/wal.html#walresetbug
+_OLDEST = (3, 51, 3)
+
+_PRAGMAS = (
+    "PRAGMA busy_timeout=10000",
+    "PRAGMA synchronous=FULL",
+    "PRAGMA foreign_keys=ON",
+    "PRAGMA mmap_size=0",
+    "PRAGMA trusted_schema=OFF",
+    "PRAGMA cell_size_check=ON",
+)
+
+# Primary result codes: https://www.sqlite.org/rescode.html
+_MEANING = {
+    3: "may not be used by this user",
+    5: "is kept busy by another program; nothing was changed, please try again",
+    6: "is kept busy by another program; nothing was changed, please try again",
+    8: "is read-only; nothing can be saved in it",
+    10: "cannot be read or written; the disk may be failing or no longer connected",
+    11: "is damaged; please restore a backup",
+    13: "cannot grow because the disk is full; nothing was changed",
+    14: "cannot be opened; look whether its folder exists and belongs to you",
+    23: "may not be used by this user",
+    26: "is no database",
+}
+_CONSTRAINT = 19
+
+
+class ConstraintBroken(OurBug):
+    """A rule of the database refused a write that should not have been tried. ``rule`` names it, without values."""
+
+    def __init__(self, rule: str) -> None:
+        super().__init__(f"The database refused a write that would break one of its rules ({rule}).")
+        self.rule = rule
+
+
+def driver() -> Any:
+    """The SQLite library to use: ``pysqlite3``, else Python's own if it is new enough.
+
+    Raises DatabaseUnusable when neither is.
+    """
+    candidates: list[Any] = []
+    try:
+        import pysqlite3
+
+        candidates.append(pysqlite3)
+    except ImportError:
+        pass
+    candidates.append(sqlite3)
+    return choose_driver(candidates)
+
+
+def choose_driver(candidates: list[Any]) -> Any:
+    """The first of ``candidates`` that is safe with several writers. Raises DatabaseUnusable."""
+    for candidate in candidates:
+        if candidate.sqlite_version_info >= _OLDEST:
+            return candidate
+    wanted = ".".join(str(part) for part in _OLDEST)
+    raise DatabaseUnusable(
+        f"SQLite {candidates[-1].sqlite_version} can lose data when two programs write at once. "
+        f"SellerDesk needs SQLite {wanted} or newer: please install the Python package pysqlite3."
+    )
+
+
+def connect(library: Any, path: Path) -> Any:
+    """A bare connection that begins no transaction by itself and may be used from any thread."""
+    connection = library.connect(str(path), isolation_level=None, check_same_thread=False, timeout=10)
+    try:
+        for pragma in _PRAGMAS:
+            connection.execute(pragma)
+    except library.Error:
+        connection.close()
+        raise
+    return connection
+
+
+def make_engine(library: Any, path: Path, *, writing: bool) -> Engine:
+    """Connections for one kind of transaction: IMMEDIATE for writing; for reading, the connection refuses to write."""
+    engine = create_engine(
+        URL.create("sqlite+pysqlite", database=str(path)),
+        module=library,
+        creator=lambda: connect(library, path),
+        poolclass=QueuePool,
+        pool_size=1 if writing else 4,
+        max_overflow=-1,
+    )
+
+    def set_up(connection: Any, _record: Any) -> None:
+        mode = connection.execute("PRAGMA journal_mode=WAL").fetchone()[0]
+        if mode != "wal":
+            raise DatabaseUnusable(f"The place of {path.name} cannot hold a database that two programs use at once.")
+        if not writing:
+            connection.execute("PRAGMA query_only=ON")
+
+    def begin(connection: Connection) -> None:
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+
+    def translate(context: ExceptionContext) -> BaseException | None:
+        return explain(context.original_exception, path, writing=writing)
+
+    event.listen(engine, "connect", set_up)
+    event.listen(engine, "begin", begin)
+    event.listen(engine, "handle_error", translate, retval=True)
+    return engine
+
+
+def explain(error: BaseException, path: Path, *, writing: bool = True) -> SellerDeskError | None:
+    """The error of ours for one of SQLite's; None for one that is none of SQLite's."""
+    code = getattr(error, "sqlite_errorcode", None)
+    if isinstance(error, UnicodeEncodeError | OverflowError):
+        return OurBug("A value was about to be stored that no database can hold.")
+    if code is None:
+        return None
+    primary = code & 0xFF
+    if primary == _CONSTRAINT:
+        return ConstraintBroken(str(error))
+    if primary == 8 and not writing:
+        return OurBug("A write was tried in a transaction for reading.")
+    if primary in _MEANING:
+        return DatabaseUnusable(f"The database {path.name} {_MEANING[primary]}.")
+    return OurBug(f"The database did not understand us ({error}).")
