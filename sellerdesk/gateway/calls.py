@@ -46,10 +46,13 @@ class Calls:
         self._clock = clock
         self.livemode = livemode
 
-    def one(self, kind: str, send: Send, read: Callable[[Answer], Value], intent_id: str = "") -> Value:
+    def one(
+        self, kind: str, send: Send, read: Callable[[Answer], Value], *, intent_id: str = "", writes: bool = False
+    ) -> Value:
         """What ``read`` makes of the object of ``kind`` that ``send`` brings.
 
         ``intent_id`` is the intent the call is about, '' before it exists; an error's snapshot must be of that one.
+        ``writes`` tells a call that changes something: a lost answer to it leaves the outcome open.
         Raises CallError's family, and OurBug inside a transaction.
         """
         phase.refuse_inside_transaction()
@@ -62,11 +65,11 @@ class Calls:
             return read(Answer(plain(raw, kind), seen))
         except stripe.StripeError as error:
             self._learn(error.headers)
-            problem = failure(error, self._snapshot_reader(intent_id))
+            problem = failure(error, self._snapshot_reader(intent_id), writes)
         except SellerDeskError as error:
             problem = error
         except Exception as error:  # noqa: BLE001 - the SDK stumbles over odd answers in many ways; all mean unknown
-            problem = odd_answer(error, request_id)
+            problem = odd_answer(error, request_id, writes)
         # Raised out here, so that no traceback leads to the SDK's frames: they hold the key and the whole body.
         raise problem
 

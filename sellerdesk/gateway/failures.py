@@ -33,6 +33,7 @@ _STATE_MOVED = frozenset(
     }
 )
 _LATE = frozenset({"charge_expired_for_capture", "capture_charge_authorization_expired"})
+_NOTHING_CHANGED = "Nothing was changed; it is read again later."
 _LOOKS_FIRST = "It may or may not have happened; SellerDesk looks at Stripe before anything is sent again."
 _NO_ANSWER = {
     "SSLError": "The connection is not safe: Stripe's certificate could not be checked. Is the date of this computer "
@@ -72,14 +73,19 @@ class _Error:
         )
 
 
-def failure(error: stripe.StripeError, read_facts: ReadFacts) -> SellerDeskError:
-    """Our error for ``error``. ``read_facts`` checks and translates the intent that came with it, given the request's
-    number; it raises OddAnswer when that intent is not the one asked for or lacks its charge."""
+def failure(error: stripe.StripeError, read_facts: ReadFacts, writes: bool) -> SellerDeskError:
+    """Our error for ``error``.
+
+    ``read_facts`` checks and translates the intent that came with it, given the request's number; it raises OddAnswer
+    when that intent is not the one asked for or lacks its charge. ``writes`` tells whether the call would have
+    changed something.
+    """
+    next_step = _LOOKS_FIRST if writes else _NOTHING_CHANGED
     found = _parts(error, read_facts)
     message = without_keys(found.word("message"))
     if isinstance(error, stripe.APIConnectionError):
         why = _NO_ANSWER.get(str(error.user_message), "Stripe did not answer in time.")
-        return found.as_(OutcomeUnknown, f"{why} {_LOOKS_FIRST}")
+        return found.as_(OutcomeUnknown, f"{why} {next_step}")
     if isinstance(error, stripe.RateLimitError) or found.status in (409, 429):
         return found.as_(
             Busy,
@@ -107,13 +113,14 @@ def failure(error: stripe.StripeError, read_facts: ReadFacts) -> SellerDeskError
         )
     if isinstance(error, stripe.InvalidRequestError):
         return _refused(found, message)
-    return found.as_(OutcomeUnknown, f"Stripe had a fault (HTTP {found.status or 'unknown'}). {_LOOKS_FIRST}")
+    return found.as_(OutcomeUnknown, f"Stripe had a fault (HTTP {found.status or 'unknown'}). {next_step}")
 
 
-def odd_answer(error: Exception, request_id: str = "") -> OutcomeUnknown:
+def odd_answer(error: Exception, request_id: str, writes: bool) -> OutcomeUnknown:
     """For an answer that is no fault by its status, yet not what was asked for."""
     what = f" ({error})" if isinstance(error, OddAnswer) else ""
-    return OutcomeUnknown(f"Stripe's answer made no sense{what}. {_LOOKS_FIRST}", request_id=request_id)
+    next_step = _LOOKS_FIRST if writes else _NOTHING_CHANGED
+    return OutcomeUnknown(f"Stripe's answer made no sense{what}. {next_step}", request_id=request_id)
 
 
 def _refused(found: _Error, message: str) -> CallError:

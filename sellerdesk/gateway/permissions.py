@@ -59,7 +59,7 @@ _RIGHTS = (
         "saved cards",
         False,
         "payment_method",
-        lambda client: client.v1.payment_methods.update(f"pm_{_NOWHERE}"),
+        lambda client: client.v1.payment_methods.attach(f"pm_{_NOWHERE}", {"customer": f"cus_{_NOWHERE}"}),
     ),
     _Right(
         "Confirmation tokens",

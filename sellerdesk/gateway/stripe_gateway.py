@@ -48,6 +48,7 @@ class StripeGateway:
             "customer",
             lambda client: client.v1.customers.create(params, {"idempotency_key": key}),
             self._customer_id,
+            writes=True,
         )
 
     def create_intent(self, request: CreateIntent, key: str) -> PaymentFacts:
@@ -67,6 +68,7 @@ class StripeGateway:
             "payment_intent",
             lambda client: client.v1.payment_intents.create(params, {"idempotency_key": key}),
             read,
+            writes=True,
         )
 
     def confirm(self, request: Confirm, key: str) -> PaymentFacts:
@@ -74,6 +76,7 @@ class StripeGateway:
         return self._intent(
             request.intent_id,
             lambda client: client.v1.payment_intents.confirm(request.intent_id, params, {"idempotency_key": key}),
+            writes=True,
         )
 
     def capture(self, request: Capture, key: str) -> PaymentFacts:
@@ -81,6 +84,7 @@ class StripeGateway:
         return self._intent(
             request.intent_id,
             lambda client: client.v1.payment_intents.capture(request.intent_id, params, {"idempotency_key": key}),
+            writes=True,
             captured=request.amount,
         )
 
@@ -89,6 +93,7 @@ class StripeGateway:
         return self._intent(
             request.intent_id,
             lambda client: client.v1.payment_intents.update(request.intent_id, params, {"idempotency_key": key}),
+            writes=True,
         )
 
     def pass_tracking_on_charge(self, request: PassTracking, key: str) -> None:
@@ -104,7 +109,8 @@ class StripeGateway:
             "charge",
             lambda client: client.v1.charges.update(charge_id, params, {"idempotency_key": key}),
             read,
-            request.intent_id,
+            intent_id=request.intent_id,
+            writes=True,
         )
 
     def retrieve(self, intent_id: str) -> PaymentFacts:
@@ -160,7 +166,7 @@ class StripeGateway:
         """Close the kept connections. The gateway can be used again afterwards."""
         self._calls.close()
 
-    def _intent(self, intent_id: str, send: Send, captured: int | None = None) -> PaymentFacts:
+    def _intent(self, intent_id: str, send: Send, *, writes: bool = False, captured: int | None = None) -> PaymentFacts:
         """One call about an intent; ``captured`` is what must have been taken by it."""
         wanted = _checked(intent_id)
 
@@ -172,7 +178,7 @@ class StripeGateway:
                 raise OddAnswer("amount_received")
             return facts
 
-        return self._calls.one("payment_intent", send, read, wanted)
+        return self._calls.one("payment_intent", send, read, intent_id=wanted, writes=writes)
 
     def _customer_id(self, answer: Answer) -> str:
         self._check_mode(answer)

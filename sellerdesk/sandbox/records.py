@@ -74,6 +74,16 @@ def create_customer(state: State, params: Json) -> Customer:
     return customer
 
 
+def update_customer(state: State, customer: Customer, params: Json) -> Customer:
+    """``POST /v1/customers/{id}``."""
+    if "metadata" in params:
+        customer.metadata = merge_metadata(customer.metadata, params["metadata"])
+    data = {name: value for name, value in params.items() if name not in ("expand", "metadata")}
+    customer.data |= {name: None if value == UNSET else value for name, value in data.items()}
+    state.emit("customer.updated", customer_json(customer))
+    return customer
+
+
 def list_customers(state: State, params: Json) -> Json:
     """Customers newest first; the e-mail must match exactly."""
     found = [

@@ -140,6 +140,11 @@ def _retrieve_customer(call: Call) -> Json:
     return customer_json(records.find_customer(call.state, call.identifier))
 
 
+def _update_customer(call: Call) -> Json:
+    customer = records.find_customer(call.state, call.identifier)
+    return customer_json(records.update_customer(call.state, customer, call.params))
+
+
 def _list_methods(call: Call) -> Json:
     customer = records.find_customer(call.state, call.identifier)
     return records.list_methods(call.state, customer, call.params)
@@ -264,6 +269,9 @@ ROUTES: tuple[Route, ...] = (
     _route("POST", "/v1/customers", "create_customer", schemas.CUSTOMER_CREATE, "customer_write", _create_customer),
     _route("GET", "/v1/customers", "list_customers", schemas.CUSTOMER_LIST, "customer_read", _list_customers),
     _route("GET", "/v1/customers/{id}", "retrieve_customer", schemas.EXPAND, "customer_read", _retrieve_customer),
+    _route(
+        "POST", "/v1/customers/{id}", "update_customer", schemas.CUSTOMER_UPDATE, "customer_write", _update_customer
+    ),
     _route(
         "GET",
         "/v1/customers/{id}/payment_methods",

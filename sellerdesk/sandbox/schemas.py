@@ -254,6 +254,7 @@ CUSTOMER_CREATE: Spec = {
     "shipping": CUSTOMER_SHIPPING,
     "tax_exempt": one_of("none", "exempt", "reverse", ""),
 }
+CUSTOMER_UPDATE: Spec = {name: spec for name, spec in CUSTOMER_CREATE.items() if name != "payment_method"}
 METHOD_CREATE: Spec = {
     "allow_redisplay": one_of("always", "limited", "unspecified"),
     "billing_details": BILLING,
