@@ -158,7 +158,7 @@ class Order:
         missing = 0
         for line in self.lines:
             on_hand = self.stock_of(line.sku)
-            if on_hand is not None:
+            if on_hand is not None and line.kept is None:
                 missing += max(0, line.quantity - on_hand)
         return missing
 

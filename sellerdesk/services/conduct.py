@@ -26,7 +26,7 @@ from sellerdesk.domain.operation import (
     OperationKind,
     OperationState,
 )
-from sellerdesk.domain.order import PassedOn
+from sellerdesk.domain.order import PassedOn, TimelineEntry
 from sellerdesk.domain.requests import Capture, PassTracking, from_json
 from sellerdesk.services.calls import Answer, Effect, Seen, judge, look, send
 from sellerdesk.services.ports import PaymentGateway, Store, UnitOfWork
@@ -288,8 +288,10 @@ class Conductor:
             unit.orders.save_kept(order.id, kept, request.shipping_amount)
             unit.catalogue.take_from_stock(pieces)
         if isinstance(request, PassTracking) and order.shipment is not None and verdict.word != SUPERSEDED:
-            shipment = replace(order.shipment, passed_on=verdict.passed_on)
-            unit.orders.save_shipment(order.id, shipment)
+            unit.orders.save_shipment(order.id, replace(order.shipment, passed_on=verdict.passed_on))
+            what = "not_passed_on" if verdict.passed_on is PassedOn.REFUSED else "passed_on"
+            now = self._clock.now()
+            unit.orders.note(order.id, TimelineEntry(now, what, "Stripe", request_id=_request_id(answer)))
 
 
 def _request_id(answer: Answer | None) -> str:

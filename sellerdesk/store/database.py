@@ -54,6 +54,18 @@ class SqlStore:
             except self._library.Error as error:
                 raise sqlite.explain(error, self.path) or error from error
 
+    def installation(self) -> str:
+        """The random name of this database, which marks the intents made from it. Raises DatabaseUnusable."""
+        with self._watch_lock:
+            self._check_open()
+            try:
+                if self._watcher is None:
+                    self._watcher = sqlite.connect(self._library, self.path)
+                row = self._watcher.execute("SELECT value FROM meta WHERE key = 'db_epoch'").fetchone()
+            except self._library.Error as error:
+                raise sqlite.explain(error, self.path) or error from error
+        return str(row[0])
+
     def close(self) -> None:
         """Wait for the transaction that is writing, then let the file go. A second time does nothing."""
         with self._turn, self._watch_lock:

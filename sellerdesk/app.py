@@ -1,0 +1,78 @@
+"""The composition root: a store and a gateway become the use cases of one shop. Only this level sees everything."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from sellerdesk.background import Background
+from sellerdesk.clock import Clock
+from sellerdesk.services.conduct import Conductor
+from sellerdesk.services.desk import Desk, OpenShop, ShopInfo
+from sellerdesk.services.orders import ReadOrders
+from sellerdesk.services.place_order import PlaceOrder
+from sellerdesk.services.ports import PaymentGateway, Store
+from sellerdesk.services.prepare import Prepare
+from sellerdesk.services.resolve import Resolve
+from sellerdesk.services.ship import Ship
+from sellerdesk.services.shop import Shop
+from sellerdesk.services.shopfront import Shopfront
+from sellerdesk.services.sync import Sync
+
+
+@dataclass(frozen=True, slots=True)
+class Works:
+    """The use cases of one shop, joined to its store and its gateway."""
+
+    store: Store
+    gateway: PaymentGateway
+    clock: Clock
+    desk: Desk
+    shopfront: Shopfront
+    resolve: Resolve
+
+
+def _nowhere(_place: str) -> None:
+    """The product passes every crash point."""
+
+
+def assemble(
+    store: Store,
+    gateway: PaymentGateway,
+    clock: Clock,
+    *,
+    seat: str,
+    installation: str,
+    reached: Callable[[str], None] = _nowhere,
+) -> Works:
+    """Join the parts. ``seat`` names this desk in timelines and locks, ``installation`` marks our intents."""
+    conductor = Conductor(store, gateway, clock, seat, reached)
+    desk = Desk(
+        orders=ReadOrders(store, clock),
+        prepare=Prepare(store, conductor, clock, seat),
+        ship=Ship(store, conductor, clock, seat),
+        sync=Sync(store, gateway, clock),
+        clock=clock,
+        seat=seat,
+    )
+    place_order = PlaceOrder(store, gateway, conductor, clock, installation)
+    return Works(
+        store=store,
+        gateway=gateway,
+        clock=clock,
+        desk=desk,
+        shopfront=Shopfront(Shop(store), place_order, clock),
+        resolve=Resolve(store, conductor, clock),
+    )
+
+
+def open_shop(works: Works, info: ShopInfo, changes: Callable[[], int], *closers: Callable[[], None]) -> OpenShop:
+    """Start the background of ``works`` and give the window its shop. Closing stops the background first, then
+    calls ``closers`` in turn, once."""
+    background = Background(works.desk.sync, works.resolve, changes)
+    background.start()
+    steps = [background.stop, *closers]
+
+    def close() -> None:
+        while steps:
+            steps.pop(0)()
+
+    return OpenShop(info, works.desk, background, close)

@@ -1,0 +1,98 @@
+"""The demo shop: a sandbox in place of Stripe, a checkout page, and a week of orders made the honest way.
+
+Nothing is kept: the next start makes it all anew.
+"""
+
+import shutil
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from sellerdesk.addresses import Addresses
+from sellerdesk.app import Works, assemble, open_shop
+from sellerdesk.assets import asset
+from sellerdesk.clock import Clock
+from sellerdesk.demo_week import Progress, live_through
+from sellerdesk.domain.catalogue_csv import read_products, read_shipping_rates
+from sellerdesk.domain.errors import ReadOnlyPlace
+from sellerdesk.services.desk import Mode, OpenShop, ShopInfo
+
+SHOP_NAME = "Kontor Nord"
+SEAT = "Packing desk 1"
+PROFILE = "demo"
+_LEFTOVER_SECONDS = 2 * 24 * 3600
+
+
+@dataclass(frozen=True, slots=True)
+class DemoShop:
+    """An open demo shop, with what the tour reaches for behind the window."""
+
+    shop: OpenShop
+    works: Works
+    sandbox_url: str
+    control_token: str
+
+
+def open_demo(demo_folder: Path, progress: Progress, *, checkout_port: int = 0) -> DemoShop:
+    """Start sandbox and checkout page, live through the week of orders, and open the desk's side of it.
+
+    ``demo_folder`` is the demo's profile folder; ``progress`` gets a sentence, steps done and steps in all.
+    Raises AddressTaken for a checkout port in use, and StoreError's family when the folder cannot be used.
+    """
+    from sellerdesk.gateway.stripe_gateway import StripeGateway
+    from sellerdesk.sandbox.launch import Sandbox
+    from sellerdesk.serve import checkout_server
+    from sellerdesk.store.database import open_store
+
+    undo: list[Callable[[], None]] = []
+    try:
+        folder = _fresh_folder(demo_folder)
+        undo.append(lambda: shutil.rmtree(folder, ignore_errors=True))
+        sandbox = Sandbox()
+        sandbox.start()
+        undo.append(sandbox.stop)
+        store = open_store(folder / "sellerdesk.db", seat=SEAT)
+        undo.append(store.close)
+        clock = Clock()
+        addresses = Addresses.at(sandbox.url)
+        gateway = StripeGateway(sandbox.secret_key, addresses, clock)
+        works = assemble(store, gateway, clock, seat=SEAT, installation=store.installation())
+        _fill_catalogue(works)
+        live_through(works, sandbox, progress)
+        info = ShopInfo(Mode.DEMO, SHOP_NAME, "", sandbox.url, "")
+        server = checkout_server(
+            works, info, PROFILE, sandbox.publishable_key, addresses, asset("demo"), port=checkout_port
+        )
+        undo.append(server.stop)
+        info = ShopInfo(Mode.DEMO, SHOP_NAME, "", sandbox.url, server.url)
+        shop = open_shop(works, info, store.changes, *reversed(undo))
+    except BaseException:
+        for step in reversed(undo):
+            step()
+        raise
+    return DemoShop(shop, works, sandbox.url, sandbox.control_token)
+
+
+def _fresh_folder(demo_folder: Path) -> Path:
+    """A folder of its own for each start; what a killed demo left behind is cleared away after two days."""
+    try:
+        demo_folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        for leftover in demo_folder.glob("shop-*"):
+            if time.time() - leftover.stat().st_mtime > _LEFTOVER_SECONDS:
+                shutil.rmtree(leftover, ignore_errors=True)
+        return Path(tempfile.mkdtemp(prefix="shop-", dir=demo_folder))
+    except OSError as error:
+        raise ReadOnlyPlace(
+            "The folder for the demo shop cannot be written. Nothing was changed. "
+            "Start with --data-dir and a folder that you may write to."
+        ) from error
+
+
+def _fill_catalogue(works: Works) -> None:
+    products = read_products(asset("demo", "catalogue.csv").read_text(encoding="utf-8"))
+    rates = read_shipping_rates(asset("demo", "shipping.csv").read_text(encoding="utf-8"))
+    with works.store.write() as unit:
+        unit.catalogue.replace(products, rates)
+        unit.commit()
