@@ -149,7 +149,9 @@ class ChipLabel(QWidget):
     def show_chip(self, chip: Chip | None) -> None:
         """None takes it away."""
         self._chip = chip
-        self.setVisible(chip is not None)
+        # Without a parent, showing would open a window of its own.
+        if chip is None or self.parentWidget() is not None:
+            self.setVisible(chip is not None)
         self.setAccessibleName(plain.one_line(chip.words) if chip else "")
         self.updateGeometry()
         self.update()

@@ -1,0 +1,152 @@
+"""The order panel: one order with its deadline, the one thing that comes next, items, money, people and history."""
+
+from collections.abc import Callable
+from datetime import tzinfo
+
+from PySide6.QtCore import QEvent, Qt, QTimer, Signal
+from PySide6.QtGui import QHideEvent, QKeyEvent, QShowEvent
+from PySide6.QtWidgets import QAbstractButton, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
+
+from sellerdesk.domain.listing import OrderView
+from sellerdesk.services.desk import Mode
+from sellerdesk.ui.panel_body import body_of
+from sellerdesk.ui.panel_head import PanelHead
+from sellerdesk.ui.widgets import Tone, label
+
+WIDTH = 376
+_PADDING = 16
+
+
+class OrderPanel(QWidget):
+    """Shows one order. The head with the button stays, the rest scrolls.
+
+    Signals:
+        prepare_requested: the seller wants to prepare the order shown.
+        ship_requested: the seller wants to ship the order shown.
+        copy_requested: carries plain text for the clipboard.
+    """
+
+    prepare_requested = Signal()
+    ship_requested = Signal()
+    copy_requested = Signal(str)
+
+    def __init__(self, now: Callable[[], int], zone: tzinfo | None = None, parent: QWidget | None = None) -> None:
+        """``now`` gives seconds UTC; ``zone`` None is this computer's."""
+        super().__init__(parent)
+        self._now, self._zone = now, zone
+        self._view: OrderView | None = None
+        self._mode = Mode.TEST
+        self._drawn_work: object = None
+        self.setProperty("part", "panel")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.setMinimumWidth(320)
+        self.setAccessibleName(self.tr("Order"))
+        self.head = PanelHead(zone)
+        self.head.prepare.connect(self.prepare_requested)
+        self.head.ship.connect(self.ship_requested)
+        self.body = QScrollArea()
+        self.body.setWidgetResizable(True)
+        self.body.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.body.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+        self.body.viewport().setAutoFillBackground(False)
+        self.body.verticalScrollBar().rangeChanged.connect(self._make_room)
+        self._nothing = label(self.tr("Choose an order to see it here."), tone=Tone.MUTED, wrap=True)
+        self._nothing.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        rows = QVBoxLayout(self)
+        rows.setContentsMargins(0, 0, 0, 0)
+        rows.setSpacing(0)
+        rows.addWidget(self.head)
+        rows.addWidget(self.body, 1)
+        rows.addWidget(self._nothing, 1)
+        self._timer = QTimer(self)
+        self._timer.setInterval(1000)
+        self._timer.timeout.connect(self.tick)
+        self.show_order(None, Mode.TEST)
+
+    @property
+    def view(self) -> OrderView | None:
+        return self._view
+
+    def show_order(self, view: OrderView | None, mode: Mode) -> None:
+        """Show ``view``, or that nothing is chosen. The same order keeps its place in the scrolling part."""
+        if view is not None and view == self._view and mode is self._mode:
+            self.tick()
+            return
+        same = view is not None and self._view is not None and view.order.id == self._view.order.id
+        self._view, self._mode = view, mode
+        self.head.setVisible(view is not None)
+        self.body.setVisible(view is not None)
+        self._nothing.setVisible(view is None)
+        if view is None:
+            self._take_body()
+            return
+        self._draw(keep_place=same)
+
+    def tick(self) -> None:
+        """Bring countdown and waiting up to date. Called by the panel's own timer while it can be seen."""
+        if self._view is None:
+            return
+        now = self._now()
+        self.head.show_order(self._view.order, now)
+        if self.head.work is not self._drawn_work:
+            self._draw(keep_place=True)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Enter opens the next step, as the button says; on another button it presses that one. No money moves by
+        it: both steps begin with a dialog."""
+        if event.key() not in {Qt.Key.Key_Return, Qt.Key.Key_Enter} or event.modifiers() & ~_KEYPAD:
+            super().keyPressEvent(event)
+            return
+        focused = self.focusWidget()
+        target = focused if isinstance(focused, QAbstractButton) else self.head.primary
+        if not event.isAutoRepeat() and target.isVisible():
+            target.click()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._timer.start()
+        self.tick()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self._timer.stop()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange and self._view is not None:
+            self._draw(keep_place=True)
+
+    def _draw(self, *, keep_place: bool) -> None:
+        assert self._view is not None
+        place = self.body.verticalScrollBar().value() if keep_place else 0
+        now = self._now()
+        self.head.show_order(self._view.order, now)
+        self._drawn_work = self.head.work
+        content = QWidget()
+        rows = QVBoxLayout(content)
+        rows.setContentsMargins(_PADDING, 0, _PADDING, _PADDING)
+        rows.setSpacing(12)
+        for each in body_of(self._view, self._mode, now, self._zone, self.copy_requested.emit):
+            rows.addWidget(each)
+        rows.addStretch(1)
+        content.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self._take_body()
+        self.body.setWidget(content)
+        content.setAutoFillBackground(False)
+        self.body.verticalScrollBar().setValue(place)
+
+    def _make_room(self, _least: int, most: int) -> None:
+        """The scroll bar stands in the padding, so that head and body keep one right edge."""
+        content = self.body.widget()
+        rows = content.layout() if content is not None else None
+        if rows is not None:
+            bar = self.body.verticalScrollBar().sizeHint().width() if most > 0 else 0
+            rows.setContentsMargins(_PADDING, 0, max(0, _PADDING - bar), _PADDING)
+
+    def _take_body(self) -> None:
+        old = self.body.takeWidget()
+        if old is not None:
+            old.deleteLater()
+
+
+_KEYPAD = Qt.KeyboardModifier.KeypadModifier

@@ -1,0 +1,298 @@
+"""Turn what is known about one order into the words that the order panel says."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from sellerdesk.domain.errors import UnknownCurrency
+from sellerdesk.domain.operation import OpenOperation, OperationKind, OperationState
+from sellerdesk.domain.order import Order, PassedOn, Stage, TimelineEntry
+from sellerdesk.domain.payment import CardFacts, Payment
+from sellerdesk.domain.stages import stage_of
+from sellerdesk.formats import money
+from sellerdesk.services.desk import Mode
+from sellerdesk.ui.widgets import Tone
+
+# Work that takes longer than this gets the amber box instead of a spinner.
+PATIENCE_SECONDS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """A short title, what it means, and its tone."""
+
+    title: str
+    text: str = ""
+    tone: Tone = Tone.MUTED
+
+
+def sum_words(minor: int, currency: str) -> str:
+    """``minor`` units as people read them; the bare number of units where the currency is unknown to us."""
+    try:
+        return money(minor, currency)
+    except UnknownCurrency:
+        return f"{minor}\u00a0{currency.upper()}"
+
+
+_TIMELINE = {
+    "placed": "Order placed",
+    "held": "Held {sum}",
+    "declined": "Card refused",
+    "action": "The bank asks the shopper to approve",
+    "captured": "Captured {sum}",
+    "released": "Released {sum} to the shopper",
+    "shipped": "Shipped",
+    "passed_on": "Tracking passed to Stripe",
+    "not_passed_on": "Tracking not passed to Stripe",
+    "canceled": "Payment canceled, nothing is held",
+    "expired": "The hold lapsed, nothing is held",
+    "unknown": "The answer got lost",
+    "resolved": "Found out what happened",
+}
+_TIMELINE_TONES = {
+    "declined": Tone.RED,
+    "expired": Tone.RED,
+    "unknown": Tone.AMBER,
+    "action": Tone.AMBER,
+    "not_passed_on": Tone.AMBER,
+    "captured": Tone.GREEN,
+    "shipped": Tone.GREEN,
+}
+
+
+def timeline_words(entry: TimelineEntry) -> Words:
+    """One timeline entry in words; a word we do not know is shown as it is."""
+    pattern = _TIMELINE.get(entry.what)
+    if pattern is None:
+        return Words(entry.what, entry.note)
+    amount = sum_words(entry.amount, entry.currency) if entry.amount is not None and entry.currency else ""
+    title = " ".join(pattern.format(sum=amount).split(" ")).replace("  ", " ").strip()
+    return Words(title, entry.note, _TIMELINE_TONES.get(entry.what, Tone.MUTED))
+
+
+_UNFINISHED = {
+    "requires_payment_method": Words(
+        "The shopper left the payment form.", "Nothing is held and nothing was taken. Do not ship."
+    ),
+    "requires_confirmation": Words(
+        "The payment was started and not sent to the bank.", "Nothing is held and nothing was taken. Do not ship."
+    ),
+    "requires_action": Words(
+        "Waiting for the bank’s approval.",
+        "The bank asked the shopper to approve the payment. Nothing is held until that is done. Do not ship.",
+    ),
+    "processing": Words(
+        "The bank is still working on it.", "Nothing is certain yet. Do not ship before the money is held."
+    ),
+}
+
+
+def unfinished_words(payment: Payment) -> Words:
+    """Why an unfinished order is unfinished, and what it means for the money."""
+    if payment.facts is None:
+        return Words("The order was placed and the payment not started.", "Nothing is held. Do not ship.")
+    known = _UNFINISHED.get(payment.facts.raw_status)
+    if known is not None:
+        return known
+    return Words(
+        f"Stripe says “{payment.facts.raw_status}”.",
+        "SellerDesk does not know this state and does nothing with it. Look at the payment at Stripe.",
+    )
+
+
+_ENDED = {
+    "expired": "The hold lapsed before it was captured.",
+    "automatic": "The hold lapsed before it was captured.",
+    "abandoned": "The shopper did not finish paying.",
+    "duplicate": "Canceled as a duplicate.",
+    "fraudulent": "Canceled as fraudulent.",
+    "requested_by_customer": "Canceled at the shopper’s wish.",
+}
+
+
+def ended_words(payment: Payment) -> Words:
+    """Why an ended order ended. https://docs.stripe.com/api/payment_intents/object names the reasons."""
+    reason = payment.facts.cancellation_reason if payment.facts else ""
+    because = _ENDED.get(reason, f"The payment was canceled ({reason})." if reason else "The payment was canceled.")
+    money_words = (
+        f"{sum_words(payment.released, payment.currency)} went back to the shopper, nothing was taken."
+        if payment.released
+        else "Nothing was held and nothing was taken."
+    )
+    return Words(because, f"{money_words} Do not ship.")
+
+
+def ledger_bottom(payment: Payment) -> tuple[str, int]:
+    """The label and the minor units of the sum that matters now."""
+    if payment.held:
+        return "Still on hold", payment.held
+    if payment.refunded:
+        return "Paid, less refunds", payment.captured - payment.refunded
+    if payment.captured:
+        return "Paid", payment.captured
+    return "Nothing held", 0
+
+
+_CHECKS = (("cvc_check", "CVC"), ("postal_code_check", "Postcode"), ("line1_check", "Street"))
+
+
+def check_words(card: CardFacts) -> tuple[Words, ...]:
+    """What the bank said about the card's details: what differs first, then all that passed in one line."""
+    results = [(label, getattr(card, name)) for name, label in _CHECKS]
+    failed = [Words(f"{label} differs", tone=Tone.AMBER) for label, result in results if result == "fail"]
+    passed = [label for label, result in results if result == "pass"]
+    if card.three_d_secure == "authenticated":
+        passed.append("3‑D Secure")
+    unknown = [label for label, result in results if result in {"unavailable", "unchecked"}]
+    lines = list(failed)
+    if passed:
+        lines.append(Words(f"{', '.join(passed)} {'pass' if len(passed) > 1 else 'passes'}", tone=Tone.GREEN))
+    if unknown:
+        lines.append(Words(f"{', '.join(unknown)} not checked"))
+    return tuple(lines)
+
+
+_BRANDS = {
+    "visa": "Visa",
+    "mastercard": "Mastercard",
+    "amex": "Amex",
+    "discover": "Discover",
+    "diners": "Diners",
+    "jcb": "JCB",
+    "unionpay": "UnionPay",
+    "eftpos_au": "eftpos",
+}
+
+
+def card_words(card: CardFacts, *, with_expiry: bool = False) -> str:
+    """'Visa 4242', or 'Visa 4242, to 04/29'."""
+    words = f"{_BRANDS.get(card.brand, card.brand.title() or 'Card')} {card.last4}".strip()
+    if with_expiry and card.exp_month:
+        words += f", to {card.exp_month:02d}/{card.exp_year % 100:02d}"
+    return words
+
+
+_DOING = {
+    OperationKind.CREATE_CUSTOMER: "Setting up the payment",
+    OperationKind.CREATE_INTENT: "Setting up the payment",
+    OperationKind.CONFIRM: "Asking the bank for",
+    OperationKind.CAPTURE: "Capturing",
+    OperationKind.SHIP: "Passing the tracking to Stripe",
+}
+_ASKED = {
+    OperationKind.CREATE_CUSTOMER: "We asked Stripe to set up the payment",
+    OperationKind.CREATE_INTENT: "We asked Stripe to set up the payment",
+    OperationKind.CONFIRM: "We asked Stripe to hold {sum}",
+    OperationKind.CAPTURE: "We asked Stripe to capture {sum}",
+    OperationKind.SHIP: "We passed the tracking to Stripe",
+}
+_WITH_SUM = {OperationKind.CONFIRM, OperationKind.CAPTURE}
+
+
+class Work(StrEnum):
+    """How an open operation is shown."""
+
+    BUSY = "busy"
+    WAITING = "waiting"
+    REVIEW = "review"
+
+
+def work_of(operation: OpenOperation, now: int) -> Work:
+    """A spinner while it is young, the amber box when it takes long or the answer got lost, red for a person."""
+    if operation.state is OperationState.REVIEW:
+        return Work.REVIEW
+    if operation.state is OperationState.UNKNOWN or now - operation.since > PATIENCE_SECONDS:
+        return Work.WAITING
+    return Work.BUSY
+
+
+def _operation_sum(operation: OpenOperation, currency: str) -> str:
+    if operation.amount is None or operation.kind not in _WITH_SUM:
+        return ""
+    return sum_words(operation.amount, currency)
+
+
+def busy_words(operation: OpenOperation, currency: str) -> str:
+    """'Capturing 72.00 EUR…'."""
+    amount = _operation_sum(operation, currency)
+    return f"{_DOING[operation.kind]} {amount}".strip() + "…"
+
+
+def waiting_words(operation: OpenOperation, currency: str) -> Words:
+    """The amber box: what was asked, what it may mean, what a person can do."""
+    amount = _operation_sum(operation, currency)
+    asked = _ASKED[operation.kind].format(sum=amount).strip()
+    lost = "lost the answer" if operation.state is OperationState.UNKNOWN else "have no answer yet"
+    title = f"Waiting for Stripe: {amount}" if amount else "Waiting for Stripe"
+    return Words(
+        title,
+        f"{asked} and {lost}. It may have worked. We are checking and will not ask twice. "
+        "You can keep working or close the program.",
+        Tone.AMBER,
+    )
+
+
+def review_words(operation: OpenOperation, order: Order) -> Words:
+    """The red box: two answers that do not agree, as far as the facts tell."""
+    payment = order.payment
+    asked = _ASKED[operation.kind].format(sum=_operation_sum(operation, order.currency)).strip()
+    said = _stripe_says(payment)
+    return Words(
+        "Needs a decision",
+        f"{asked}, and what Stripe shows does not fit. {said} "
+        "SellerDesk asks for nothing more on this order. Compare it with Stripe’s own page before you ship.",
+        Tone.RED,
+    )
+
+
+def _stripe_says(payment: Payment) -> str:
+    if payment.facts is None:
+        return "Stripe knows no payment for this order."
+    currency = payment.currency
+    if payment.captured:
+        released = f", and {sum_words(payment.released, currency)} went back to the shopper" if payment.released else ""
+        return f"Stripe says {sum_words(payment.captured, currency)} was captured{released}."
+    if payment.held:
+        return f"Stripe says {sum_words(payment.held, currency)} is still on hold."
+    return "Stripe says nothing is held and nothing was captured."
+
+
+def stage_line(order: Order) -> str:
+    """One quiet sentence under the name, for stages without a running deadline."""
+    stage = stage_of(order)
+    if stage is Stage.PROBLEM:
+        return "Not paid, and nothing is held."
+    if stage is Stage.TO_SHIP:
+        return "Paid, not sent yet."
+    if stage is Stage.SHIPPED:
+        return "Paid and sent."
+    return ""
+
+
+def receipt_words(order: Order, mode: Mode) -> str:
+    """Whether Stripe mails a receipt; it is never claimed that one arrived.
+
+    Stripe sends it when the payment succeeds, and of its own accord in live mode only:
+    https://docs.stripe.com/payments/advanced/receipts
+    """
+    facts = order.payment.facts
+    if facts is None or not facts.receipt_email:
+        return "No receipt is asked for."
+    if order.payment.captured and mode is Mode.LIVE:
+        return f"Stripe was asked to mail a receipt to {facts.receipt_email}."
+    sentence = f"Stripe mails a receipt to {facts.receipt_email} when the money is captured"
+    return f"{sentence}." if mode is Mode.LIVE else f"{sentence}, in live mode only."
+
+
+_PASSED_ON = {
+    PassedOn.PENDING: Words("Not yet passed to Stripe", "SellerDesk tries again by itself.", Tone.AMBER),
+    PassedOn.ON_INTENT: Words("Passed to Stripe", tone=Tone.GREEN),
+    PassedOn.ON_CHARGE: Words("Passed to Stripe", tone=Tone.GREEN),
+    PassedOn.REFUSED: Words(
+        "Not passed to Stripe", "Stripe refused the tracking. The parcel is recorded here all the same.", Tone.AMBER
+    ),
+}
+
+
+def passed_on_words(state: PassedOn) -> Words:
+    """Whether the tracking reached Stripe."""
+    return _PASSED_ON[state]

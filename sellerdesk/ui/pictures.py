@@ -1,0 +1,60 @@
+"""Pictures of products, read from the files that come along; a quiet frame where there is none."""
+
+import re
+
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QColor, QIcon, QPainter, QPainterPath, QPaintEvent, QPen, QPixmap
+from PySide6.QtWidgets import QWidget
+
+from sellerdesk.assets import asset
+from sellerdesk.ui import icons
+from sellerdesk.ui.theme import tokens_of
+
+# A picture is the bare name of a file of ours: never a path or an address, whatever the order says.
+_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,40}\.(svg|png|jpg|webp)")
+
+
+def picture(name: str, edge: int, ratio: float) -> QPixmap | None:
+    """The picture called ``name`` as a square of ``edge`` logical pixels, or None when there is no such file."""
+    if not _NAME.fullmatch(name):
+        return None
+    try:
+        path = asset("demo", name)
+    except FileNotFoundError:
+        return None
+    drawn = QIcon(str(path)).pixmap(round(edge * ratio), round(edge * ratio))
+    if drawn.isNull():
+        return None
+    drawn.setDevicePixelRatio(ratio)
+    return drawn
+
+
+class ProductPicture(QWidget):
+    """A small square: the picture, or a frame with an icon ('package-x' when pieces are missing)."""
+
+    def __init__(self, name: str, *, short: bool = False, edge: int = 30) -> None:
+        super().__init__()
+        self._name, self._short = name, short
+        self.setFixedSize(edge, edge)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        tokens = tokens_of(self)
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        frame = QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5)
+        outline = QPainterPath()
+        outline.addRoundedRect(frame, 4, 4)
+        painter.fillPath(outline, QColor(tokens.chip))
+        drawn = picture(self._name, self.width(), self.devicePixelRatioF())
+        if drawn is not None:
+            painter.setClipPath(outline)
+            painter.drawPixmap(0, 0, drawn)
+            painter.setClipping(False)
+        else:
+            name, colour = ("package-x", tokens.amber_text) if self._short else ("image", tokens.text2)
+            at = (self.width() - 16) // 2
+            painter.drawPixmap(at, at, icons.pixmap(name, colour, 16, self.devicePixelRatioF()))
+        painter.setPen(QPen(QColor(tokens.line2)))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawPath(outline)
+        painter.end()
