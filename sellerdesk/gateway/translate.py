@@ -66,7 +66,7 @@ def payment_facts(intent: Json, seen: Seen) -> PaymentFacts:
         amount_refunded=whole(charge, "amount_refunded") if charge else 0,
         risk_level=text(part(charge, "outcome"), "risk_level"),
         card=_card(card),
-        problem=_problem(intent, seen.at_ms // 1000),
+        problem=_problem(intent, charge),
         next_action=text(part(intent, "next_action"), "type"),
         shipping=_shipping(part(intent, "shipping")),
         metadata=_metadata(part(intent, "metadata")),
@@ -106,18 +106,22 @@ def _card(card: Json) -> CardFacts | None:
     )
 
 
-def _problem(intent: Json, at: int) -> Problem | None:
+def _problem(intent: Json, charge: Json) -> Problem | None:
+    """The failed attempt, dated by Stripe's own records, so that reading it twice gives the same value."""
     error = part(intent, "last_payment_error")
     if not error:
         return None
+    method = part(error, "payment_method")
+    charged = bool(charge) and text(charge, "id") == reference(error, "charge")
+    dated = charge if charged else method if whole_or_none(method, "created") else intent
     return Problem(
         code=text(error, "code"),
         decline_code=text(error, "decline_code"),
         message=text(error, "message"),
         advice_code=text(error, "advice_code"),
         charge_id=reference(error, "charge"),
-        at=at,
-        card=_card(part(part(error, "payment_method"), "card")),
+        at=whole(dated, "created"),
+        card=_card(part(method, "card")),
     )
 
 

@@ -110,6 +110,13 @@ class Conductor:
             return Outcome(known)
         return self._pass(known, self._send if known.attempts == 0 else self._find_out)
 
+    def resolve_if_due(self, operation_id: str) -> Outcome:
+        """The same, but an operation that waits for its next turn is left alone: a page asks every two seconds."""
+        known = self._current(operation_id)
+        if known.next_try_at is not None and known.next_try_at > self._clock.system_now():
+            return Outcome(known)
+        return self.resolve(operation_id)
+
     def _current(self, operation_id: str) -> Operation:
         with self._store.read() as unit:
             operation = unit.journal.get(operation_id)

@@ -202,7 +202,7 @@ class PlaceOrder:
             return _answer(order, None)
         waiting = order.open_operation
         if waiting is not None and waiting.kind is OperationKind.CONFIRM:
-            return self._told(order.id, self._conductor.resolve(waiting.id))
+            return self._told(order.id, self._conductor.resolve_if_due(waiting.id))
         facts = self._gateway.retrieve(order.payment.intent_id)
         with self._store.write() as unit:
             order = record_facts(unit, unit.orders.get(order.id), facts, self._origin())
