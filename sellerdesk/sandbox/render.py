@@ -311,7 +311,7 @@ def _next_action(state: State, intent: Intent) -> Json | None:
             "use_stripe_sdk": {
                 "type": "three_d_secure_redirect",
                 "source": challenge.source,
-                "stripe_js": window,
+                "ticket": challenge.ticket,
             },
         }
     return {"type": "redirect_to_url", "redirect_to_url": {"url": window, "return_url": challenge.return_url}}
