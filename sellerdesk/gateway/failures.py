@@ -23,6 +23,7 @@ from sellerdesk.domain.errors import (
 from sellerdesk.domain.keys import without_keys
 from sellerdesk.domain.payment import PaymentFacts
 from sellerdesk.gateway.reading import Json, OddAnswer
+from sellerdesk.gateway.transport import NO_ANSWER_IN_TIME
 
 _STATE_MOVED = frozenset(
     {
@@ -42,6 +43,8 @@ _NO_ANSWER = {
     "ConnectTimeout": "Stripe could not be reached. Please check the connection to the internet.",
     "ConnectionError": "Stripe could not be reached, or the connection broke. Please check the connection to the "
     "internet.",
+    "ReadTimeout": "Stripe did not answer in time.",
+    NO_ANSWER_IN_TIME: "Stripe did not answer in time.",
 }
 
 ReadFacts = Callable[[Json, str], PaymentFacts]
@@ -84,7 +87,7 @@ def failure(error: stripe.StripeError, read_facts: ReadFacts, writes: bool) -> S
     found = _parts(error, read_facts)
     message = without_keys(found.word("message"))
     if isinstance(error, stripe.APIConnectionError):
-        why = _NO_ANSWER.get(str(error.user_message), "Stripe did not answer in time.")
+        why = _NO_ANSWER.get(str(error.user_message), "The connection to Stripe broke.")
         return found.as_(OutcomeUnknown, f"{why} {next_step}")
     if isinstance(error, stripe.RateLimitError) or found.status in (409, 429):
         return found.as_(

@@ -97,9 +97,9 @@ class _Account:
 
 
 def account_facts(calls: Calls) -> AccountFacts:
-    """The account behind the key, and the key's rights. Raises KeyRefused when the key itself is refused, and
-    OutcomeUnknown when Stripe cannot be reached or answers in another mode than the key's."""
-    _, may_read_balance = _try(calls, "balance", lambda client: client.v1.balance.retrieve(), _check_mode)
+    """The account behind the key, and the key's rights. Raises KeyRefused when the key itself is refused,
+    OutcomeUnknown when Stripe cannot be reached or answers in another mode than the key's, and Busy."""
+    may_read_balance = _first_contact(calls)
     account, may_read_account = _try(calls, "account", lambda client: client.v1.accounts.retrieve_current(), _account)
     rights = [
         Permission(
@@ -122,6 +122,17 @@ def account_facts(calls: Calls) -> AccountFacts:
         livemode=calls.livemode,
         permissions=tuple(rights),
     )
+
+
+def _first_contact(calls: Calls) -> bool:
+    """Whether the balance may be read; here an odd answer is an error, because it may not be Stripe at all."""
+    try:
+        calls.one("balance", lambda client: client.v1.balance.retrieve(), _check_mode)
+    except KeyRefused as error:
+        if error.http_status != 403:
+            raise
+        return False
+    return True
 
 
 def _check_mode(answer: Answer) -> None:

@@ -19,6 +19,9 @@ from requests.adapters import HTTPAdapter
 from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.connection import HTTPConnection, HTTPSConnection
 
+NO_ANSWER_IN_TIME = "deadline"
+"""What the error says when the whole exchange took too long; else it says the kind of error that requests raised."""
+
 _LARGEST_BODY = 32 * 1024 * 1024
 _MOST_AT_ONCE = 64
 
@@ -162,7 +165,7 @@ class Transport(stripe.HTTPClient):
             raise _no_answer("This computer has no thread left for the call.") from error
         if not exchange.done.wait(self._deadlines.total):
             exchange.cut()
-            raise _no_answer("The answer did not come in time.")
+            raise _no_answer(NO_ANSWER_IN_TIME)
         if exchange.answer is None:
             raise _no_answer(exchange.failure)
         return exchange.answer
