@@ -33,8 +33,12 @@ class Clock:
 
     def now_ms(self) -> int:
         """Milliseconds UTC."""
-        return time.time_ns() // 1_000_000 + self._offset * 1000
+        return self.system_ms() + self._offset * 1000
 
     def system_now(self) -> int:
         """Seconds UTC of this machine."""
-        return time.time_ns() // 1_000_000_000
+        return self.system_ms() // 1000
+
+    def system_ms(self) -> int:
+        """Milliseconds UTC of this machine; everything else is computed from it."""
+        return time.time_ns() // 1_000_000

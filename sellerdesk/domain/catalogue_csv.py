@@ -2,7 +2,9 @@
 
 import csv
 import io
+import re
 from collections.abc import Callable
+from datetime import date
 from typing import TypeVar
 
 from sellerdesk.domain.catalogue import MAX_AMOUNT, Product, ShippingRate
@@ -17,6 +19,8 @@ MAX_BYTES = 5_000_000
 MAX_SKU = 12
 MAX_NAME = 200
 MAX_ON_HAND = 1_000_000
+_LONGEST_NUMBER = 12
+_PICTURE = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,99}")
 
 _T = TypeVar("_T")
 
@@ -35,17 +39,20 @@ def read_products(text: str) -> tuple[Product, ...]:
 
 def read_shipping_rates(text: str) -> tuple[ShippingRate, ...]:
     """Shipping rates from CSV with the columns of SHIPPING_COLUMNS. Raises CatalogueRefused."""
-    return _read(text, SHIPPING_COLUMNS, _rate)
+    rates = _read(text, SHIPPING_COLUMNS, _rate)
+    if len({(rate.country, rate.currency) for rate in rates}) != len(rates):
+        raise CatalogueRefused("The same country and currency stand twice in the file. Nothing was changed.")
+    return rates
 
 
 def _read(text: str, columns: tuple[str, ...], build: Callable[[dict[str, str]], _T]) -> tuple[_T, ...]:
     if len(text) > MAX_BYTES:
         raise CatalogueRefused("The file is too large for a catalogue. Nothing was changed.")
     rows = csv.DictReader(io.StringIO(text.removeprefix("\ufeff")), strict=True)
-    if tuple(rows.fieldnames or ()) != columns:
-        raise CatalogueRefused(f"The first line must be: {','.join(columns)}. Nothing was changed.")
     found = []
     try:
+        if tuple(rows.fieldnames or ()) != columns:
+            raise CatalogueRefused(f"The first line must be: {','.join(columns)}. Nothing was changed.")
         for row in rows:
             if None in row or None in row.values():
                 raise CatalogueRefused(f"Line {rows.line_num} has not {len(columns)} columns. Nothing was changed.")
@@ -73,8 +80,8 @@ def _product(row: dict[str, str]) -> Product:
         currency=currency,
         tax_rate=_whole(row["tax_rate"], "tax rate", 9_999),
         on_hand=_whole(row["on_hand"], "stock", MAX_ON_HAND),
-        picture=row["picture"],
-        available_from=row["available_from"],
+        picture=_picture(row["picture"]),
+        available_from=_day(row["available_from"]),
     )
 
 
@@ -91,7 +98,20 @@ def _amount(text: str, currency: str, least: int) -> int:
     return Money(_whole(text, "price in minor units", MAX_AMOUNT, least), currency).minor
 
 
+def _picture(text: str) -> str:
+    if text and not _PICTURE.fullmatch(text):
+        raise ValueError("the picture must be a plain file name such as mug.svg.")
+    return text
+
+
+def _day(text: str) -> str:
+    try:
+        return date.fromisoformat(text).isoformat() if text else ""
+    except ValueError as error:
+        raise ValueError("the day it is available from must be written as 2026-11-23.") from error
+
+
 def _whole(text: str, what: str, most: int, least: int = 0) -> int:
-    if not text.isascii() or not text.isdigit() or not least <= int(text) <= most:
+    if len(text) > _LONGEST_NUMBER or not text.isascii() or not text.isdigit() or not least <= int(text) <= most:
         raise ValueError(f"the {what} must be a whole number from {least} to {most}.")
     return int(text)

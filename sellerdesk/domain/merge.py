@@ -1,17 +1,20 @@
 """Merge: fold freshly read facts into what we know, so that an old answer never undoes a newer one.
 
 Written as a join: commutative, associative and idempotent. Money only moves forward (open, held, final); within
-the open phase, where Stripe itself goes back and forth, the later answer wins.
+a phase, where Stripe itself goes back and forth, the later answer wins. Three things are joined by themselves,
+because an answer may lack them: what was captured, which only grows; the authorization, which an intent gets once;
+and the problem last seen, which Stripe clears.
 """
 
 from dataclasses import replace
 
 from sellerdesk.domain.payment import Payment, PaymentFacts, PaymentStatus, Problem
 
+_OPEN, _HELD, _CANCELED, _SUCCEEDED = range(4)
 _PHASE = {
-    PaymentStatus.REQUIRES_CAPTURE: 1,
-    PaymentStatus.CANCELED: 2,
-    PaymentStatus.SUCCEEDED: 3,
+    PaymentStatus.REQUIRES_CAPTURE: _HELD,
+    PaymentStatus.CANCELED: _CANCELED,
+    PaymentStatus.SUCCEEDED: _SUCCEEDED,
 }
 
 # Only a tie-break between answers of the same millisecond.
@@ -25,15 +28,19 @@ def merge(payment: Payment, fresh: PaymentFacts) -> Payment:
 
 
 def newer(one: PaymentFacts, other: PaymentFacts) -> PaymentFacts:
-    """The facts that win. Captured and refunded sums never shrink."""
+    """The facts that win, both of one intent. The captured sum never shrinks; the refunded one may, because a
+    refund can fail later: https://docs.stripe.com/refunds#failed-refunds"""
     winner, loser = (one, other) if _rank(one) >= _rank(other) else (other, one)
+    authorized = max((winner, loser), key=_authorization)
+    if authorized.authorized_at is None:
+        authorized = winner
     return replace(
         winner,
         amount_received=max(winner.amount_received, loser.amount_received),
-        authorized_at=_first_known(winner.authorized_at, loser.authorized_at),
-        capture_before=_first_known(winner.capture_before, loser.capture_before),
-        card=winner.card or loser.card,
-        charge_id=winner.charge_id or loser.charge_id,
+        authorized_at=authorized.authorized_at,
+        capture_before=authorized.capture_before,
+        card=authorized.card,
+        charge_id=authorized.charge_id,
     )
 
 
@@ -44,9 +51,23 @@ def later_problem(one: Problem | None, other: Problem | None) -> Problem | None:
     return max(one, other, key=lambda problem: (problem.at, repr(problem)))
 
 
-def _rank(facts: PaymentFacts) -> tuple[int, int, int, str]:
-    return (_PHASE.get(facts.status, 0), facts.observed_ms, _WITHIN[facts.status], repr(facts))
+def _rank(facts: PaymentFacts) -> tuple[int, int, int, str, str]:
+    """Must not look at what ``newer`` joins by itself, except last of all and only when there is no authorization:
+    otherwise the order in which three answers come in could decide."""
+    own = replace(facts, amount_received=0, authorized_at=None, capture_before=None, card=None, charge_id="")
+    tie = "" if facts.authorized_at is not None else repr((facts.charge_id, facts.capture_before, facts.card))
+    return (_phase(facts), facts.observed_ms, _WITHIN[facts.status], repr(own), tie)
 
 
-def _first_known(one: int | None, other: int | None) -> int | None:
-    return one if one is not None else other
+def _phase(facts: PaymentFacts) -> int:
+    """A status we do not know counts as held when money is: it must show, and no open one may hide it."""
+    if facts.status is PaymentStatus.OTHER and facts.amount_capturable:
+        return _HELD
+    return _PHASE.get(facts.status, _OPEN)
+
+
+def _authorization(facts: PaymentFacts) -> tuple[int, int, str, str]:
+    """Orders authorizations; those of one intent are equal but for a deadline that Stripe moved."""
+    if facts.authorized_at is None:
+        return (-1, -1, "", "")
+    return (facts.authorized_at, facts.capture_before or -1, facts.charge_id, repr(facts.card))

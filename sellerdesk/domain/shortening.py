@@ -61,13 +61,15 @@ def plan(order: Order, kept: Mapping[int, int], shipping: ShippingChoice = Shipp
     """What to capture when ``kept`` pieces of each line position go out (absent positions go out whole).
 
     Line discounts shrink with the pieces, shipping follows the choice, tax is computed anew.
-    Raises CaptureRefused when nothing is held, a quantity is out of range, nothing is kept, or the result is
-    zero, below what can be charged, or above the hold. A hold is captured once:
+    Raises CaptureRefused when nothing is held, a line is unknown, a quantity is out of range, nothing is kept, or
+    the result is zero, below what can be charged, or above the hold. A hold is captured once:
     https://docs.stripe.com/payments/place-a-hold-on-a-payment-method
     """
     authorized = order.payment.held
     if authorized <= 0:
         raise CaptureRefused("Nothing is held for this order, so nothing can be captured.")
+    if not kept.keys() <= {line.position for line in order.lines}:
+        raise CaptureRefused("There is no such line in this order. Look at it again, then decide.")
     amounts = [_kept_amount(line, _pieces(line, kept), order.currency) for line in order.lines]
     if not any(_pieces(line, kept) for line in order.lines):
         raise CaptureRefused("Nothing is kept. To give the whole hold back, release it instead.")

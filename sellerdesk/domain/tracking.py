@@ -65,12 +65,12 @@ def read_number(text: str) -> str:
         raise TrackingRefused("Scan or type the tracking number.")
     if "//" in number or ":" in number:
         raise TrackingRefused("This is an address. Please give the tracking number alone.")
-    number = re.sub(r"[ .\u00a0]", "", number).upper()
+    number = re.sub(r"[ .\u00a0]", "", number)
     if len(number) > MAX_NUMBER:
         raise TrackingRefused(f"A tracking number has at most {MAX_NUMBER} characters.")
-    if not re.fullmatch(r"[A-Z0-9][A-Z0-9\-/]*", number):
+    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9\-/]*", number):
         raise TrackingRefused("A tracking number has letters, digits and dashes only.")
-    return number
+    return number.upper()
 
 
 def read_carrier(text: str) -> str:
