@@ -1,0 +1,256 @@
+// The form: our own fields, the card, one button. Two calls place an order: the order itself, then its payment.
+import { $, boot, cart, form, icon, Lost, plain, post, quote, Refused, showQuote, words } from "./kit.js";
+import { CardForm } from "./card.js";
+import { restWords, Till } from "./till.js";
+
+const NAMES = ["email", "country", "name", "line1", "line2", "postal_code", "city", "state", "phone"];
+const field = (name) => document.getElementById(name);
+const isShown = (name) => !$(`[data-field=${name}]`).hidden;
+const RETRY_SECONDS = 12;
+
+let rules = boot.address;
+let shown = null; // the quote on the screen
+let card = null;
+let turn = 0;
+
+// --- our own fields
+
+function problem(name) {
+  const value = field(name).value.trim();
+  if (!isShown(name) || name === "country") return "";
+  if (!value) {
+    const needed = { email: true, name: true, line1: true, city: rules.city_required, postal_code: rules.postal_required, state: true };
+    return needed[name] ? plain(`required_${name}`) : "";
+  }
+  if (name === "email") {
+    if (!/^[^\s@]+@[^\s@]+$/.test(value)) return plain("email_shape");
+    if (!/\.[^\s@.]{2,}$/.test(value)) return plain("email_ending");
+  }
+  if (name === "postal_code" && rules.postal_pattern && !new RegExp(rules.postal_pattern, "i").test(value)) return rules.postal_hint;
+  return "";
+}
+
+function mark(name, text) {
+  const input = field(name);
+  const line = $(`#${name}-m`);
+  if (text) input.setAttribute("aria-invalid", "true");
+  else input.removeAttribute("aria-invalid");
+  line.classList.toggle("bad", Boolean(text));
+  line.replaceChildren(...(text ? [icon("circle-alert"), text] : [line.dataset.hint]));
+}
+
+function adapt(next) {
+  rules = next;
+  $("[data-field=postal_code]").hidden = !rules.postal_used;
+  $("[data-field=postal_code] label span").textContent = rules.postal_label;
+  field("postal_code").inputMode = rules.postal_numeric ? "numeric" : "text";
+  field("city").required = rules.city_required;
+  $("[data-field=state]").hidden = !rules.state_used;
+  $("[data-field=state] label span").textContent = rules.state_label;
+  states(rules.states);
+  for (const name of ["postal_code", "city", "state"]) mark(name, "");
+}
+
+function states(choices) {
+  const old = field("state");
+  const wanted = choices.length ? "SELECT" : "INPUT";
+  const input = old.tagName === wanted ? old : document.createElement(wanted);
+  if (wanted === "SELECT") input.replaceChildren(new Option("", ""), ...choices.map(([code, name]) => new Option(name, code)));
+  if (input === old) return;
+  for (const { name, value } of old.attributes) if (name !== "type") input.setAttribute(name, value);
+  old.replaceWith(input);
+  watch("state");
+}
+
+function watch(name) {
+  const input = field(name);
+  input.addEventListener("input", () => {
+    if (input.getAttribute("aria-invalid") && !problem(name)) mark(name, "");
+    form.write(typed());
+    till.changed();
+  });
+  input.addEventListener("blur", () => input.value.trim() && mark(name, problem(name)));
+}
+
+const typed = () => Object.fromEntries(NAMES.map((name) => [name, isShown(name) ? field(name).value : ""]));
+
+function restore() {
+  for (const [name, value] of Object.entries(form.read())) if (NAMES.includes(name) && value) field(name).value = value;
+  if (field("line2").value) openLine2();
+}
+
+function openLine2() {
+  $("#more").hidden = true;
+  $("[data-field=line2]").hidden = false;
+}
+
+// --- prices
+
+async function price(why = "") {
+  const items = cart.read();
+  const mine = ++turn;
+  if (items.length === 0) return location.replace(boot.last && boot.last.state !== "closed" ? boot.last.link : "/");
+  try {
+    const told = await quote(items, field("country").value);
+    if (mine !== turn) return;
+    const before = shown;
+    show(told);
+    if (why && before && before.total !== told.total && !till.busy) till.tell("warn", "triangle-alert", words(why, { amount: told.total }));
+  } catch (error) {
+    if (mine !== turn) return;
+    if (error instanceof Refused && error.code === "cart") return gone(error);
+    if (error instanceof Refused && error.code === "fields") return mark("country", error.error.fields.country);
+    setTimeout(price, 3000, why);
+  }
+}
+
+function show(told) {
+  const country = rules.country;
+  shown = told;
+  showQuote(told);
+  $("#sum-count").textContent = plain("your_order", { items: told.count });
+  $("#step-hold").replaceChildren(...words("step_hold", { amount: told.total }));
+  if (told.address.country !== country) {
+    const state = form.read().state || "";
+    adapt(told.address);
+    if (rules.states.some(([code]) => code === state)) field("state").value = state;
+  }
+  if (card) card.update({ amount: told.amount, currency: told.currency });
+  else openCard(told);
+  till.changed();
+}
+
+// Something in the cart cannot be had: it leaves the cart, and the shopper checks the new total.
+async function gone(error) {
+  const left = cart.read().filter((each) => each.sku !== error.error.sku);
+  if (left.length === cart.read().length) return till.refuse([error.message]);
+  cart.write(left);
+  if (left.length === 0) return location.replace("/");
+  till.stop();
+  await price();
+  if (shown) till.tell("warn", "triangle-alert", words("sold_out", { what: error.message, amount: shown.total }));
+}
+
+// --- the card
+
+function openCard(told) {
+  card = new CardForm(
+    { amount: told.amount, currency: told.currency, country: field("country").value, saved: () => $("#save").checked },
+    { changed: () => till.changed(), blocked: () => ((isBlocked = true), till.rest()), ready: () => ((isBlocked = false), till.rest()) },
+  );
+  const load = () => card.load();
+  if (document.readyState === "complete") requestAnimationFrame(load);
+  else addEventListener("load", load);
+}
+
+let isBlocked = false;
+
+// --- placing
+
+const till = new Till({
+  label: () => words("place_order", { amount: shown ? shown.total : "" }),
+  rest: () => (shown ? restWords(shown.total) : []),
+  ready: () => Boolean(shown && card?.isReady && navigator.onLine),
+  blocked: () => isBlocked,
+});
+
+function fixList(names, cardFails) {
+  const acts = [...names, ...(cardFails ? ["card"] : [])];
+  const count = acts.length;
+  const content = words(count <= 3 ? `fix_${count}` : "fix_n", { n: count });
+  acts.forEach((name, at) => {
+    const link = document.createElement("a");
+    link.href = name === "card" ? "#frame" : `#${name}`;
+    link.textContent = plain(`label_${name}`);
+    link.addEventListener("click", (event) => (event.preventDefault(), name === "card" ? card.focus() : field(name).focus()));
+    content.push(at ? ", " : " ", link);
+  });
+  content.push(".");
+  till.refuse(content, { focus: false });
+  if (names.length) field(names[0]).focus();
+  else card.focus();
+}
+
+async function submit(event) {
+  event.preventDefault();
+  if (till.busy || till.button.getAttribute("aria-disabled") === "true") return;
+  till.busy = true;
+  const wrong = NAMES.filter((name) => (mark(name, problem(name)), problem(name)));
+  const cardError = await card.check();
+  if (wrong.length || cardError) return fixList(wrong, Boolean(cardError));
+  till.start();
+  const asking = card.token({ name: field("name").value.trim(), email: field("email").value.trim() }).catch((error) => error);
+  const order = await place();
+  const token = await asking;
+  if (!order) return;
+  if (typeof token !== "string") return token?.type === "validation_error" ? fixList([], true) : till.refuse(words("lost_early"));
+  if (["held", "packed", "part", "shipped"].includes(order.state)) return till.arrive(order.link);
+  if (order.state === "checking") return till.findOut(order, "checking");
+  if (order.amount !== shown.amount || order.currency !== shown.currency) return totalChanged(order);
+  return till.confirm(order, token);
+}
+
+function totalChanged(order) {
+  show({ ...shown, amount: order.amount, currency: order.currency, total: order.total });
+  till.stop();
+  till.show(true);
+  till.tell("warn", "triangle-alert", words("changed", { amount: order.total }));
+}
+
+// The order of this cart, or null after the shopper was told why not. Nothing can be held yet.
+async function place(fresh = false) {
+  const body = { cart: cart.read(), shopper: typed(), save_card: $("#save").checked };
+  try {
+    return await post("/api/orders", body);
+  } catch (error) {
+    if (error instanceof Lost) return told(words(navigator.onLine ? "lost_early" : "offline"));
+    if ((error.code === "closed" || error.code === "no_checkout") && !fresh) return newCheckout();
+    if (error.code === "fields") return refusedFields(error.error.fields);
+    if (error.code === "cart") return await gone(error), null;
+    if (error.code === "busy") return (await till.countdown(RETRY_SECONDS)) ? place(fresh) : (till.stop(), till.rest(), null);
+    if (error.status >= 500 && error.code !== "unavailable") return told(words("server_fault"));
+    return told([error.message]);
+  }
+}
+
+async function newCheckout() {
+  try {
+    await post("/api/checkout/new", {});
+  } catch {
+    return told(words("lost_early"));
+  }
+  return place(true);
+}
+
+function refusedFields(problems) {
+  const names = NAMES.filter((name) => problems[name]);
+  for (const name of names) mark(name, problems[name]);
+  fixList(names, false);
+  return null;
+}
+
+function told(content) {
+  till.refuse(content);
+  return null;
+}
+
+// --- start
+
+NAMES.forEach(watch);
+restore();
+adapt(rules);
+field("country").addEventListener("change", () => price());
+$("#more button").addEventListener("click", () => (openLine2(), field("line2").focus()));
+$("#save").addEventListener("change", (event) => (card?.consent(event.target.checked), till.changed()));
+$("#form").addEventListener("submit", submit);
+addEventListener("storage", (event) => event.key === "sd-cart" && price("cart_changed"));
+addEventListener("pageshow", (event) => event.persisted && location.reload());
+
+const wide = matchMedia("(min-width: 960px)");
+const unfold = () => ($("#sum").open = wide.matches);
+wide.addEventListener("change", unfold);
+unfold();
+
+await price();
+if (boot.last?.state === "checking") till.findOut(boot.last, "checking");
+else if (boot.last?.state === "approve") till.left(boot.last);

@@ -1,0 +1,159 @@
+// Shared by the pages: texts, requests, the cart, small helpers. Text is only ever set as text.
+export const boot = JSON.parse(document.body.dataset.boot);
+export const $ = (selector, root = document) => root.querySelector(selector);
+export const $$ = (selector, root = document) => [...root.querySelectorAll(selector)];
+export const sleep = (ms) => new Promise((done) => setTimeout(done, ms));
+
+export class Lost extends Error {}
+
+export class Refused extends Error {
+  constructor(status, error) {
+    super(error.message || "");
+    this.status = status;
+    this.code = error.code || "";
+    this.error = error;
+  }
+}
+
+export async function post(url, body, seconds = 30) {
+  let answer, data;
+  try {
+    answer = await fetch(url, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify(body),
+      credentials: "same-origin",
+      signal: AbortSignal.timeout(seconds * 1000),
+    });
+    data = await answer.json();
+  } catch {
+    throw new Lost();
+  }
+  if (!answer.ok) throw new Refused(answer.status, data.error || {});
+  return data;
+}
+
+export function num(text) {
+  const node = document.createElement("span");
+  node.className = "num";
+  node.textContent = text;
+  return node;
+}
+
+function filled(text, values) {
+  return text.split(/\{(\w+)\}/).map((piece, at) => (at % 2 === 0 ? piece : piece === "amount" ? num(values.amount) : String(values[piece])));
+}
+
+// The sentence under key, **bold** and {values} in place.
+export function words(key, values = {}) {
+  return boot.words[key].split("**").flatMap((piece, at) => {
+    if (at % 2 === 0) return filled(piece, values);
+    const bold = document.createElement("b");
+    bold.append(...filled(piece, values));
+    return [bold];
+  });
+}
+
+export const plain = (key, values = {}) => boot.words[key].replace(/\{(\w+)\}/g, (_, name) => values[name]);
+
+export function icon(name, kind = "") {
+  const space = "http://www.w3.org/2000/svg";
+  const svg = document.createElementNS(space, "svg");
+  svg.setAttribute("class", `i ${kind}`);
+  svg.setAttribute("aria-hidden", "true");
+  svg.append(document.createElementNS(space, "use"));
+  svg.firstChild.setAttribute("href", `#${name}`);
+  return svg;
+}
+
+export const announce = (text) => ($("#polite").textContent = text);
+
+function stored(kind, name) {
+  try {
+    return JSON.parse(kind.getItem(name));
+  } catch {
+    return null;
+  }
+}
+
+function store(kind, name, value) {
+  try {
+    if (value === null) kind.removeItem(name);
+    else kind.setItem(name, JSON.stringify(value));
+  } catch {
+    // A browser that keeps nothing still sells: the cart then lives as long as the page.
+  }
+}
+
+let memory = null;
+
+export const cart = {
+  read() {
+    const found = memory ?? stored(localStorage, "sd-cart");
+    if (!Array.isArray(found)) return [];
+    return found.filter((each) => each && typeof each.sku === "string" && each.quantity > 0);
+  },
+  write(items) {
+    memory = null;
+    store(localStorage, "sd-cart", items.length ? items : null);
+    if (items.length && !stored(localStorage, "sd-cart")) memory = items;
+  },
+  set(sku, quantity) {
+    const items = cart.read();
+    const known = items.find((each) => each.sku === sku);
+    if (known) known.quantity = quantity;
+    else items.push({ sku, quantity });
+    cart.write(items.filter((each) => each.quantity > 0));
+  },
+  // The order that is being paid with this cart: only its success empties it.
+  payingFor: (link) => store(localStorage, "sd-paying", link),
+  done(link) {
+    if (stored(localStorage, "sd-paying") !== link) return;
+    cart.write([]);
+    store(localStorage, "sd-paying", null);
+    store(sessionStorage, "sd-form", null);
+  },
+};
+
+export const form = {
+  read: () => stored(sessionStorage, "sd-form") || {},
+  write: (values) => store(sessionStorage, "sd-form", values),
+  country: () => form.read().country || "",
+};
+
+export const quote = (items, country) => post("/api/quote", { cart: items, country });
+
+export function showQuote(told) {
+  for (const node of $$("[data-q]")) node.textContent = told[node.dataset.q];
+  for (const node of $$(".vat")) node.hidden = !told.tax;
+  const template = $("#line");
+  $("#lines").replaceChildren(
+    ...told.lines.map((line) => {
+      const item = template.content.cloneNode(true);
+      const picture = $("img", item);
+      if (line.picture) picture.src = line.picture;
+      else picture.remove();
+      $(".q", item).textContent = line.quantity;
+      $(".n .vh", item).textContent = `${line.quantity} × `;
+      $(".n span:last-child", item).textContent = line.name;
+      $(".d", item).textContent = line.each;
+      $(".d", item).hidden = !line.each;
+      $(".p .num", item).textContent = line.amount;
+      return item;
+    }),
+  );
+}
+
+// Times come in UTC; the shopper reads them in their own zone.
+export function localTimes(root = document) {
+  const { hour12 } = new Intl.DateTimeFormat(navigator.language, { hour: "numeric" }).resolvedOptions();
+  const clock = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", hour12 });
+  const day = new Intl.DateTimeFormat("en-GB", { weekday: "short", day: "numeric", month: "short" });
+  for (const node of $$("time", root)) {
+    const at = new Date(node.dateTime);
+    const part = Object.fromEntries(day.formatToParts(at).map((each) => [each.type, each.value]));
+    const date = `${part.weekday} ${part.day} ${part.month}`;
+    const between = { moment: `${date}, `, sentence: `${date} at `, clock: "" };
+    node.textContent = between[node.dataset.form] + clock.format(at);
+  }
+}

@@ -1,0 +1,132 @@
+// The order page: keeps itself current in place, copies the link, and pays when the order still waits for a card.
+import { $, $$, announce, boot, cart, localTimes, plain, words } from "./kit.js";
+import { CardForm } from "./card.js";
+import { restWords, Till } from "./till.js";
+
+const REFRESH_MS = 10000;
+const SAFE = ["held", "packed", "part", "shipped"];
+
+// A return from the bank carries the client secret in the address: out of the history at once.
+if (location.search) history.replaceState(null, "", location.pathname);
+
+let till = null;
+let card = null;
+let blocked = false;
+
+function settle(state) {
+  if (boot.mine && SAFE.includes(state)) cart.done(boot.link);
+}
+
+function openPay() {
+  const pay = $("#pay");
+  pay.hidden = false;
+  if (card) return;
+  card = new CardForm(
+    { ...boot.pay, saved: () => boot.pay.saved },
+    { changed: () => till.changed(), blocked: () => ((blocked = true), till.rest()), ready: () => ((blocked = false), till.rest()) },
+  );
+  card.load();
+}
+
+async function hold(event) {
+  event.preventDefault();
+  if (till.busy || till.button.getAttribute("aria-disabled") === "true") return;
+  till.busy = true;
+  if (await card.check()) {
+    till.stop();
+    return card.focus();
+  }
+  till.start();
+  let token;
+  try {
+    token = await card.token(null);
+  } catch {
+    return till.refuse(words("lost_early"));
+  }
+  return till.confirm(boot, token);
+}
+
+function paying() {
+  if (!$("#pay")) return;
+  const amount = boot.pay.total;
+  till = new Till({
+    label: () => words("hold", { amount }),
+    rest: () => restWords(amount),
+    ready: () => Boolean(card?.isReady && navigator.onLine),
+    blocked: () => blocked,
+  });
+  $("#pay").addEventListener("submit", hold);
+  $("#approve")?.addEventListener("click", () => !till.busy && ($("#pay").hidden = false, openPay(), till.resume(boot)));
+  $("#another")?.addEventListener("click", () => (openPay(), $("#pay h2").scrollIntoView(), card.focus()));
+  if (boot.state !== "approve") openPay();
+}
+
+// --- staying current
+
+async function refresh() {
+  if (document.hidden || till?.busy) return;
+  const answer = await fetch(`/api${boot.link}`, { credentials: "same-origin" });
+  if (!answer.ok) return;
+  const told = await answer.json();
+  if (told.mark !== $("#order").dataset.mark) await redraw(told);
+  $("#checked time").dateTime = new Date().toISOString();
+  localTimes($("#checked"));
+}
+
+async function redraw(told) {
+  const answer = await fetch(boot.link, { credentials: "same-origin" });
+  if (!answer.ok) return;
+  const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
+  if (Boolean($("#pay", fresh)) !== Boolean($("#pay"))) return location.reload();
+  for (const part of $$("[data-live]")) {
+    const next = $(`[data-live=${part.dataset.live}]`, fresh);
+    const focused = part.contains(document.activeElement) ? document.activeElement.id : "";
+    part.replaceChildren(...[...next.childNodes].map((node) => document.adoptNode(node)));
+    if (focused) document.getElementById(focused)?.focus();
+  }
+  $("#order").dataset.mark = told.mark;
+  document.title = fresh.title;
+  localTimes();
+  announce(plain("update", { what: told.what }));
+  settle(told.state);
+}
+
+// Asked from our server only, which reads Stripe; another browser waits for the desk's own reading.
+async function ask() {
+  try {
+    await fetch(`/api/orders/${boot.reference}/look`, { method: "POST", headers: { "content-type": "application/json" }, body: "{}" });
+    await refresh();
+  } catch {
+    // The next turn asks again.
+  }
+  setTimeout(() => $("#order").dataset.asking && ask(), 2000);
+}
+
+document.addEventListener("click", async (event) => {
+  const button = event.target.closest("[data-copy]");
+  if (!button) return;
+  try {
+    await navigator.clipboard.writeText(button.dataset.copy || location.origin + boot.link);
+    announce(plain("copied"));
+    const text = $("span", button);
+    if (!text) return;
+    const before = text.textContent;
+    text.textContent = plain("copied");
+    setTimeout(() => (text.textContent = before), 2000);
+  } catch {
+    // Without the clipboard the address bar still has it.
+  }
+});
+
+localTimes();
+settle(boot.state);
+paying();
+try {
+  if (sessionStorage.getItem("sd-arrived")) $("#heading").focus();
+  sessionStorage.removeItem("sd-arrived");
+} catch {
+  // A browser that keeps nothing: the heading is then found by reading.
+}
+setInterval(() => refresh().catch(() => {}), REFRESH_MS);
+document.addEventListener("visibilitychange", () => refresh().catch(() => {}));
+if (boot.mine && boot.state === "checking") ask();

@@ -1,0 +1,261 @@
+// The notice place, the one button, and the road of a payment once its order exists. "Nothing is held" is said only
+// when that is known; after a token was sent, only an answer ends the waiting.
+import { $, cart, icon, plain, post, Refused, sleep, words } from "./kit.js";
+import { loadStripe } from "./card.js";
+
+const SPINNER_MS = 300;
+const PANEL_MS = 2000;
+const LOOK_MS = 2000;
+const SLOW_LOOK_MS = 10000;
+const QUICK_LOOKS = 45;
+
+export class Till {
+  // page: {label(), rest(), ready()}: the button's words, the sentence at rest, whether paying is possible.
+  constructor(page) {
+    this.page = page;
+    this.note = $("#note");
+    this.button = $("#pay-button");
+    this.panel = $("#waiting");
+    this.busy = false;
+    this.panel.addEventListener("cancel", (event) => event.preventDefault());
+    addEventListener("offline", () => this.offline());
+    addEventListener("online", () => this.offline());
+    this.offline();
+  }
+
+  // --- the notice place and the button
+
+  tell(kind, symbol, content, { acts = [], role = "alert", focus = true } = {}) {
+    const text = document.createElement("p");
+    text.append(...content);
+    const box = document.createElement("div");
+    box.append(text);
+    if (acts.length) {
+      const row = document.createElement("p");
+      row.className = "acts";
+      row.append(...acts);
+      box.append(row);
+    }
+    this.note.className = `note ${kind}`;
+    this.note.setAttribute("role", role);
+    this.note.replaceChildren(icon(symbol), box);
+    this.told = kind !== "" || role !== "none";
+    if (focus) this.note.focus();
+  }
+
+  rest() {
+    if (this.busy) return;
+    if (!navigator.onLine) return this.tell("warn", "wifi-off", words("offline"), { role: "status", focus: false }), this.show(false);
+    if (this.page.blocked()) return this.tell("warn", "triangle-alert", words("blocked"), { role: "status", focus: false }), this.show(false);
+    this.tell("", "lock", this.page.rest(), { role: "none", focus: false });
+    this.show(this.page.ready());
+  }
+
+  // A refusal stays until the shopper changes something.
+  changed() {
+    if (!this.busy && this.told) this.rest();
+    else if (!this.busy) this.show(this.page.ready());
+  }
+
+  refuse(content, options = {}) {
+    this.stop();
+    this.tell("bad", "circle-alert", content, options);
+    this.show(this.page.ready());
+  }
+
+  show(usable, label = this.page.label(), spinning = false) {
+    const text = document.createElement("span");
+    text.append(...label);
+    const parts = [text];
+    if (spinning) {
+      const spinner = document.createElement("span");
+      spinner.className = "spin";
+      parts.unshift(spinner);
+    }
+    this.button.setAttribute("aria-disabled", !usable);
+    this.button.replaceChildren(...parts);
+  }
+
+  link(key, address) {
+    const node = document.createElement("a");
+    node.className = "link";
+    node.href = address;
+    node.textContent = plain(key);
+    return node;
+  }
+
+  act(key, run) {
+    const node = document.createElement("button");
+    node.type = "button";
+    node.className = "link";
+    node.textContent = plain(key);
+    node.addEventListener("click", run);
+    return node;
+  }
+
+  offline() {
+    $("#offline").hidden = navigator.onLine;
+    if (!this.busy) this.rest();
+  }
+
+  // --- waiting
+
+  start() {
+    this.busy = true;
+    this.button.setAttribute("aria-disabled", "true");
+    this.timers = [
+      setTimeout(() => {
+        this.show(false, words("checking_button"), true);
+        this.tell("", "hourglass", words("checking"), { role: "status", focus: false });
+      }, SPINNER_MS),
+      setTimeout(() => this.openPanel(), PANEL_MS),
+    ];
+  }
+
+  openPanel() {
+    if (this.panel.open) return;
+    this.panel.showModal();
+    $("h2", this.panel).focus();
+  }
+
+  pause() {
+    this.timers?.forEach(clearTimeout);
+    if (this.panel.open) this.panel.close();
+  }
+
+  stop() {
+    this.pause();
+    this.busy = false;
+  }
+
+  // Counts down; false when the shopper stops it. Nothing is held while this runs.
+  async countdown(seconds) {
+    this.pause();
+    let stopped = false;
+    const acts = [this.act("stop_trying", () => (stopped = true))];
+    this.tell("warn", "hourglass", words("busy"), { role: "status", acts, focus: false });
+    for (let left = seconds; left > 0; left -= 1) {
+      this.show(false, words("again_in", { n: left }), true);
+      for (let part = 0; part < 10 && !stopped; part += 1) await sleep(100);
+      if (stopped) return false;
+    }
+    return true;
+  }
+
+  // --- the road of a payment; order is {reference, link}
+
+  async confirm(order, token) {
+    cart.payingFor(order.link);
+    $("a", this.panel).href = order.link;
+    let answer;
+    try {
+      answer = await post(`/api/orders/${order.reference}/pay`, { token }, 60);
+    } catch (error) {
+      if (error instanceof Refused && error.status < 500) return this.refusedPay(order, error);
+      return this.findOut(order, "lost");
+    }
+    return this.follow(order, answer);
+  }
+
+  refusedPay(order, error) {
+    if (error.code === "closed") return this.refuse(words("closed"));
+    if (error.code === "too_often" || error.code === "token") return this.refuse([error.message]);
+    return this.findOut(order, "checking");
+  }
+
+  follow(order, answer) {
+    switch (answer.state) {
+      case "held":
+        return this.arrive(answer.link);
+      case "action":
+        return this.approve(order, answer.client_secret);
+      case "declined":
+        return this.declined(answer);
+      case "open":
+        return this.refuse(words("not_asked"));
+      case "closed":
+        return this.refuse(words("closed"));
+      default:
+        return this.findOut(order, "checking");
+    }
+  }
+
+  declined({ reason, advice }) {
+    const bold = document.createElement("b");
+    bold.textContent = `${reason} ${plain("nothing_held")}`;
+    this.refuse([bold, ` ${advice} ${plain("kept")}`]);
+  }
+
+  arrive(link) {
+    cart.done(link);
+    sessionStorage.setItem("sd-arrived", "1");
+    location.replace(link);
+  }
+
+  async look(order) {
+    return post(`/api/orders/${order.reference}/look`, {}, 30);
+  }
+
+  // The bank's window is Stripe's own; when it closes, only our server's reading of Stripe counts.
+  async approve(order, secret) {
+    this.pause();
+    this.busy = true;
+    $("a", this.panel).href = order.link;
+    try {
+      const stripe = await loadStripe();
+      await stripe.handleNextAction({ clientSecret: secret });
+    } catch {
+      // Left, blocked or failed: the reading below tells.
+    }
+    this.show(false, words("checking_button"), true);
+    this.tell("", "hourglass", words("checking"), { role: "status", focus: false });
+    this.openPanel();
+    let answer;
+    try {
+      answer = await this.look(order);
+    } catch {
+      return this.findOut(order, "lost");
+    }
+    if (answer.state !== "action") return this.follow(order, answer);
+    return this.left(order);
+  }
+
+  left(order) {
+    const again = this.act("approve_again", () => !this.busy && this.resume(order));
+    this.refuse(words("left_3ds"), { acts: [again] });
+  }
+
+  // Go on with an order whose payment was begun before: after a reload, or from its page.
+  async resume(order) {
+    this.start();
+    try {
+      return this.follow(order, await this.look(order));
+    } catch (error) {
+      if (error instanceof Refused && error.status < 500) return location.assign(order.link);
+      return this.findOut(order, "lost");
+    }
+  }
+
+  async findOut(order, why) {
+    this.busy = true;
+    if (why === "lost") {
+      this.pause();
+      this.tell("warn", "hourglass", words("lost"), { acts: [this.link("open_order", order.link)] });
+    } else {
+      this.tell("", "hourglass", words("checking"), { role: "status", focus: false });
+    }
+    this.show(false, words(why === "lost" ? "finding_out" : "checking_button"), true);
+    if (why !== "lost") this.openPanel();
+    for (let turn = 0; ; turn += 1) {
+      await sleep(turn < QUICK_LOOKS ? LOOK_MS : SLOW_LOOK_MS);
+      try {
+        const answer = await this.look(order);
+        if (answer.state !== "checking") return this.follow(order, answer);
+      } catch (error) {
+        if (error instanceof Refused && (error.status === 404 || error.status === 409)) return location.assign(order.link);
+      }
+    }
+  }
+}
+
+export const restWords = (amount) => words("hold_sentence", { amount });

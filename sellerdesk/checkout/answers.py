@@ -1,0 +1,91 @@
+"""What the JSON side answers, refusals included. Each refusal is a sentence for the shopper, never a trace."""
+
+from typing import Any
+
+from starlette.responses import JSONResponse
+
+from sellerdesk.checkout.amounts import amount_text
+from sellerdesk.checkout.bodies import BodyRefused, CardNumberRefused
+from sellerdesk.checkout.limits import TooOften
+from sellerdesk.checkout.order_words import state_of
+from sellerdesk.domain.declines import explain
+from sellerdesk.domain.errors import (
+    CartRefused,
+    CheckoutClosed,
+    OperationInProgress,
+    RefusedError,
+    ShopperRefused,
+    TokenRefused,
+    UnknownOrder,
+)
+from sellerdesk.domain.order import Order
+from sellerdesk.services.place_order import PayAnswer, PayState
+
+RETRY_SECONDS = 12
+
+
+def order_json(order: Order) -> dict[str, Any]:
+    """What the page needs to go on with an order; the amount is the one that will be held."""
+    return {
+        "reference": order.reference,
+        "link": f"/o/{order.link_token}",
+        "state": state_of(order).value,
+        "amount": order.total,
+        "currency": order.currency,
+        "total": amount_text(order.total, order.currency),
+    }
+
+
+def pay_json(answer: PayAnswer) -> dict[str, Any]:
+    """Where the payment stands. The client secret leaves the server here and nowhere else."""
+    told = {"state": answer.state.value, "link": f"/o/{answer.order.link_token}"}
+    match answer.state:
+        case PayState.ACTION:
+            told["client_secret"] = answer.client_secret
+        case PayState.DECLINED if answer.problem is None:
+            told["state"] = "open"
+        case PayState.DECLINED:
+            assert answer.problem is not None
+            reason, _, rest = explain(answer.problem).shopper.partition(". ")
+            told["reason"] = f"{reason.removesuffix('.')}."
+            told["advice"] = rest
+    return told
+
+
+def refusal(status: int, code: str, message: str, **more: Any) -> JSONResponse:
+    """One refused request."""
+    return JSONResponse({"error": {"code": code, "message": message, **more}}, status)
+
+
+def unavailable(code: str, message: str) -> JSONResponse:
+    """Something outside failed: the page may ask again."""
+    answer = refusal(503, code, message)
+    answer.headers["retry-after"] = str(RETRY_SECONDS)
+    return answer
+
+
+def refused(error: RefusedError) -> JSONResponse:
+    """The answer for a rule that said no; nothing was sent to Stripe."""
+    match error:
+        case BodyRefused():
+            return refusal(error.status, "request", str(error))
+        case CardNumberRefused():
+            return refusal(422, "card_number", str(error))
+        case CartRefused():
+            return refusal(422, "cart", str(error), sku=error.sku)
+        case ShopperRefused():
+            return refusal(422, "fields", "Some fields need another look.", fields=error.problems)
+        case TokenRefused():
+            return refusal(422, "token", str(error))
+        case TooOften():
+            answer = refusal(429, "too_often", str(error))
+            answer.headers["retry-after"] = str(error.seconds)
+            return answer
+        case CheckoutClosed():
+            return refusal(409, "closed", str(error))
+        case OperationInProgress():
+            return refusal(409, "in_progress", "This order is already being paid. Please wait for the bank’s answer.")
+        case UnknownOrder():
+            return refusal(404, "unknown", "There is no such order in this browser.")
+        case _:
+            return refusal(422, "refused", str(error))

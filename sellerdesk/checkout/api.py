@@ -1,0 +1,201 @@
+"""The JSON side: quote, order, payment, status. Prices and totals in a request are never read."""
+
+import time
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from sellerdesk.checkout import answers, forms
+from sellerdesk.checkout.bodies import read_object
+from sellerdesk.checkout.info import CheckoutInfo
+from sellerdesk.checkout.limits import Bucket, Limits
+from sellerdesk.checkout.moments import iso_date
+from sellerdesk.checkout.order_words import MONEY_IS_SAFE, state_of
+from sellerdesk.checkout.postal import rules_for
+from sellerdesk.checkout.quotes import address_json, most_of, quote_json
+from sellerdesk.checkout.session import checkout_ids, current_id, start_checkout
+from sellerdesk.domain.catalogue import CartItem, Product
+from sellerdesk.domain.errors import (
+    CallError,
+    CartRefused,
+    OperationInProgress,
+    OutcomeUnknown,
+    RefusedError,
+    StoreError,
+    UnknownOrder,
+)
+from sellerdesk.domain.order import Order
+from sellerdesk.services.place_order import PayAnswer
+from sellerdesk.services.shopfront import Shopfront
+
+Endpoint = Callable[[Request], Awaitable[Response]]
+
+_NO_CARDS = "The shop cannot take cards at the moment. Nothing is held."
+_NOT_KNOWN = "The answer of the bank is not known yet. Please don’t pay again."
+
+
+class Api:
+    """The endpoints under /api. Use cases block, so each runs in a worker thread."""
+
+    def __init__(self, shopfront: Shopfront, info: CheckoutInfo, limits: Limits) -> None:
+        self._shop = shopfront.shop
+        self._place_order = shopfront.place_order
+        self._clock = shopfront.clock
+        self._info = info
+        self._pay_checkout = Bucket(limits.pay_per_checkout, time.monotonic)
+        self._pay_address = Bucket(limits.pay_per_address, time.monotonic)
+        self._place_address = Bucket(limits.place_per_address, time.monotonic)
+        self._asks = Bucket(limits.ask_per_address, time.monotonic)
+
+    def routes(self) -> list[Route]:
+        """Everything under /api but the status of an order page."""
+        post = ["POST"]
+        return [
+            Route("/api/quote", self._telling(self._quote), methods=post),
+            Route("/api/checkout/new", self._telling(self._new_checkout), methods=post),
+            Route("/api/orders", self._telling(self._order), methods=post),
+            Route("/api/orders/{reference:str}/pay", self._telling(self._pay), methods=post),
+            Route("/api/orders/{reference:str}/look", self._telling(self._look), methods=post),
+        ]
+
+    def _telling(self, endpoint: Endpoint) -> Endpoint:
+        """``endpoint`` with what it raises turned into an answer."""
+
+        async def told(request: Request) -> Response:
+            try:
+                self._asks.take(_client(request))
+                return await endpoint(request)
+            except RefusedError as error:
+                return answers.refused(error)
+
+        return told
+
+    async def _quote(self, request: Request) -> Response:
+        body = await read_object(request)
+        cart = forms.read_cart(body.get("cart"))
+        country = forms.read_country(body.get("country"), self._info.countries)
+        try:
+            return JSONResponse(await run_in_threadpool(self._quoted, cart, country))
+        except StoreError:
+            return answers.unavailable("busy", "The prices cannot be read at the moment.")
+
+    def _quoted(self, cart: tuple[CartItem, ...], country: str) -> dict[str, Any]:
+        products = {product.sku: product for product in self._shop.products()}
+        self._refuse_sold_out(cart, products)
+        priced = self._shop.quote(cart, country)
+        told = quote_json(priced, country, products, self._today())
+        return {**told, "address": address_json(rules_for(country))}
+
+    async def _new_checkout(self, request: Request) -> Response:
+        await read_object(request)
+        response = JSONResponse({})
+        start_checkout(request, response, self._info)
+        return response
+
+    async def _order(self, request: Request) -> Response:
+        body = await read_object(request)
+        checkout_id = current_id(request, self._info)
+        if not checkout_id:
+            return answers.refusal(409, "no_checkout", "Your browser did not keep our cookie. Please allow it.")
+        cart = forms.read_cart(body.get("cart"))
+        shopper = forms.read_shopper(body.get("shopper"), self._info.countries)
+        self._place_address.take(_client(request))
+        save_card = body.get("save_card") is True
+
+        def place() -> dict[str, Any]:
+            known = self._shop.by_checkout(checkout_id)
+            if known is not None and _is_done(known, cart):
+                return answers.order_json(known)
+            if known is None:
+                self._refuse_sold_out(cart, {product.sku: product for product in self._shop.products()})
+            try:
+                return answers.order_json(self._place_order.place(checkout_id, cart, shopper, save_card))
+            except OperationInProgress:
+                known = self._shop.by_checkout(checkout_id)
+                if known is None:
+                    raise
+                return {**answers.order_json(known), "state": "checking"}
+
+        try:
+            return JSONResponse(await run_in_threadpool(place))
+        except OutcomeUnknown:
+            return answers.unavailable("busy", "Stripe did not answer. Nothing is held yet.")
+        except StoreError:
+            return answers.unavailable("busy", "The order could not be written down. Nothing is held.")
+        except CallError as error:
+            busy = error.http_status in (409, 429) or (error.http_status or 0) >= 500
+            return answers.unavailable("busy" if busy else "unavailable", _NO_CARDS)
+
+    async def _pay(self, request: Request) -> Response:
+        body = await read_object(request)
+        token = forms.read_token(body.get("token"))
+        reference = request.path_params["reference"]
+
+        def pay() -> PayAnswer:
+            checkout_id, order = self._own(request, reference)
+            if state_of(order) not in MONEY_IS_SAFE:
+                self._pay_checkout.take(checkout_id)
+                self._pay_address.take(_client(request))
+            return self._place_order.pay(checkout_id, reference, token, self._return_url(request, order))
+
+        return await self._asked(pay, request)
+
+    async def _look(self, request: Request) -> Response:
+        await read_object(request)
+        reference = request.path_params["reference"]
+
+        def look() -> PayAnswer:
+            checkout_id, _ = self._own(request, reference)
+            return self._place_order.look_again(checkout_id, reference)
+
+        return await self._asked(look, request)
+
+    async def _asked(self, ask: Callable[[], PayAnswer], request: Request) -> Response:
+        """The bank's answer; any failure here may come after the money was held, so it is told as not known."""
+        try:
+            return JSONResponse(answers.pay_json(await run_in_threadpool(ask)))
+        except OperationInProgress:
+            _, order = await run_in_threadpool(self._own, request, request.path_params["reference"])
+            return JSONResponse({"state": "checking", "link": f"/o/{order.link_token}"})
+        except (CallError, StoreError):
+            return answers.unavailable("not_known", _NOT_KNOWN)
+
+    def _own(self, request: Request, reference: str) -> tuple[str, Order]:
+        """The order under ``reference`` if this browser made it, with its checkout id. Raises UnknownOrder."""
+        for checkout_id in checkout_ids(request, self._info):
+            order = self._shop.by_checkout(checkout_id)
+            if order is not None and order.reference == reference:
+                return checkout_id, order
+        raise UnknownOrder
+
+    def _refuse_sold_out(self, cart: tuple[CartItem, ...], products: dict[str, Product]) -> None:
+        for item in cart:
+            product = products.get(item.sku)
+            if product is not None and most_of(product, self._today()) == 0:
+                raise CartRefused(f"{product.name} sold out while you were here.", item.sku)
+
+    def _return_url(self, request: Request, order: Order) -> str:
+        host = request.headers["host"]
+        origin = next((each for each in self._info.own_origins if each.endswith(f"//{host}")), f"http://{host}")
+        return f"{origin}/o/{order.link_token}"
+
+    def _today(self) -> str:
+        return iso_date(self._clock.now())
+
+
+def _client(request: Request) -> str:
+    """The address the connection comes from. Forwarding headers are not believed: anybody can write them."""
+    return request.client.host if request.client else ""
+
+
+def _is_done(order: Order, cart: tuple[CartItem, ...]) -> bool:
+    """Whether this very cart is held or charged already: a second press, a reload or another tab."""
+    wanted: dict[str, int] = {}
+    for item in cart:
+        wanted[item.sku] = wanted.get(item.sku, 0) + item.quantity
+    ordered = {line.sku: line.quantity for line in order.lines}
+    return state_of(order) in MONEY_IS_SAFE and ordered == wanted

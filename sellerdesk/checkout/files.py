@@ -1,0 +1,59 @@
+"""Styles and scripts under names that change with their content, so that a browser may keep them for a year."""
+
+import hashlib
+import re
+from pathlib import Path
+
+from starlette.responses import Response
+
+from sellerdesk.assets import asset
+
+_TYPES = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".svg": "image/svg+xml"}
+_REFERENCE = re.compile(r'(?<=["(])\./([a-z0-9-]+\.(?:js|svg))(?=[")])')
+_YEAR = "public, max-age=31536000, immutable"
+
+
+class HashedFiles:
+    """The files of one folder. A file names another of them as './name'; it is served with the hashed name in its
+    place. Raises FileNotFoundError at the start when one of them is missing."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._names: dict[str, str] = {}
+        self._content: dict[str, tuple[bytes, str]] = {}
+        for path in sorted(folder.iterdir()):
+            if path.suffix in _TYPES:
+                self._add(path.name)
+
+    def address(self, name: str) -> str:
+        """Where a browser finds ``name``."""
+        return f"/static/{self._names[name]}"
+
+    def size(self, name: str) -> int:
+        """Bytes on the way, before compression."""
+        return len(self._content[self._names[name]][0])
+
+    def answer(self, hashed: str) -> Response | None:
+        """The file under its hashed name, or None."""
+        found = self._content.get(hashed)
+        if found is None:
+            return None
+        return Response(found[0], media_type=found[1], headers={"cache-control": _YEAR})
+
+    def _add(self, name: str) -> str:
+        """Takes in what ``name`` refers to first: its own hash depends on their names."""
+        if name in self._names:
+            return self._names[name]
+        path = self._folder / name
+        text = path.read_text("utf-8")
+        text = _REFERENCE.sub(lambda match: f"./{self._add(match.group(1))}", text)
+        content = text.encode()
+        hashed = f"{path.stem}.{hashlib.sha256(content).hexdigest()[:12]}{path.suffix}"
+        self._names[name] = hashed
+        self._content[hashed] = (content, _TYPES[path.suffix])
+        return hashed
+
+
+def load_files() -> HashedFiles:
+    """The files of the shopper's page."""
+    return HashedFiles(asset("checkout", "static"))

@@ -1,0 +1,225 @@
+"""The HTML side: catalogue, form, order page, pictures, errors."""
+
+import hashlib
+import json
+import re
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+import jinja2
+from markupsafe import Markup
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import FileResponse, HTMLResponse, JSONResponse, PlainTextResponse, Response
+from starlette.routing import Route
+
+from sellerdesk.assets import asset
+from sellerdesk.checkout import words
+from sellerdesk.checkout.amounts import amount_markup
+from sellerdesk.checkout.answers import order_json
+from sellerdesk.checkout.files import HashedFiles
+from sellerdesk.checkout.info import CheckoutInfo
+from sellerdesk.checkout.moments import clock_time, iso_date, short_date
+from sellerdesk.checkout.order_page import OrderPageView, order_page
+from sellerdesk.checkout.postal import rules_for
+from sellerdesk.checkout.quotes import address_json, is_later, most_of, picture_address
+from sellerdesk.checkout.session import checkout_ids, current_id, start_checkout
+from sellerdesk.domain.catalogue import Product
+from sellerdesk.domain.errors import StoreError, UnknownOrder
+from sellerdesk.services.shopfront import Shopfront
+
+_PICTURE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}\.(?:svg|png|jpe?g|webp|avif)")
+# An SVG opened by itself is a document: it must not run anything.
+_PICTURE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
+_EAGER_PICTURES = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """One product of the catalogue. ``stock`` is '', 'low', 'none' or 'later'; ``most`` 0 when it is sold out."""
+
+    sku: str
+    name: str
+    price: Markup
+    picture: str
+    stock: str
+    stock_text: Markup
+    most: int
+    lazy: bool
+
+
+class Pages:
+    """The endpoints that give HTML, and the status of an order page, which is drawn from the same template."""
+
+    def __init__(self, shopfront: Shopfront, info: CheckoutInfo, files: HashedFiles) -> None:
+        self._shop = shopfront.shop
+        self._clock = shopfront.clock
+        self._info = info
+        self._files = files
+        self._templates = jinja2.Environment(
+            loader=jinja2.FileSystemLoader(asset("checkout", "templates")),
+            autoescape=True,
+            undefined=jinja2.StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        self._templates.globals.update(
+            t=words.sentence, info=info, file=files.address, script_origin=_origin(info.script_url), links=info.links
+        )
+
+    def routes(self) -> list[Route]:
+        """Everything outside /api, and the status of an order page."""
+        return [
+            Route("/", self.catalogue),
+            Route("/checkout", self.form),
+            Route("/o/{token:str}", self.order),
+            Route("/api/o/{token:str}", self.order_status),
+            Route("/pictures/{name:str}", self.picture),
+            Route("/static/{name:str}", self.static),
+            Route("/healthz", self.health),
+        ]
+
+    async def catalogue(self, _request: Request) -> Response:
+        """Everything for sale, and the cart, which the script fills."""
+        products = await run_in_threadpool(self._shop.products)
+        today = iso_date(self._clock.now())
+        cards = [_card(product, today, index) for index, product in enumerate(products)]
+        return self._page("shop.html", cards=cards, boot=self._boot({}))
+
+    async def form(self, request: Request) -> Response:
+        """The form. The browser gets its checkout id with it."""
+        checkout_id = current_id(request, self._info)
+        known = await run_in_threadpool(self._shop.by_checkout, checkout_id) if checkout_id else None
+        country = self._info.countries[0]
+        boot = self._boot({"address": address_json(rules_for(country)), "last": order_json(known) if known else None})
+        names = sorted(
+            ((code, words.country_name(code)) for code in self._info.countries[1:]), key=lambda each: each[1]
+        )
+        terms = next((address for label, address in self._info.links if label == "Terms"), "")
+        page = self._page(
+            "checkout.html",
+            boot=boot,
+            countries=[(country, words.country_name(country)), *names],
+            rules=rules_for(country),
+            terms=terms,
+        )
+        if not checkout_id:
+            start_checkout(request, page, self._info)
+        return page
+
+    async def order(self, request: Request) -> Response:
+        """The page behind an unguessable link."""
+        view = await run_in_threadpool(self._order_view, request)
+        body = self._body(view)
+        link = f"/o/{view.token}"
+        boot = self._boot({"reference": view.reference, "link": link, "state": view.state.value, "mine": view.mine})
+        checked = clock_time(self._clock.now())
+        return self._page("order.html", view=view, body=body, mark=_mark(body), boot=boot, checked=checked)
+
+    async def order_status(self, request: Request) -> Response:
+        """What the order page asks every ten seconds: has anything changed, and what is it."""
+        view = await run_in_threadpool(self._order_view, request)
+        told = {"mark": _mark(self._body(view)), "state": view.state.value, "tab": view.hero.tab}
+        return JSONResponse({**told, "what": f"{view.hero.badge}. {_text(view.hero.title)}"})
+
+    async def picture(self, request: Request) -> Response:
+        """A product's picture."""
+        name = request.path_params["name"]
+        path = self._info.pictures / name
+        if not _PICTURE.fullmatch(name) or not path.is_file():
+            raise HTTPException(404)
+        return FileResponse(
+            path, headers={"cache-control": "public, max-age=3600", "content-security-policy": _PICTURE_POLICY}
+        )
+
+    async def static(self, request: Request) -> Response:
+        """A style or script under its hashed name."""
+        answer = self._files.answer(request.path_params["name"])
+        if answer is None:
+            raise HTTPException(404)
+        return answer
+
+    async def health(self, _request: Request) -> Response:
+        """For whoever watches the server: the database can be read."""
+        await run_in_threadpool(self._shop.rates)
+        return PlainTextResponse("ok\n")
+
+    def error(self, request: Request, status: int, number: str) -> Response:
+        """The one answer for whatever cannot be done: a sentence, maybe a number, never a trace."""
+        key = {404: "not_found", 500: "unexpected", 503: "not_ready"}.get(status, "not_allowed")
+        sentence = words.PAGE[key]
+        if request.url.path.startswith("/api/"):
+            return JSONResponse({"error": {"code": key, "message": sentence, "id": number}}, status)
+        page = self._page("error.html", sentence=sentence, number=number, boot="{}")
+        page.status_code = status
+        return page
+
+    async def http_error(self, request: Request, error: Exception) -> Response:
+        """For the router: unknown addresses, wrong methods, orders that do not exist, an unreadable database."""
+        match error:
+            case UnknownOrder():
+                return self.error(request, 404, "")
+            case StoreError():
+                return self.error(request, 503, "")
+            case HTTPException():
+                answer = self.error(request, error.status_code, "")
+                answer.headers.update(error.headers or {})
+                return answer
+            case _:
+                raise error
+
+    def _order_view(self, request: Request) -> OrderPageView:
+        view = self._shop.by_link(request.path_params["token"])
+        mine = any(
+            order is not None and order.id == view.order.id
+            for order in map(self._shop.by_checkout, checkout_ids(request, self._info))
+        )
+        return order_page(view, mine)
+
+    def _body(self, view: OrderPageView) -> Markup:
+        return Markup(self._templates.get_template("order_body.html").render(view=view))  # noqa: S704 - escaped there
+
+    def _boot(self, more: dict[str, Any]) -> str:
+        """What the scripts need to know, as JSON in an attribute: no script is ever inline."""
+        stripe = {"key": self._info.publishable_key, "script": self._info.script_url}
+        host = urlsplit(self._info.script_url).netloc
+        return json.dumps(
+            {"shop": self._info.shop_name, "stripe": stripe, "host": host, "words": words.SCRIPT, **more},
+            ensure_ascii=False,
+            separators=(",", ":"),
+        )
+
+    def _page(self, name: str, **values: object) -> HTMLResponse:
+        return HTMLResponse(self._templates.get_template(name).render(**values))
+
+
+def _card(product: Product, today: str, index: int) -> Card:
+    most = most_of(product, today)
+    if is_later(product, today):
+        stock, text = "later", words.sentence("ships_from", date=short_date(product.available_from, today))
+    elif most == 0:
+        stock, text = "none", words.sentence("out_of_stock")
+    elif most == 1:
+        stock, text = "low", words.sentence("last_one")
+    elif most <= 3:
+        stock, text = "low", words.sentence("few_left", count=most)
+    else:
+        stock, text = "", words.sentence("in_stock")
+    price = amount_markup(product.price, product.currency)
+    picture = picture_address(product.picture)
+    return Card(product.sku, product.name, price, picture, stock, text, most, index >= _EAGER_PICTURES)
+
+
+def _mark(body: str) -> str:
+    return hashlib.sha256(body.encode()).hexdigest()[:16]
+
+
+def _origin(address: str) -> str:
+    parts = urlsplit(address)
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+def _text(markup: Markup) -> str:
+    return markup.replace(Markup("<br>"), Markup(" ")).striptags()

@@ -1,0 +1,42 @@
+"""The shopper's cookie: which checkout this browser is in, and which ones it was in before.
+
+The value is random ids joined by dots, the current one first. An order can be paid, and its address read, only by a
+browser whose cookie holds its id.
+"""
+
+import re
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from sellerdesk.checkout.info import CheckoutInfo
+from sellerdesk.domain.ids import new_secret_token
+
+_ID = re.compile(r"[A-Za-z0-9_-]{22}")
+_REMEMBERED = 6
+_KEPT_SECONDS = 30 * 24 * 3600
+
+
+def checkout_ids(request: Request, info: CheckoutInfo) -> tuple[str, ...]:
+    """The ids of this browser, the current one first; nothing when there is no cookie or a damaged one."""
+    parts = request.cookies.get(info.cookie_name, "").split(".")
+    return tuple(part for part in parts[:_REMEMBERED] if _ID.fullmatch(part))
+
+
+def current_id(request: Request, info: CheckoutInfo) -> str:
+    """The id of the checkout this browser is in, or ''."""
+    return next(iter(checkout_ids(request, info)), "")
+
+
+def start_checkout(request: Request, response: Response, info: CheckoutInfo) -> None:
+    """Give the browser a new checkout id; those before are remembered for reading only."""
+    ids = (new_secret_token(), *checkout_ids(request, info))[:_REMEMBERED]
+    response.set_cookie(
+        info.cookie_name,
+        ".".join(ids),
+        max_age=_KEPT_SECONDS,
+        path="/",
+        secure=info.secure,
+        httponly=True,
+        samesite="lax",  # 'strict' would hide the cookie when the bank sends the shopper back
+    )
