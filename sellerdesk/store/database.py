@@ -89,7 +89,12 @@ def open_store(path: Path, *, seat: str) -> SqlStore:
     library = sqlite.driver()
     schema.prepare_file(path)
     revision = schema.find_revision(library, path)
+    schema.make_private(path)
     store = SqlStore(library, path, seat)
     if revision != schema.REVISIONS[-1]:
-        store.upgrade()
+        try:
+            store.upgrade()
+        except BaseException:
+            store.close()
+            raise
     return store

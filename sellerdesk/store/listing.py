@@ -37,7 +37,8 @@ def page(session: Session, query: OrderQuery) -> OrderPage:
     chosen = select(OrderRecord, *labelled).order_by(*keys).limit(query.limit + 1).options(*whole_order())
     chosen = _narrow(chosen, query)
     if query.after:
-        chosen = chosen.where(tuple_(*keys) > tuple_(*(literal(part) for part in _read_cursor(query.after))))
+        after = _read_cursor(query.after, len(keys))
+        chosen = chosen.where(tuple_(*keys) > tuple_(*(literal(part) for part in after)))
     found = session.execute(chosen.execution_options(populate_existing=True)).all()
     shown = found[: query.limit]
     ids = [row[0].id for row in shown]
@@ -124,12 +125,15 @@ def _narrow(chosen: Select[Any], query: OrderQuery) -> Select[Any]:
     return chosen if words is None else chosen.where(words)
 
 
-def _read_cursor(cursor: str) -> list[int | str]:
+def _read_cursor(cursor: str, length: int) -> list[int | str]:
     try:
         *numbers, order_id = json.loads(cursor)
-        return [*(int(number) for number in numbers), str(order_id)]
-    except (ValueError, TypeError) as error:
-        raise OurBug("A list was continued from a place that no list gave.") from error
+        after: list[int | str] = [*(int(number) for number in numbers), str(order_id)]
+    except (ValueError, TypeError):
+        after = []
+    if len(after) != length:
+        raise OurBug("A list was continued from a place that it never gave.")
+    return after
 
 
 def _to_row(record: OrderRecord, order: Order, cursor: str) -> OrderRow:

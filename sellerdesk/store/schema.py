@@ -3,7 +3,7 @@
 import os
 import secrets
 import stat
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
 
@@ -56,6 +56,13 @@ def _check_file(path: Path) -> None:
         raise DatabaseUnusable(f"{path} is no file. SellerDesk keeps its database in a file of its own.")
     if not os.access(path, os.R_OK | os.W_OK):
         raise ReadOnlyPlace(f"The database {path} may not be written by this user.")
+
+
+def make_private(path: Path) -> None:
+    """Take the database away from other users of this machine, where it was left open to them."""
+    with suppress(OSError):
+        if path.stat().st_mode & 0o077:
+            path.chmod(0o600)
 
 
 def find_revision(library: Any, path: Path) -> str:

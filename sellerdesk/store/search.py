@@ -12,11 +12,20 @@ from sellerdesk.store.models import OrderRecord
 _MOST_WORDS = 16
 _LONGEST_WORD = 120
 
+# By Unicode category: accents vanish, what cannot be typed or stored separates words.
+_BLANK = {"Mn": "", "Cc": " ", "Cs": " ", "Zl": " ", "Zp": " "}
+
+# Letters that keyboards elsewhere lack and that Unicode does not take apart.
+_NO_ACCENT = str.maketrans(
+    {"ł": "l", "ø": "o", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i", "ħ": "h"}
+)
+
 
 def normalise(text: str) -> str:
-    """``text`` without case, compatibility forms, control characters and broken surrogates."""
-    folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
-    return "".join(" " if unicodedata.category(each) in {"Cc", "Cs", "Zl", "Zp"} else each for each in folded)
+    """``text`` without case, accents, compatibility forms, control characters and broken surrogates."""
+    plain = unicodedata.normalize("NFKD", text).casefold().translate(_NO_ACCENT)
+    parts = unicodedata.normalize("NFKD", plain)
+    return "".join(_BLANK.get(unicodedata.category(each), each) for each in parts)
 
 
 def search_text(order: Order) -> str:

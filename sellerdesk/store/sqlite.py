@@ -95,6 +95,7 @@ def make_engine(library: Any, path: Path, *, writing: bool) -> Engine:
         poolclass=QueuePool,
         pool_size=1 if writing else 4,
         max_overflow=-1,
+        hide_parameters=True,  # shoppers' names and addresses stay out of tracebacks and logs
     )
 
     def set_up(connection: Any, _record: Any) -> None:
