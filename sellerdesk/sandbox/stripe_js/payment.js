@@ -186,7 +186,7 @@
   root.dataset.theme = hello.dark ? "night" : "stripe";
   listCountries();
   showBrand();
-  const reportHeight = watchHeight(byId("form"));
+  watchHeight(byId("form"));
 
   serve({
     show({ appearance, locale, options }) {
@@ -194,7 +194,6 @@
       listCountries(locale);
       const wanted = wantedCountry(options);
       if (wanted && !countryChosen) country.value = wanted;
-      reportHeight();
       return {};
     },
     submit() {

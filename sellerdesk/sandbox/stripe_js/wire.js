@@ -11,6 +11,7 @@
   })();
 
   let port = null;
+  let reportHeight = () => {};
 
   const emit = (event, data) => {
     if (port) port.postMessage({ event, data });
@@ -29,13 +30,13 @@
         port.postMessage({ id: data.id, data: answer });
       };
       emit("opened");
+      reportHeight();
     });
   };
 
   const watchHeight = (element) => {
-    const report = () => emit("height", Math.ceil(element.getBoundingClientRect().height));
-    new ResizeObserver(report).observe(element);
-    return report;
+    reportHeight = () => emit("height", Math.ceil(element.getBoundingClientRect().height));
+    new ResizeObserver(reportHeight).observe(element);
   };
 
   /** {a: {b: [c]}} to a[b][0]=c, as Stripe's API reads it. */
