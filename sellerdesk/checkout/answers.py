@@ -4,7 +4,6 @@ from typing import Any
 
 from starlette.responses import JSONResponse
 
-from sellerdesk.checkout.amounts import amount_text
 from sellerdesk.checkout.bodies import BodyRefused, CardNumberRefused
 from sellerdesk.checkout.limits import TooOften
 from sellerdesk.checkout.order_words import state_of
@@ -19,6 +18,7 @@ from sellerdesk.domain.errors import (
     UnknownOrder,
 )
 from sellerdesk.domain.order import Order
+from sellerdesk.formats import money
 from sellerdesk.services.place_order import PayAnswer, PayState
 
 RETRY_SECONDS = 12
@@ -32,7 +32,7 @@ def order_json(order: Order) -> dict[str, Any]:
         "state": state_of(order).value,
         "amount": order.total,
         "currency": order.currency,
-        "total": amount_text(order.total, order.currency),
+        "total": money(order.total, order.currency),
     }
 
 

@@ -80,6 +80,10 @@ class OrderPageView:
     mine: bool
     message: str
     saved_card: bool
+    save_card: bool
+    total: int
+    currency: str
+    country: str
 
     @property
     def can_pay(self) -> bool:
@@ -112,6 +116,10 @@ def order_page(view: OrderView, mine: bool) -> OrderPageView:
         mine=mine,
         message=order.message,
         saved_card=order.save_card and state in (PageState.PART, PageState.SHIPPED) and _any_left_out(order),
+        save_card=order.save_card,
+        total=order.total,
+        currency=order.currency,
+        country=order.shopper.address.country,
     )
 
 

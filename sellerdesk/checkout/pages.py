@@ -86,14 +86,20 @@ class Pages:
         products = await run_in_threadpool(self._shop.products)
         today = iso_date(self._clock.now())
         cards = [_card(product, today, index) for index, product in enumerate(products)]
-        return self._page("shop.html", cards=cards, boot=self._boot({}))
+        return self._page("shop.html", cards=cards, boot=self._boot({"country": self._info.countries[0]}))
 
     async def form(self, request: Request) -> Response:
         """The form. The browser gets its checkout id with it."""
         checkout_id = current_id(request, self._info)
         known = await run_in_threadpool(self._shop.by_checkout, checkout_id) if checkout_id else None
         country = self._info.countries[0]
-        boot = self._boot({"address": address_json(rules_for(country)), "last": order_json(known) if known else None})
+        boot = self._boot(
+            {
+                "address": address_json(rules_for(country)),
+                "last": order_json(known) if known else None,
+                "words": words.SCRIPT,
+            }
+        )
         names = sorted(
             ((code, words.country_name(code)) for code in self._info.countries[1:]), key=lambda each: each[1]
         )
@@ -112,11 +118,20 @@ class Pages:
     async def order(self, request: Request) -> Response:
         """The page behind an unguessable link."""
         view = await run_in_threadpool(self._order_view, request)
-        body = self._body(view)
-        link = f"/o/{view.token}"
-        boot = self._boot({"reference": view.reference, "link": link, "state": view.state.value, "mine": view.mine})
         checked = clock_time(self._clock.now())
-        return self._page("order.html", view=view, body=body, mark=_mark(body), boot=boot, checked=checked)
+        body = self._body(view, checked)
+        link = f"/o/{view.token}"
+        boot = self._boot(
+            {
+                "reference": view.reference,
+                "link": link,
+                "state": view.state.value,
+                "mine": view.mine,
+                "words": words.for_order_page(),
+                "pay": _pay(view),
+            }
+        )
+        return self._page("order.html", view=view, body=body, mark=_mark(self._body(view)), boot=boot)
 
     async def order_status(self, request: Request) -> Response:
         """What the order page asks every ten seconds: has anything changed, and what is it."""
@@ -152,7 +167,7 @@ class Pages:
         sentence = words.PAGE[key]
         if request.url.path.startswith("/api/"):
             return JSONResponse({"error": {"code": key, "message": sentence, "id": number}}, status)
-        page = self._page("error.html", sentence=sentence, number=number, boot="{}")
+        page = self._page("error.html", sentence=sentence, number=number, boot=Markup("{}"))
         page.status_code = status
         return page
 
@@ -178,18 +193,20 @@ class Pages:
         )
         return order_page(view, mine)
 
-    def _body(self, view: OrderPageView) -> Markup:
-        return Markup(self._templates.get_template("order_body.html").render(view=view))  # noqa: S704 - escaped there
+    def _body(self, view: OrderPageView, checked: str = "") -> Markup:
+        return Markup(self._templates.get_template("order_body.html").render(view=view, checked=checked))  # noqa: S704 - escaped there
 
-    def _boot(self, more: dict[str, Any]) -> str:
+    def _boot(self, more: dict[str, Any]) -> Markup:
         """What the scripts need to know, as JSON in an attribute: no script is ever inline."""
         stripe = {"key": self._info.publishable_key, "script": self._info.script_url}
         host = urlsplit(self._info.script_url).netloc
-        return json.dumps(
-            {"shop": self._info.shop_name, "stripe": stripe, "host": host, "words": words.SCRIPT, **more},
+        text = json.dumps(
+            {"shop": self._info.shop_name, "stripe": stripe, "host": host, **more},
             ensure_ascii=False,
             separators=(",", ":"),
         )
+        # In single quotes, where JSON's many double quotes need no escaping.
+        return Markup(text.replace("&", "&amp;").replace("'", "&#39;").replace("<", "&lt;"))  # noqa: S704
 
     def _page(self, name: str, **values: object) -> HTMLResponse:
         return HTMLResponse(self._templates.get_template(name).render(**values))
@@ -210,6 +227,19 @@ def _card(product: Product, today: str, index: int) -> Card:
     price = amount_markup(product.price, product.currency)
     picture = picture_address(product.picture)
     return Card(product.sku, product.name, price, picture, stock, text, most, index >= _EAGER_PICTURES)
+
+
+def _pay(view: OrderPageView) -> dict[str, Any] | None:
+    """What the card form of an order page needs; nothing for a browser that may not pay."""
+    if not (view.can_pay and view.mine):
+        return None
+    return {
+        "amount": view.total,
+        "currency": view.currency,
+        "total": view.big.amount.striptags(),
+        "country": view.country,
+        "saved": view.save_card,
+    }
 
 
 def _mark(body: str) -> str:

@@ -3,10 +3,10 @@
 from typing import Any
 from urllib.parse import quote
 
-from sellerdesk.checkout.amounts import amount_text
 from sellerdesk.checkout.postal import AddressRules
 from sellerdesk.checkout.words import country_name, pieces
 from sellerdesk.domain.catalogue import MAX_QUANTITY, PricedCart, Product
+from sellerdesk.formats import money
 
 
 def quote_json(priced: PricedCart, country: str, products: dict[str, Product], today: str) -> dict[str, Any]:
@@ -16,11 +16,11 @@ def quote_json(priced: PricedCart, country: str, products: dict[str, Product], t
     return {
         "amount": priced.total,
         "currency": currency,
-        "total": amount_text(priced.total, currency),
-        "items": amount_text(priced.items, currency),
-        "shipping": amount_text(priced.shipping, currency),
+        "total": money(priced.total, currency),
+        "items": money(priced.items, currency),
+        "shipping": money(priced.shipping, currency),
         "shipping_label": f"Shipping to {country_name(country)}",
-        "tax": amount_text(priced.tax, currency) if priced.tax else "",
+        "tax": money(priced.tax, currency) if priced.tax else "",
         "tax_label": vat_label(rates, priced.shipping_tax_rate),
         "count": pieces(sum(line.quantity for line in priced.lines)),
         "lines": [
@@ -28,8 +28,8 @@ def quote_json(priced: PricedCart, country: str, products: dict[str, Product], t
                 "sku": line.sku,
                 "name": line.name,
                 "quantity": line.quantity,
-                "each": f"{line.quantity} × {amount_text(line.unit_price, currency)}" if line.quantity > 1 else "",
-                "amount": amount_text(line.amount, currency),
+                "each": f"{line.quantity} × {money(line.unit_price, currency)}" if line.quantity > 1 else "",
+                "amount": money(line.amount, currency),
                 "picture": picture_address(line.picture),
                 "most": most_of(products[line.sku], today),
             }

@@ -161,6 +161,25 @@ SCRIPT: Mapping[str, str] = {
     "update": "Your order changed: {what}",
 }
 
+# The form and an order page that waits for a card talk; the catalogue is drawn by the server alone.
+_ORDER_PAGE_LEAVES_OUT = (
+    "required_",
+    "email_",
+    "label_",
+    "fix_",
+    "cart_",
+    "sold_",
+    "step_",
+    "your_",
+    "again_",
+    "place_",
+)
+
+
+def for_order_page() -> Mapping[str, str]:
+    """The sentences that the script of an order page may need."""
+    return {key: text for key, text in SCRIPT.items() if not key.startswith(_ORDER_PAGE_LEAVES_OUT)}
+
 
 def sentence(key: str, **values: object) -> Markup:
     """The sentence under ``key`` for a page; text in ``values`` is escaped, markup is kept."""

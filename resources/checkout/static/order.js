@@ -12,8 +12,10 @@ if (location.search) history.replaceState(null, "", location.pathname);
 let till = null;
 let card = null;
 let blocked = false;
+let state = boot.state;
 
-function settle(state) {
+function settle(now) {
+  state = now;
   if (boot.mine && SAFE.includes(state)) cart.done(boot.link);
 }
 
@@ -99,7 +101,7 @@ async function ask() {
   } catch {
     // The next turn asks again.
   }
-  setTimeout(() => $("#order").dataset.asking && ask(), 2000);
+  if (state === "checking") setTimeout(ask, 2000);
 }
 
 document.addEventListener("click", async (event) => {
