@@ -9,7 +9,7 @@ from tests.house.tree import ROOT, name_of, parsed, python_files, text_files
 MACHINE_PATH = re.compile(r"(?<![\w.])/(?:root|home|work|Users)/[\w.-]+")
 # Addresses of pages and of sites that look like such a path.
 NOT_A_PATH = re.compile(r"https?://\S+")
-LIVE_KEY = re.compile(r"\b(?:sk|rk)_live_[A-Za-z0-9]{8,}|\bwhsec_[A-Za-z0-9]{24,}")
+LIVE_KEY = re.compile(r"\b(?:sk|rk)_live_[A-Za-z0-9]{20,}|\bwhsec_[A-Za-z0-9]{24,}")
 TEST_KEY = re.compile(r"\b(?:sk|rk|pk)_test_(?:51|[A-Za-z0-9]{90,})\w*")
 DEBRIS = re.compile(r"\b(?:TODO|FIXME|XXX|HACK)\b|<<<<<<<|>>>>>>>|breakpoint\(\)")
 
