@@ -62,7 +62,7 @@ class UnknownCurrency(MoneyRefused):
     """A currency that Stripe does not present, or whose decimals we do not know."""
 
     def __init__(self, currency: str) -> None:
-        super().__init__(f"{str(currency)[:12].upper()} is not a currency that SellerDesk can handle.")
+        super().__init__(f"“{str(currency)[:12].upper()}” is not a currency that SellerDesk can handle.")
 
 
 class AmountRefused(MoneyRefused):

@@ -2,6 +2,7 @@
 
 import itertools
 from dataclasses import replace
+from typing import Any
 
 from hypothesis import example, given
 from hypothesis import strategies as st
@@ -11,7 +12,11 @@ from sellerdesk.domain.payment import CardFacts, Payment, PaymentFacts, PaymentS
 from tests import builders
 
 OPEN = ("requires_payment_method", "requires_confirmation", "requires_action", "processing", "requires_new_thing")
-AUTHORIZED = {"charge_id": "ch_held", "authorized_at": builders.NOW + 5, "capture_before": builders.NOW + builders.WEEK}
+AUTHORIZED: dict[str, Any] = {
+    "charge_id": "ch_held",
+    "authorized_at": builders.NOW + 5,
+    "capture_before": builders.NOW + builders.WEEK,
+}
 MASTERCARD = CardFacts("mastercard", "4444", 1, 2031)
 
 
@@ -44,7 +49,7 @@ def histories(draw: st.DrawFn) -> list[PaymentFacts]:
     if draw(st.booleans()):
         final = draw(st.sampled_from(["canceled", "succeeded"]))
         received = draw(st.integers(1, 7590)) if final == "succeeded" else 0
-        more = AUTHORIZED if final == "succeeded" or any(each.authorized_at for each in told) else {}
+        more: dict[str, Any] = AUTHORIZED if final == "succeeded" or any(each.authorized_at for each in told) else {}
         ended = builders.facts(final, observed_ms=at, amount_received=received, card=builders.VISA, **more)
         told.append(ended)
         if draw(st.booleans()):

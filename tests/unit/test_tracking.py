@@ -1,0 +1,185 @@
+"""Tracking numbers: typed, pasted or scanned, cleaned or refused; carriers guessed by check digits; links that lead
+nowhere but to the carrier."""
+
+from urllib.parse import urlsplit
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tracking_numbers import get_tracking_number
+
+from sellerdesk.domain import tracking
+from sellerdesk.domain.errors import TrackingRefused
+from sellerdesk.domain.order import Parcel
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("1Z999AA10123456784", "1Z999AA10123456784"),
+        ("1z 999 aa1 0123 4567 84", "1Z999AA10123456784"),
+        ("  00340434161094042557\r\n", "00340434161094042557"),
+        ("00340434161094042557\r\n\r\n", "00340434161094042557"),
+        ("0034\u00a00434 1610.9404.2557\t", "00340434161094042557"),
+        ("ab-12/3", "AB-12/3"),
+        ("x" * 64, "X" * 64),
+    ],
+)
+def test_what_a_person_or_a_scanner_gives(text: str, number: str) -> None:
+    assert tracking.read_number(text) == number
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        " ",
+        "\r\n",
+        ". .",
+        "\u00a0",
+        "1Z999\x00AA1",
+        "1Z999\x1dAA1",
+        "1Z\n999",
+        "1Z\t999",
+        "\u202e1Z999",
+        "1Z\u200b999",
+        "1Z999,1Z998",
+        "1Z999;1Z998",
+        "https://www.ups.com/track?tracknum=1Z999",
+        "//ups.com/1Z999",
+        "javascript:alert(1)",
+        "www.ups.com?x=1",
+        "1Z999&x=1",
+        "<b>1Z</b>",
+        "1Z%00",
+        "{number}",
+        "=1Z999",
+        "-1Z999",
+        "/etc/passwd",
+        "..\\1Z",
+        "١٢٣٤٥٦",
+        "１２３４",
+        "ßß",
+        "ıı",
+        "ſſ",
+        "\u212a1",
+        "x" * 65,
+        "7" * 1000,
+        "📦",
+    ],
+)
+def test_what_is_no_tracking_number(text: str) -> None:
+    with pytest.raises(TrackingRefused):
+        tracking.read_number(text)
+
+
+def test_a_pasted_address_is_named_as_such() -> None:
+    with pytest.raises(TrackingRefused, match="This is an address"):
+        tracking.read_number("https://www.ups.com/track?tracknum=1Z999AA10123456784")
+
+
+@given(st.text(max_size=80))
+def test_any_text_is_cleaned_or_refused(text: str) -> None:
+    try:
+        number = tracking.read_number(text)
+    except TrackingRefused:
+        return
+    assert number.isascii()
+    assert number == number.upper()
+    assert 1 <= len(number) <= tracking.MAX_NUMBER
+    assert tracking.read_number(number) == number
+    tracking.recognise(number)
+
+
+@pytest.mark.parametrize("text", ["", "  ", "DHL\nPaket", "\u202eSPU", "x" * 61, "DHL\x00"])
+def test_what_is_no_carrier(text: str) -> None:
+    with pytest.raises(TrackingRefused):
+        tracking.read_carrier(text)
+
+
+def test_a_carrier_of_ones_own_is_kept_as_typed() -> None:
+    assert tracking.read_carrier("  Radbote Köln ") == "Radbote Köln"
+    assert tracking.carrier_name("Radbote Köln") == "Radbote Köln"
+    assert tracking.carrier_name("ups") == "UPS"
+
+
+UPS_LETTERS = st.text("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ", min_size=6, max_size=6)
+
+
+@given(UPS_LETTERS, st.sampled_from(["01", "03", "12", "66", "A8"]), st.integers(0, 10**7 - 1), st.integers(0, 9))
+def test_check_digits_of_ups_agree_with_another_program(shipper: str, service: str, rest: int, digit: int) -> None:
+    number = f"1Z{shipper}{service}{rest:07d}{digit}"
+    known = get_tracking_number(number)
+    assert (tracking.recognise(number) == "ups") == (known is not None and known.valid and known.courier.code == "ups")
+
+
+@given(st.integers(0, 10**19 - 1), st.sampled_from("0123456789"))
+def test_check_digits_of_gs1_agree_with_another_program(serial: int, digit: str) -> None:
+    number = f"92{serial:019d}{digit}"
+    known = get_tracking_number(number)
+    ours = tracking.recognise(number)
+    assert ours in (None, "usps")
+    if known is not None and known.valid and known.courier.code == "usps":
+        assert ours == "usps"
+    if known is None and ours == "usps":
+        # The other program knows the service types too; the check digit alone must still be right.
+        weights = [3 if index % 2 == 0 else 1 for index in range(21)]
+        total = sum(int(each) * weight for each, weight in zip(reversed(number[:-1]), weights, strict=True))
+        assert (total + int(number[-1])) % 10 == 0
+
+
+@pytest.mark.parametrize(
+    ("number", "carrier"),
+    [
+        ("1Z999AA10123456784", "ups"),
+        ("1Z999AA10123456785", None),
+        ("1Z999AA1012345678A", None),
+        ("00340434161094042557", "dhl"),
+        ("00340434161094042558", None),
+        ("JJD000390007827453412", "dhl"),
+        ("9400111899223197428497", "usps"),
+        ("9400111899223197428491", None),
+        ("01234567890123", "dpd"),
+        ("HELLO", None),
+    ],
+)
+def test_carriers_recognised(number: str, carrier: str | None) -> None:
+    assert tracking.recognise(number) == carrier
+
+
+def test_one_wrong_digit_is_always_noticed() -> None:
+    number = "00340434161094042557"
+    for index in range(4, len(number)):
+        for digit in "0123456789":
+            changed = number[:index] + digit + number[index + 1 :]
+            if changed != number:
+                assert tracking.recognise(changed) is None
+
+
+@given(st.text(max_size=70), st.sampled_from([*(each.code for each in tracking.carriers()), "Radbote"]))
+def test_links_never_leave_the_carrier(number: str, carrier: str) -> None:
+    try:
+        quoted = tracking.link(Parcel(carrier, number))
+    except UnicodeEncodeError:
+        return
+    known = tracking.carrier_named(carrier)
+    if known is None:
+        assert quoted == tracking.host(Parcel(carrier, number)) == ""
+        return
+    parts = urlsplit(quoted)
+    assert parts.scheme == "https"
+    assert parts.hostname == urlsplit(known.address).hostname
+    assert parts.hostname is not None
+    assert parts.hostname == known.host or parts.hostname.endswith(f".{known.host}")
+    assert parts.netloc == parts.hostname
+    assert not parts.fragment
+    assert quoted.isascii()
+    assert "\n" not in quoted
+    assert tracking.host(Parcel(carrier, number)) == known.host
+
+
+def test_several_parcels_in_the_words_of_stripe() -> None:
+    parcels = (Parcel("ups", "1Z1"), Parcel("ups", "1Z2"), Parcel("Radbote", "R-3"))
+    assert tracking.joined_carriers(parcels) == "UPS, Radbote"
+    assert tracking.joined_numbers(parcels) == "1Z1,1Z2,R-3"
+    assert tracking.parcel(" 1z1 ", "ups") == parcels[0]
