@@ -151,7 +151,7 @@ class AsgiServer:
     def _run(self, server: _Server, sock: socket.socket, ready: threading.Event) -> None:
         try:
             asyncio.run(server.serve(sockets=[sock]))
-        except BaseException as problem:  # the thread has no caller: start() reports it
+        except BaseException as problem:  # noqa: BLE001 - the thread has no caller, start() reports it
             self._failure = problem
         finally:
             ready.set()

@@ -157,7 +157,7 @@ class Api:
                 body = _dumped(answer)
         except ApiError as error:
             return _refused(error, request_id)
-        except Exception:
+        except Exception:  # noqa: BLE001
             _LOG.exception("The sandbox failed on %s", route.name)
             return _refused(ApiError(500, "The sandbox failed. Its log says why.", type="api_error"), request_id)
         if fault is None:

@@ -28,8 +28,8 @@ _MESSAGES = {
     "processing_error": "An error occurred while processing your card. Try again in a little bit.",
     "authentication_required": "Your bank wants to be sure it is you before it approves this payment.",
     "authentication_not_handled": "This payment needs your bank's approval, which this attempt did not allow.",
-    "payment_intent_authentication_failure": "Your bank could not confirm that it is you. Try another card or try again.",
-    "card_velocity_exceeded": "Your card was declined for making repeated attempts too frequently or exceeding its limit.",
+    "payment_intent_authentication_failure": "Your bank could not confirm that it is you. Use another card.",
+    "card_velocity_exceeded": "Your card was declined: it was used too often, or over its limit.",
 }
 _PARAMS = {"expired_card": "exp_month", "incorrect_cvc": "cvc"}
 

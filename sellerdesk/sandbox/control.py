@@ -33,7 +33,7 @@ def control_routes(world: World, token: str) -> list[Route]:
             try:
                 arguments = json.loads(body) if body else {}
                 if not isinstance(arguments, dict):
-                    raise ValueError("The body must be a JSON object.")
+                    raise TypeError("The body must be a JSON object.")
                 return JSONResponse(handler(world, arguments))
             except (KeyError, TypeError, ValueError, RecursionError) as problem:
                 return JSONResponse({"error": f"{type(problem).__name__}: {problem}"}, 400)

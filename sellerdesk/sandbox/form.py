@@ -39,8 +39,7 @@ def decode(text: str) -> Tree:
 def _put(tree: Tree, path: list[str], value: str, key: str) -> None:
     node = tree
     for part in path[:-1]:
-        part = part or str(len(node))
-        node = node.setdefault(part, {})
+        node = node.setdefault(part or str(len(node)), {})
         if not isinstance(node, dict):
             raise invalid("A parameter was sent both as a text and as a structure.", key[:100])
     last = path[-1] or str(len(node))

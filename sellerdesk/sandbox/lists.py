@@ -41,7 +41,7 @@ def within(created: int, wanted: Json | None) -> bool:
     """Whether a moment lies in the range ``{gt, gte, lt, lte}``."""
     if not wanted:
         return True
-    return (
+    return bool(
         created > wanted.get("gt", created - 1)
         and created >= wanted.get("gte", created)
         and created < wanted.get("lt", created + 1)

@@ -113,7 +113,7 @@ def array(item: Check, limit: int = 200, *, unsettable: bool = False) -> Check:
     return check
 
 
-def anything(value: Any, name: str) -> Any:
+def anything(value: Any, _name: str) -> Any:
     """A structure that is taken as it comes, for corners of the API the sandbox does not act on."""
     return value
 

@@ -30,7 +30,7 @@ def _created(value: object, name: str) -> object:
     return CREATED(value, name)
 
 
-_ADDRESS_PARTS: Spec = {part: _T for part in ("line1", "line2", "city", "state", "postal_code", "country")}
+_ADDRESS_PARTS: Spec = dict.fromkeys(("line1", "line2", "city", "state", "postal_code", "country"), _T)
 ADDRESS: Check = obj(_ADDRESS_PARTS)
 _SHIPPING_PARTS: Spec = {
     "name": _T,
@@ -258,7 +258,7 @@ CUSTOMER_UPDATE: Spec = {name: spec for name, spec in CUSTOMER_CREATE.items() if
 METHOD_CREATE: Spec = {
     "allow_redisplay": one_of("always", "limited", "unspecified"),
     "billing_details": BILLING,
-    "card": obj({name: _T for name in ("token", "number", "exp_month", "exp_year", "cvc")}),
+    "card": obj(dict.fromkeys(("token", "number", "exp_month", "exp_year", "cvc"), _T)),
     "expand": array(_T, 20),
     "metadata": metadata,
     "type": text(40),
@@ -266,7 +266,7 @@ METHOD_CREATE: Spec = {
 METHOD_ATTACH: Spec = {"customer": _T, **EXPAND}
 
 _TYPED_CARD: Check = obj(
-    {name: _T for name in ("number", "exp_month", "exp_year", "cvc", "name", "address_country")},
+    dict.fromkeys(("number", "exp_month", "exp_year", "cvc", "name", "address_country"), _T),
     needs=("number", "exp_month", "exp_year"),
 )
 TOKEN_CREATE: Spec = {"card": _TYPED_CARD, **EXPAND}

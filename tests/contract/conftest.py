@@ -6,6 +6,7 @@ import pytest
 import stripe
 
 from sellerdesk.sandbox import Sandbox
+from tests.contract.calls import make_client
 
 
 @pytest.fixture
@@ -19,14 +20,3 @@ def sandbox() -> Iterator[Sandbox]:
 def client(sandbox: Sandbox) -> stripe.StripeClient:
     """The official SDK, without telemetry and without retries."""
     return make_client(sandbox, sandbox.secret_key)
-
-
-def make_client(sandbox: Sandbox, key: str) -> stripe.StripeClient:
-    """The official SDK with a key of choice."""
-    stripe.enable_telemetry = False
-    return stripe.StripeClient(
-        key,
-        base_addresses={"api": sandbox.url},
-        max_network_retries=0,
-        http_client=stripe.RequestsClient(timeout=(5, 20)),
-    )
