@@ -24,6 +24,7 @@ from sellerdesk.domain.requests import Capture, Confirm, CreateCustomer, CreateI
 from sellerdesk.gateway.stripe_gateway import StripeGateway
 from sellerdesk.sandbox import Sandbox
 from sellerdesk.sandbox.faults import Fault
+from sellerdesk.services.ports import PaymentGateway
 
 SHIPPING = ShippingFacts(
     name="Anna Köhler",
@@ -55,6 +56,11 @@ def gateway(sandbox: Sandbox, clock: Clock) -> Iterator[StripeGateway]:
     gateway = StripeGateway(sandbox.secret_key, Addresses.at(sandbox.url), clock)
     yield gateway
     gateway.close()
+
+
+def as_port(gateway: StripeGateway) -> PaymentGateway:
+    """What the type checker holds the gateway to."""
+    return gateway
 
 
 def customer_request(operation: str = "c1") -> CreateCustomer:
@@ -95,7 +101,7 @@ def capture_request(intent_id: str, amount: int = 2500) -> Capture:
 
 
 class TestAnOrdersLife:
-    def test_create_confirm_capture_ship(self, gateway: StripeGateway, sandbox: Sandbox) -> None:
+    def test_create_confirm_capture_ship(self, gateway: StripeGateway) -> None:
         intent = made(gateway)
         assert intent.status is PaymentStatus.REQUIRES_PAYMENT_METHOD
         assert (intent.amount, intent.currency, intent.amount_capturable) == (4500, "eur", 0)
@@ -105,7 +111,8 @@ class TestAnOrdersLife:
         assert intent.authorized_at is None
         assert intent.capture_before is None
 
-        authorized = gateway.confirm(confirm_request(intent.intent_id, save_card=True), "k-confirm")
+        port = as_port(gateway)
+        authorized = port.confirm(confirm_request(intent.intent_id, save_card=True), "k-confirm")
         assert authorized.status is PaymentStatus.REQUIRES_CAPTURE
         assert authorized.amount_capturable == 4500
         assert authorized.authorized_at is not None
@@ -116,19 +123,19 @@ class TestAnOrdersLife:
         assert authorized.risk_level == "normal"
         assert authorized.request_id.startswith("req_")
 
-        captured = gateway.capture(capture_request(intent.intent_id), "k-capture")
+        captured = port.capture(capture_request(intent.intent_id), "k-capture")
         assert captured.status is PaymentStatus.SUCCEEDED
         assert (captured.amount, captured.amount_received, captured.amount_capturable) == (4500, 2500, 0)
         assert captured.amount_refunded == 0
 
         parcel = replace(SHIPPING, carrier="Post", tracking_number="RR123456785AT")
         request = PassTracking(intent.intent_id, captured.charge_id, parcel, (("payment_intent_ship_status", "true"),))
-        shipped = gateway.pass_tracking(request, "k-ship")
+        shipped = port.pass_tracking(request, "k-ship")
         assert shipped.shipping == parcel
         assert shipped.tag("payment_intent_ship_status") == "true"
         assert shipped.tag("sd_order") == "o1"
-        gateway.pass_tracking_on_charge(request, "k-ship-charge")
-        read = gateway.retrieve(intent.intent_id)
+        port.pass_tracking_on_charge(request, "k-ship-charge")
+        read = port.retrieve(intent.intent_id)
         assert replace(read, observed_ms=0, request_id="") == replace(shipped, observed_ms=0, request_id="")
 
     def test_the_same_key_has_the_same_effect(self, gateway: StripeGateway, sandbox: Sandbox) -> None:
