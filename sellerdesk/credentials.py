@@ -91,7 +91,7 @@ def _backend() -> "KeyringBackend":
     if best is None:
         raise NoKeyring(
             "There is no keyring on this computer, so the key cannot be kept. Please install or start one "
-            "(GNOME Keyring, KWallet or KeePassXC), or enter the key again at each start."
+            "(GNOME Keyring, KWallet or KeePassXC), then try again."
         )
     return _guarded(best[1])
 

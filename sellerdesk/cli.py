@@ -1,0 +1,112 @@
+"""The command line: which face of SellerDesk to start, and where it keeps its things."""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from sellerdesk import __version__
+from sellerdesk.domain.errors import SellerDeskError
+
+_DESCRIPTION = "Hold the money first, take it when the goods leave: a seller's desk for Stripe."
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """Every command and option. Without a command the desk opens."""
+    parser = argparse.ArgumentParser(prog="sellerdesk", description=_DESCRIPTION)
+    parser.add_argument("--version", action="version", version=f"SellerDesk {__version__}")
+    parser.add_argument(
+        "--data-dir", type=Path, metavar="FOLDER", help="keep settings, databases and logs in FOLDER instead of yours"
+    )
+    parser.add_argument(
+        "--stripe-api-base",
+        metavar="ADDRESS",
+        help="talk to another server that speaks as Stripe does, such as the sandbox; the window says so",
+    )
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND")
+    commands.add_parser("desk", help="the window (this is what opens without a command)")
+    demo = commands.add_parser("demo", help="the window with the demo shop: sandbox, checkout page, a week of orders")
+    demo.add_argument("--port", type=_port, default=0, help="port of the checkout page (default: any free one)")
+    _add_tour(commands)
+    _add_checkout(commands)
+    sandbox = commands.add_parser("sandbox", help="the sandbox alone; prints its address on one line")
+    sandbox.add_argument("--port", type=_port, default=0, help="port to listen on (default: any free one)")
+    commands.add_parser("sync", help="ask Stripe once what is new, finish what is open, and say what was found")
+    commands.add_parser("doctor", help="say what works on this computer: keyring, database, folders, address")
+    _add_catalogue(commands)
+    return parser
+
+
+def _add_tour(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    tour = commands.add_parser("tour", help="the whole job in numbered pictures, without a screen")
+    tour.add_argument(
+        "--out", type=Path, default=Path("build", "tour"), metavar="FOLDER", help="where to (default: build/tour)"
+    )
+
+
+def _add_checkout(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    checkout = commands.add_parser("checkout", help="the checkout page's server alone, for the shop connected last")
+    checkout.add_argument("--port", type=_port, default=8080, help="port on this computer (default: 8080)")
+    checkout.add_argument("--profile", default="", help="another shop than the one connected last")
+    checkout.add_argument(
+        "--public-url", default="", metavar="ADDRESS", help="the https address of a proxy in front of this server"
+    )
+
+
+def _add_catalogue(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    catalogue = commands.add_parser("catalogue", help="what the checkout page sells")
+    actions = catalogue.add_subparsers(dest="action", metavar="ACTION", required=True)
+    take_over = actions.add_parser("import", help="replace products and shipping rates from CSV files")
+    take_over.add_argument(
+        "products", type=Path, help="columns: sku,name,price,currency,tax_rate,on_hand,picture,available_from"
+    )
+    take_over.add_argument(
+        "shipping", type=Path, help="columns: country,currency,amount,tax_rate (amounts in minor units)"
+    )
+    take_over.add_argument("--profile", default="", help="another shop than the one connected last")
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command; the exit status. A failure that we know is one sentence on the standard error, status 1."""
+    parser = build_parser()
+    options = parser.parse_args(argv)
+    try:
+        return _run(options)
+    except SellerDeskError as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+    except KeyboardInterrupt:
+        return 130
+
+
+def _run(options: argparse.Namespace) -> int:
+    """Import only what the command needs: the window must paint before anything heavy is loaded."""
+    if options.command == "sandbox":
+        from sellerdesk.sandbox.launch import serve
+
+        return serve(options.port)
+    if options.command == "tour":
+        from sellerdesk.tour import run_tour
+
+        return run_tour(options.out, options.data_dir)
+    from sellerdesk import commands
+
+    match options.command:
+        case "checkout":
+            return commands.checkout(options)
+        case "sync":
+            return commands.sync(options)
+        case "doctor":
+            return commands.doctor(options)
+        case "catalogue":
+            return commands.import_catalogue(options)
+        case _:
+            from sellerdesk.window import run_window
+
+            return run_window(options)
+
+
+def _port(text: str) -> int:
+    if text.isascii() and text.isdigit() and int(text) <= 65535:
+        return int(text)
+    raise argparse.ArgumentTypeError("a port is a number from 0 to 65535")

@@ -1,0 +1,159 @@
+"""The commands without a window: checkout server, one sync, doctor, catalogue import."""
+
+import argparse
+import sys
+import threading
+from pathlib import Path
+
+from sellerdesk import __version__
+from sellerdesk.addresses import AddressNotUsable, parse_api_base
+from sellerdesk.domain.errors import KeyNotUsable, RefusedError, SellerDeskError
+from sellerdesk.logs import configure
+from sellerdesk.runner import Job, Runner
+from sellerdesk.settings import LAST_PROFILE, Places, Settings, places
+from sellerdesk.shops import ProfileWorks, Shops
+
+RESOLVE_SECONDS = 2.0
+
+
+def shops_for(options: argparse.Namespace, log_name: str) -> tuple[Shops, Settings, Places]:
+    """Folders, settings, log file and shops as the options ask for. Raises SellerDeskError's family."""
+    api_base = parse_api_base(options.stripe_api_base) if options.stripe_api_base else ""
+    where = places(options.data_dir)
+    configure(where.state, log_name)
+    settings = Settings.load(where.settings_file)
+    demo_port = options.port if options.command == "demo" else 0
+    return Shops(where, settings, api_base, demo_port), settings, where
+
+
+def checkout(options: argparse.Namespace) -> int:
+    """Serve the checkout page of a connected shop until interrupted. Finishes what a crash left open, too."""
+    from sellerdesk.serve import checkout_server
+
+    origins = (_public_origin(options.public_url),) if options.public_url else ()
+    shops, _, _ = shops_for(options, "checkout")
+    profile = shops.works(options.profile)
+    try:
+        if not profile.publishable_key:
+            raise KeyNotUsable(
+                "The checkout page needs the publishable key (pk_…). Start sellerdesk, choose Connect Stripe, and "
+                "enter it beside the secret key."
+            )
+        if not profile.works.shopfront.shop.products():
+            raise KeyNotUsable("There is nothing to sell yet. Take over a catalogue first: sellerdesk catalogue import")
+        server = checkout_server(
+            profile.works,
+            profile.info,
+            profile.name,
+            profile.publishable_key,
+            profile.addresses,
+            profile.pictures,
+            port=options.port,
+            own_origins=origins,
+        )
+        runner = Runner((Job("resolve", lambda: _resolve(profile)),))
+        runner.start()
+        _say(f"{profile.info.name}: shoppers order at {server.url}. Ctrl+C ends it.")
+        try:
+            threading.Event().wait()
+        finally:
+            server.stop()
+            runner.stop()
+    finally:
+        profile.close()
+    return 0
+
+
+def sync(options: argparse.Namespace) -> int:
+    """One pass: finish what is open, then ask Stripe what is new."""
+    shops, _, _ = shops_for(options, "sync")
+    profile = shops.works()
+    try:
+        resolved = profile.works.resolve.run_due()
+        report = profile.works.desk.sync.poll()
+    finally:
+        profile.close()
+    _say(
+        f"{profile.info.name}: {report.new} new events, {report.read} payments read again, "
+        f"{resolved.finished} open operations finished, {resolved.waiting} still wait."
+    )
+    return 0
+
+
+def doctor(options: argparse.Namespace) -> int:
+    """Say what works on this computer, a line each; the exit status is 1 when something that is needed does not."""
+    from sellerdesk.credentials import Credentials
+    from sellerdesk.store.sqlite import driver
+
+    shops, settings, where = shops_for(options, "doctor")
+    _say(f"SellerDesk {__version__}, Python {sys.version.split()[0]}")
+    _say(f"Data      {where.data}")
+    healthy = True
+    for label, look in (
+        ("Database ", lambda: f"SQLite {driver().sqlite_version}"),
+        ("Keyring  ", lambda: Credentials("").where()),
+        ("Shop     ", lambda: _describe(shops, settings)),
+    ):
+        try:
+            _say(f"{label} {look()}")
+        except SellerDeskError as error:
+            healthy = False
+            _say(f"{label} {error}")
+    for note in settings.notes:
+        _say(f"Settings  {note}")
+    return 0 if healthy else 1
+
+
+def import_catalogue(options: argparse.Namespace) -> int:
+    """Replace products and shipping rates; nothing is changed unless both files are right."""
+    from sellerdesk.domain.catalogue_csv import read_products, read_shipping_rates
+
+    products = read_products(_text(options.products))
+    rates = read_shipping_rates(_text(options.shipping))
+    shops, _, _ = shops_for(options, "catalogue")
+    profile = shops.works(options.profile)
+    try:
+        with profile.works.store.write() as unit:
+            unit.catalogue.replace(products, rates)
+            unit.commit()
+    finally:
+        profile.close()
+    _say(f"{profile.info.name}: {len(products)} products and {len(rates)} shipping rates taken over.")
+    _say(f"Pictures named in the file belong into {profile.pictures}.")
+    return 0
+
+
+def _resolve(profile: ProfileWorks) -> float:
+    profile.works.resolve.run_due()
+    return RESOLVE_SECONDS
+
+
+def _describe(shops: Shops, settings: Settings) -> str:
+    if not settings.get(LAST_PROFILE):
+        return "none connected yet"
+    profile = shops.works()
+    profile.close()
+    return f"{profile.info.name}, {profile.info.mode.value} mode, {profile.addresses.api_base}"
+
+
+def _public_origin(text: str) -> str:
+    try:
+        origin = parse_api_base(text)
+    except AddressNotUsable as error:
+        raise RefusedError("The public address must look like https://shop.example, with nothing behind it.") from error
+    if not origin.startswith("https://"):
+        raise RefusedError("Shoppers type card details on this page, so its public address must begin with https://.")
+    return origin
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        why = getattr(error, "strerror", None) or "it is not UTF-8 text"
+        raise RefusedError(f"{path} cannot be read: {why}. Nothing was changed.") from error
+
+
+def _say(line: str) -> None:
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()

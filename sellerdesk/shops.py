@@ -1,0 +1,144 @@
+"""Opening shops: keys from the keyring, settings and database from the profile's folder, Stripe at its address."""
+
+import hashlib
+import platform
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from sellerdesk.addresses import Addresses, check_key_fits
+from sellerdesk.app import Works, assemble, open_shop
+from sellerdesk.clock import Clock
+from sellerdesk.credentials import SECRET_KEY, Credentials
+from sellerdesk.domain.account import AccountFacts
+from sellerdesk.domain.errors import KeyNotUsable
+from sellerdesk.domain.keys import classify, hint, read_publishable_key, read_secret_key
+from sellerdesk.services.desk import Mode, OpenShop, ShopInfo
+from sellerdesk.settings import (
+    LAST_PROFILE,
+    PROFILE,
+    PUBLISHABLE_KEY,
+    SEAT_NAME,
+    SHOP_NAME,
+    STRIPE_API,
+    Places,
+    Settings,
+)
+
+DATABASE = "sellerdesk.db"
+PICTURES = "pictures"
+
+
+@dataclass(frozen=True, slots=True)
+class ProfileWorks:
+    """A profile's use cases with what the window or the checkout server needs beside them. ``close`` lets the
+    database go."""
+
+    name: str
+    works: Works
+    info: ShopInfo
+    addresses: Addresses
+    publishable_key: str
+    pictures: Path
+    changes: Callable[[], int]
+    close: Callable[[], None]
+
+
+class Shops:
+    """Opens the demo shop and the shops of connected Stripe accounts. Implements the port ``ShopOpener``.
+
+    ``api_base`` overrides Stripe's address of every profile, '' leaves it as the profile has it.
+    """
+
+    def __init__(self, places: Places, settings: Settings, api_base: str = "", demo_port: int = 0) -> None:
+        self._places = places
+        self._settings = settings
+        self._api_base = api_base
+        self._demo_port = demo_port
+
+    def last(self) -> OpenShop | None:
+        name = self._settings.get(LAST_PROFILE)
+        return self._open(self.works(name)) if name else None
+
+    def demo(self, progress: Callable[[str, int, int], None]) -> OpenShop:
+        from sellerdesk.demo import PROFILE as DEMO
+        from sellerdesk.demo import open_demo
+
+        return open_demo(self._places.profile(DEMO), progress, checkout_port=self._demo_port).shop
+
+    def check(self, secret_key: str) -> AccountFacts:
+        from sellerdesk.gateway.stripe_gateway import StripeGateway
+
+        key = read_secret_key(secret_key, None)
+        addresses = self._addresses("")
+        check_key_fits(classify(key), addresses)
+        return StripeGateway(key, addresses, Clock()).check_key()
+
+    def keyring_name(self) -> str:
+        return Credentials("").where()
+
+    def connect(self, secret_key: str, publishable_key: str) -> OpenShop:
+        account = self.check(secret_key)
+        key = read_secret_key(secret_key, account.livemode)
+        publishable = read_publishable_key(publishable_key, account.livemode) if publishable_key.strip() else ""
+        name = profile_name(account, key)
+        Credentials(name).set(SECRET_KEY, key)
+        profile = Settings.load(self._places.profile_settings_file(name), PROFILE)
+        profile.set(STRIPE_API, self._addresses("").api_base)
+        profile.set(PUBLISHABLE_KEY, publishable)
+        profile.set(SHOP_NAME, account.name[:80])
+        profile.save()
+        self._settings.set(LAST_PROFILE, name)
+        self._settings.save()
+        return self._open(self.works(name))
+
+    def works(self, name: str = "") -> ProfileWorks:
+        """The use cases of the profile ``name``, '' for the one connected last, without a background.
+
+        Raises KeyNotUsable when there is none or its key is gone, KeyringError's and StoreError's families.
+        """
+        from sellerdesk.gateway.stripe_gateway import StripeGateway
+        from sellerdesk.store.database import open_store
+
+        name = name or self._settings.get(LAST_PROFILE)
+        if not name:
+            raise KeyNotUsable("No shop is connected yet. Start sellerdesk, choose Connect Stripe, then try again.")
+        key = Credentials(name).get(SECRET_KEY)
+        if key is None:
+            raise KeyNotUsable(
+                "The key of this shop is not in the keyring any more. Nothing is lost: connect Stripe again with the "
+                "same account, and its orders are here."
+            )
+        folder = self._places.profile(name)
+        profile = Settings.load(self._places.profile_settings_file(name), PROFILE)
+        addresses = self._addresses(profile.get(STRIPE_API))
+        clock = Clock()
+        gateway = StripeGateway(key, addresses, clock)
+        seat = self._settings.get(SEAT_NAME) or platform.node()[:40] or "This computer"
+        store = open_store(folder / DATABASE, seat=seat)
+        works = assemble(store, gateway, clock, seat=seat, installation=store.installation())
+        mode = Mode.LIVE if classify(key).livemode else Mode.TEST
+        info = ShopInfo(
+            mode=mode,
+            name=profile.get(SHOP_NAME) or name,
+            key_hint=hint(key),
+            other_address="" if addresses.is_stripe else addresses.api_base,
+            checkout_url="",
+        )
+        pictures = folder / PICTURES
+        return ProfileWorks(
+            name, works, info, addresses, profile.get(PUBLISHABLE_KEY), pictures, store.changes, store.close
+        )
+
+    def _open(self, profile: ProfileWorks) -> OpenShop:
+        return open_shop(profile.works, profile.info, profile.changes, profile.close)
+
+    def _addresses(self, of_profile: str) -> Addresses:
+        base = self._api_base or of_profile
+        return Addresses.at(base) if base else Addresses.stripe()
+
+
+def profile_name(account: AccountFacts, key: str) -> str:
+    """'<account>-test' or '<account>-live'. A key that may not read its account stands for it by a fingerprint."""
+    mode = "live" if account.livemode else "test"
+    return f"{account.account_id or 'key-' + hashlib.sha256(key.encode()).hexdigest()[:12]}-{mode}"

@@ -1,0 +1,84 @@
+"""Starting the desk's window. Nothing heavier than Qt is imported before its first paint."""
+
+import argparse
+import logging
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtWidgets import QApplication
+
+from sellerdesk import __version__
+from sellerdesk.domain.account import AccountFacts
+from sellerdesk.domain.errors import ReadOnlyPlace, SellerDeskError
+from sellerdesk.services.desk import OpenShop, ShopOpener
+from sellerdesk.settings import COLOUR_SCHEME, PROGRAM, Settings
+from sellerdesk.ui.main_window import MainWindow
+from sellerdesk.ui.theme import Scheme, Theme, apply
+
+_log = logging.getLogger(__name__)
+
+
+class KeptPreferences:
+    """Remembers what the window is told to; a read-only home is no reason to trouble anybody."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+
+    def keep_scheme(self, scheme: str) -> None:
+        self._settings.set(COLOUR_SCHEME, scheme)
+        try:
+            self._settings.save()
+        except SellerDeskError as error:
+            _log.warning("%s", error)
+
+
+def make_application() -> QApplication:
+    """The one application of this process, named so that desktops show the right icon."""
+    application = QApplication.instance() or QApplication(sys.argv[:1])
+    assert isinstance(application, QApplication)
+    application.setApplicationName("SellerDesk")
+    application.setApplicationVersion(__version__)
+    application.setDesktopFileName("sellerdesk")
+    return application
+
+
+class NoPlace:
+    """Stands for the shops when there is no folder to keep them in: whatever is wanted, it says why not."""
+
+    def __init__(self, error: SellerDeskError) -> None:
+        self._error = error
+
+    def last(self) -> OpenShop | None:
+        raise self._error
+
+    def demo(self, progress: Callable[[str, int, int], None]) -> OpenShop:
+        raise self._error
+
+    def check(self, secret_key: str) -> AccountFacts:
+        raise self._error
+
+    def keyring_name(self) -> str:
+        raise self._error
+
+    def connect(self, secret_key: str, publishable_key: str) -> OpenShop:
+        raise self._error
+
+
+def run_window(options: argparse.Namespace) -> int:
+    """Open the window and stay until it is closed; the exit status."""
+    from sellerdesk.commands import shops_for
+
+    shops: ShopOpener
+    try:
+        shops, settings, _ = shops_for(options, "desk")
+    except ReadOnlyPlace as error:
+        shops, settings = NoPlace(error), Settings(Path(), PROGRAM)
+    application = make_application()
+    theme: Theme = apply(application, Scheme(settings.get(COLOUR_SCHEME)))
+    wants_demo = options.command == "demo"
+    window = MainWindow(shops, theme, KeptPreferences(settings), open_last=not wants_demo)
+    if wants_demo:
+        window.painted_first.connect(window.keeper.open_demo)
+    window.show()
+    return application.exec()
