@@ -1,6 +1,6 @@
 """A box that says something to mind: a mark at the left edge, an icon, a strong sentence and what it means."""
 
-from PySide6.QtCore import QRectF, Qt
+from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
@@ -51,6 +51,15 @@ class NoteBox(QWidget):
         self.setVisible(bool(title))
         self.updateGeometry()
         self.update()
+
+    def minimumSizeHint(self) -> QSize:
+        """Without the height that wrapped texts would need at their narrowest."""
+        return QSize(120, self.heightForWidth(max(self.width(), 300)))
+
+    def heightForWidth(self, width: int) -> int:
+        layout = self.layout()
+        assert layout is not None
+        return layout.totalHeightForWidth(width)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         tokens = tokens_of(self)

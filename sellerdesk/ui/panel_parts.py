@@ -287,7 +287,7 @@ class Fold(QWidget):
         self.button.setFlat(True)
         self.button.setFont(font(Size.BODY))
         self.button.setStyleSheet(
-            "QPushButton { border: none; background: transparent; text-align: left; padding: 0; }"
+            "QPushButton { border: none; background: transparent; text-align: left; padding: 0; min-height: 0; }"
         )
         self.button.toggled.connect(self._toggled)
         self._mark = IconLabel("chevron-right", 14)
