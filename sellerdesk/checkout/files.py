@@ -45,13 +45,20 @@ class HashedFiles:
         if name in self._names:
             return self._names[name]
         path = self._folder / name
-        text = path.read_text("utf-8")
+        text = _squeezed(path.read_text("utf-8"))
         text = _REFERENCE.sub(lambda match: f"./{self._add(match.group(1))}", text)
         content = text.encode()
         hashed = f"{path.stem}.{hashlib.sha256(content).hexdigest()[:12]}{path.suffix}"
         self._names[name] = hashed
         self._content[hashed] = (content, _TYPES[path.suffix])
         return hashed
+
+
+def _squeezed(text: str) -> str:
+    """Without indentation, empty lines and lines that are only a comment: a tenth less to send, no build step.
+    Our files have no text that spans lines, so nothing in them changes its meaning."""
+    lines = (line.strip() for line in text.splitlines())
+    return "\n".join(line for line in lines if line and not line.startswith(("//", "/*"))) + "\n"
 
 
 def load_files() -> HashedFiles:

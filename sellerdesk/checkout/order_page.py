@@ -142,7 +142,7 @@ def _line(order: Order, line: OrderLine, captured: bool) -> Line:
     if captured and pieces == 0:
         each = "Left out: none left when we packed"
     elif captured and pieces < line.quantity:
-        each = f"{pieces} of {line.quantity} sent, the rest was out of stock"
+        each = f"{pieces} of {line.quantity} sent"
     return Line(line.name, line.quantity, picture_address(line.picture), each, money, pieces == 0)
 
 

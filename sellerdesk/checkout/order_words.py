@@ -228,7 +228,7 @@ def _who_has_it(order: Order) -> Markup:
 def _declined(order: Order) -> Markup:
     card = order.payment.problem.card if order.payment.problem else None
     ending = Markup(" ending {}").format(card.last4) if card and card.last4 else Markup("")
-    return Markup("Your bank did not approve the card{}. Nothing is held. Your order is kept.").format(ending)
+    return Markup("Your bank declined the card{}. Nothing is held. Your order is kept.").format(ending)
 
 
 def _card_text(card: CardFacts | None) -> str:

@@ -19,7 +19,7 @@ from sellerdesk.checkout.info import CheckoutInfo
 from sellerdesk.checkout.limits import Limits
 from sellerdesk.clock import Clock
 from sellerdesk.domain.catalogue_csv import read_products, read_shipping_rates
-from sellerdesk.domain.order import Order
+from sellerdesk.domain.order import Order, Parcel
 from sellerdesk.gateway.stripe_gateway import StripeGateway
 from sellerdesk.sandbox.launch import Sandbox
 from sellerdesk.serving import AsgiServer
@@ -137,15 +137,20 @@ def open_world(folder: Path, limits: Limits | None = None, **info: Any) -> Itera
         addresses = Addresses.at(sandbox.url)
         gateway = StripeGateway(sandbox.secret_key, addresses, clock)
         works = assemble(store, gateway, clock, seat="Desk 1", installation=store.installation())
-        products = read_products(asset("demo", "catalogue.csv").read_text("utf-8"))
-        rates = read_shipping_rates(asset("demo", "shipping.csv").read_text("utf-8"))
-        with works.store.write() as unit:
-            unit.catalogue.replace(products, rates)
-            unit.commit()
+        restock(works)
         page = CheckoutInfo(**{**_page(sandbox, addresses), **info})
         with AsgiServer(create_app(works.shopfront, page, limits)) as server:
             yield ShopWorld(server.url, works, sandbox, _client(sandbox))
         store.close()
+
+
+def restock(works: Works) -> None:
+    """The demo's catalogue as it is on the first day."""
+    products = read_products(asset("demo", "catalogue.csv").read_text("utf-8"))
+    rates = read_shipping_rates(asset("demo", "shipping.csv").read_text("utf-8"))
+    with works.store.write() as unit:
+        unit.catalogue.replace(products, rates)
+        unit.commit()
 
 
 def _page(sandbox: Sandbox, addresses: Addresses) -> dict[str, Any]:
@@ -173,3 +178,32 @@ def _client(sandbox: Sandbox) -> stripe.StripeClient:
         max_network_retries=0,
         http_client=stripe.RequestsClient(timeout=(5, 20)),
     )
+
+
+def pack(world: ShopWorld, link: str, **left_out: int) -> None:
+    """Capture the order; ``left_out`` names SKUs (with _ for -) and how many pieces of them stay here."""
+    order = world.order(link)
+    missing = {sku.replace("_", "-"): pieces for sku, pieces in left_out.items()}
+    kept = {line.position: line.quantity - missing.get(line.sku, 0) for line in order.lines}
+    prepare = world.works.desk.prepare
+    prepare.run(prepare.new_operation(), order.id, order.version, kept)
+
+
+def send(world: ShopWorld, link: str, number: str = "00340434161142192795", carrier: str = "dhl") -> None:
+    """Ship the order in one parcel."""
+    order = world.order(link)
+    ship = world.works.desk.ship
+    ship.run(ship.new_operation(), order.id, order.version, (Parcel(carrier, number),))
+
+
+def cancel(world: ShopWorld, link: str) -> None:
+    """Release the hold at Stripe, as the seller can in Stripe's own dashboard, and hear of it."""
+    intent = world.order(link).payment.intent_id
+    world.client.v1.payment_intents.cancel(intent)
+    world.works.desk.sync.read_again(intent)
+
+
+def lapse(world: ShopWorld, link: str) -> None:
+    """Let eight days pass, and hear of the hold's end."""
+    world.sandbox.world.clock.advance(8 * 24 * 3600)
+    world.works.desk.sync.read_again(world.order(link).payment.intent_id)

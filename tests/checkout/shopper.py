@@ -1,0 +1,57 @@
+"""A shopper's hands in a real browser."""
+
+from playwright.sync_api import FrameLocator, Page, expect
+
+from tests.checkout.shop import CART, MARA, ShopWorld
+
+APPROVE_CARD = "4000002760003184"
+DECLINED_CARD = "4000000000000002"
+GOOD_CARD = "4242424242424242"
+
+
+def fill_cart(page: Page, world: ShopWorld) -> None:
+    """Put the drawings' four things into the cart, by pressing."""
+    page.goto(world.url)
+    for item in CART:
+        good = page.locator(f"[data-sku={item['sku']}]")
+        good.locator(".add").click()
+        for _ in range(int(str(item["quantity"])) - 1):
+            good.locator(".plus").click()
+    expect(page.locator("[data-q=items]").first).to_have_text("122.50\u00a0EUR")
+
+
+def open_form(page: Page, world: ShopWorld) -> None:
+    """The form with the card's frame ready."""
+    fill_cart(page, world)
+    page.goto(f"{world.url}/checkout")
+    expect(page.locator("#frame.ready")).to_be_visible()
+
+
+def fill_address(page: Page, **other: str) -> None:
+    for name, value in {**MARA, **other}.items():
+        if value and name not in ("country", "state"):
+            page.fill(f"#{name}", value)
+
+
+def card_frame(page: Page) -> FrameLocator:
+    return page.frame_locator("#card iframe")
+
+
+def type_card(page: Page, number: str = GOOD_CARD) -> None:
+    """Type over whatever card was there."""
+    card_frame(page).get_by_label("Card number").click(click_count=3)
+    page.keyboard.type(number)
+    page.keyboard.press("Tab")
+    page.keyboard.type("1234")
+    page.keyboard.press("Tab")
+    page.keyboard.type("123")
+
+
+def order_with(page: Page, number: str = GOOD_CARD) -> None:
+    """Card and press."""
+    type_card(page, number)
+    page.locator("#pay-button").click()
+
+
+def bank_frame(page: Page) -> FrameLocator:
+    return page.frame_locator("dialog iframe")
