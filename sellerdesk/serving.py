@@ -174,6 +174,9 @@ def _listen(host: str, port: int) -> socket.socket:
             sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         sock.bind((host, port))
         sock.listen(128)
+    except OverflowError:
+        sock.close()
+        raise OSError(errno.EINVAL, f"{port} is no port: ports go from 0 to 65535.") from None
     except OSError as problem:
         sock.close()
         if problem.errno == errno.EADDRINUSE:

@@ -93,6 +93,8 @@ class Api:
             outcome, replayed = self._once(route, call, scoped, _fingerprint(request, tree), request_id, fault)
         except ApiError as error:
             outcome = _refused(error, request_id)
+        except Exception:  # noqa: BLE001
+            outcome = _failed(request_id)
         if fault is not None and fault.fault is Fault.HTML_502_AFTER:
             outcome = _page_502()
         lost = fault is not None and fault.fault is Fault.LOST_AFTER
@@ -158,8 +160,7 @@ class Api:
         except ApiError as error:
             return _refused(error, request_id)
         except Exception:  # noqa: BLE001
-            _LOG.exception("The sandbox failed on %s", route.name)
-            return _refused(ApiError(500, "The sandbox failed. Its log says why.", type="api_error"), request_id)
+            return _failed(request_id)
         if fault is None:
             return _Outcome(200, body)
         if fault.fault is Fault.ERROR_500_AFTER:
@@ -231,6 +232,11 @@ def _replay(remembered: Remembered) -> _Outcome:
 
 def _refused(error: ApiError, request_id: str) -> _Outcome:
     return _Outcome(error.status, _dumped(error.body(request_id)), error.headers, error.kept)
+
+
+def _failed(request_id: str) -> _Outcome:
+    _LOG.exception("The sandbox failed on %s", request_id)
+    return _refused(ApiError(500, "The sandbox failed. Its log says why.", type="api_error"), request_id)
 
 
 def _busy(fault: Planned) -> ApiError:

@@ -15,7 +15,7 @@ from sellerdesk.sandbox.overview import overview_page
 from sellerdesk.sandbox.world import World
 from sellerdesk.serving import DROP_CONNECTION
 
-_METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
+_METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 
 
 def create_app(world: World, control_token: str) -> Starlette:

@@ -29,6 +29,7 @@ _MESSAGES = {
     "authentication_required": "Your bank wants to be sure it is you before it approves this payment.",
     "authentication_not_handled": "This payment needs your bank's approval, which this attempt did not allow.",
     "payment_intent_authentication_failure": "Your bank could not confirm that it is you. Use another card.",
+    "payment_intent_payment_attempt_expired": "Too much time passed since the bank's approval. Try again.",
     "card_velocity_exceeded": "Your card was declined: it was used too often, or over its limit.",
 }
 _PARAMS = {"expired_card": "exp_month", "incorrect_cvc": "cvc"}
@@ -80,13 +81,17 @@ def approve_challenge(state: State, intent: Intent, challenge: Challenge) -> Non
 
 def fail_challenge(state: State, intent: Intent) -> None:
     """The card's holder refused, or closed the bank's window."""
+    give_up(state, intent, "payment_intent_authentication_failure")
+
+
+def give_up(state: State, intent: Intent, code: str, at: int | None = None) -> None:
+    """End an attempt that never reached the bank; ``at`` is seconds UTC, now when left out."""
     method = intent.method
     intent.challenge = None
     intent.authenticated_until = None
     intent.method = None
-    code = "payment_intent_authentication_failure"
     intent.last_error = _error(code, None, method, None, kind="invalid_request_error")
-    state.emit("payment_intent.payment_failed", intent_json(state, intent))
+    state.emit("payment_intent.payment_failed", intent_json(state, intent), at)
 
 
 def refusal_of(state: State, intent: Intent) -> ApiError:
@@ -175,7 +180,7 @@ def _approve(state: State, intent: Intent, attempt: Attempt) -> None:
         method.set_up = True
         if intent.customer and method.customer is None:
             attach(state, method, intent.customer)
-    if intent.capture_method == "manual":
+    if charge.capture_before is not None:
         state.store.schedule(charge.capture_before, "hold_lapsed", intent.id)
         state.emit("charge.succeeded", charge_json(charge))
         state.emit("payment_intent.amount_capturable_updated", intent_json(state, intent))
@@ -220,7 +225,7 @@ def _charge(state: State, intent: Intent, attempt: Attempt, refusal: tuple[str, 
         receipt_email=intent.receipt_email,
         shipping=intent.shipping,
         metadata=dict(intent.metadata),
-        capture_before=now + window,
+        capture_before=now + window if intent.capture_method == "manual" else None,
         authenticated=attempt.authenticated,
         failure=refusal,
         failure_message=_message(refusal) if refusal else None,

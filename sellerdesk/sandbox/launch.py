@@ -7,7 +7,7 @@ from types import TracebackType
 
 from sellerdesk.sandbox.app import create_app
 from sellerdesk.sandbox.world import World
-from sellerdesk.serving import AddressInUse, AsgiServer
+from sellerdesk.serving import AsgiServer
 
 
 class Sandbox:
@@ -26,7 +26,7 @@ class Sandbox:
         return self._server.url
 
     def start(self) -> None:
-        """Serve in the background. Raises :class:`AddressInUse` when the port is taken."""
+        """Serve in the background. Raises :class:`sellerdesk.serving.AddressInUse` when the port is taken."""
         self._server.start()
         self.world.base_url = self._server.url
 
@@ -51,18 +51,20 @@ class Sandbox:
 def serve(port: int) -> int:
     """Run a sandbox until interrupted; prints its address on one line. Returns the exit status.
 
-    2 means that the port is taken; a sentence on the standard error says so.
+    2 means that the port is taken or cannot be used; a sentence on the standard error says so.
     """
     sandbox = Sandbox(port=port)
     try:
         sandbox.start()
-    except AddressInUse as problem:
+    except OSError as problem:
         sys.stderr.write(f"{problem.strerror}\n")
         return 2
     sys.stdout.write(f"{sandbox.url}\n")
     sys.stdout.flush()
+    never = threading.Event()
     try:
-        threading.Event().wait()
+        while not never.wait(0.5):  # an endless wait cannot be interrupted on Windows
+            pass
     except KeyboardInterrupt:
         pass
     finally:

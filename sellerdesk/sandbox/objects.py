@@ -86,7 +86,7 @@ class Charge:
     receipt_email: str | None
     shipping: Json | None
     metadata: dict[str, str]
-    capture_before: int
+    capture_before: int | None
     authenticated: bool
     failure: tuple[str, str] | None = None
     failure_message: str | None = None

@@ -14,6 +14,7 @@ Spec = Mapping[str, Check]
 UNSET = ""
 """What an empty text means to Stripe: take the value away."""
 
+_INDEX = re.compile(r"^[0-9]{1,6}$")
 _INTEGER = re.compile(r"^[+-]?\d{1,18}$")
 
 
@@ -103,7 +104,7 @@ def array(item: Check, limit: int = 200, *, unsettable: bool = False) -> Check:
     def check(value: Any, name: str) -> Any:
         if value == UNSET and unsettable:
             return UNSET
-        if not isinstance(value, dict) or not all(key.isdecimal() for key in value):
+        if not isinstance(value, dict) or not all(_INDEX.match(key) for key in value):
             raise invalid(f"Invalid array: {name} must be a list.", name, "parameter_invalid_empty")
         if len(value) > limit:
             raise invalid(f"Invalid array: {name} has more than {limit} entries.", name)

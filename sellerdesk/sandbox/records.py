@@ -180,8 +180,18 @@ def account_json(state: State) -> Json:
         "metadata": {},
         "payouts_enabled": True,
         "settings": {
+            "branding": {"icon": None, "logo": None, "primary_color": None, "secondary_color": None},
+            "card_payments": {
+                "statement_descriptor_prefix": None,
+                "statement_descriptor_prefix_kana": None,
+                "statement_descriptor_prefix_kanji": None,
+            },
             "dashboard": {"display_name": state.shop_name, "timezone": "Etc/UTC"},
-            "payments": {"statement_descriptor": "SANDBOX SHOP"},
+            "payments": {
+                "statement_descriptor": "SANDBOX SHOP",
+                "statement_descriptor_kana": None,
+                "statement_descriptor_kanji": None,
+            },
         },
         "type": "standard",
     }

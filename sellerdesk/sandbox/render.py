@@ -19,7 +19,7 @@ PUBLISHABLE_FIELDS = (
     "id", "object", "amount", "amount_details", "automatic_payment_methods", "canceled_at", "cancellation_reason",
     "capture_method", "client_secret", "confirmation_method", "created", "currency", "description",
     "last_payment_error", "livemode", "next_action", "payment_method", "payment_method_types", "processing",
-    "receipt_email", "setup_future_usage", "shipping", "source", "status",
+    "receipt_email", "setup_future_usage", "shipping", "status",
 )  # fmt: skip
 """What a page may see of an intent with the publishable key and the intent's client secret."""
 
@@ -28,7 +28,9 @@ def intent_json(state: State, intent: Intent) -> Json:
     """A PaymentIntent as the secret key sees it."""
     charge = latest_charge(state, intent)
     held = charge is not None and charge.held
+    present = {} if intent.payment_details is None else {"payment_details": intent.payment_details}
     return {
+        **present,
         "id": intent.id,
         "object": "payment_intent",
         "allowed_payment_method_types": intent.allowed_types,
@@ -57,7 +59,6 @@ def intent_json(state: State, intent: Intent) -> Json:
         "metadata": dict(intent.metadata),
         "next_action": _next_action(state, intent),
         "on_behalf_of": None,
-        "payment_details": intent.payment_details,
         "payment_method": intent.method.id if intent.method else None,
         "payment_method_configuration_details": None,
         "payment_method_options": {
@@ -70,13 +71,11 @@ def intent_json(state: State, intent: Intent) -> Json:
             }
         },
         "payment_method_types": intent.allowed_types or ["card"],
-        "presentment_details": None,
         "processing": None,
         "receipt_email": intent.receipt_email,
         "review": None,
         "setup_future_usage": intent.setup_future_usage,
         "shipping": shipping_json(intent.shipping),
-        "source": None,
         "statement_descriptor": intent.statement_descriptor,
         "statement_descriptor_suffix": intent.statement_descriptor_suffix,
         "status": status_of(state, intent),
@@ -111,8 +110,6 @@ def charge_json(charge: Charge) -> Json:
         "currency": charge.currency,
         "customer": charge.customer,
         "description": charge.description,
-        "destination": None,
-        "dispute": None,
         "disputed": False,
         "failure_balance_transaction": None,
         "failure_code": charge.failure[0] if charge.failure else None,
@@ -121,13 +118,11 @@ def charge_json(charge: Charge) -> Json:
         "livemode": False,
         "metadata": dict(charge.metadata),
         "on_behalf_of": None,
-        "order": None,
         "outcome": outcome_json(charge),
         "paid": not failed,
         "payment_intent": charge.intent,
         "payment_method": charge.method.id,
         "payment_method_details": {"card": charge_card_json(charge), "type": "card"},
-        "presentment_details": None,
         "radar_options": {},
         "receipt_email": charge.receipt_email,
         "receipt_number": None,
@@ -135,7 +130,6 @@ def charge_json(charge: Charge) -> Json:
         "refunded": False,
         "review": None,
         "shipping": shipping_json(charge.shipping),
-        "source": None,
         "source_transfer": None,
         "statement_descriptor": None,
         "statement_descriptor_suffix": None,
@@ -172,6 +166,7 @@ def customer_json(customer: Customer) -> Json:
         "balance": 0,
         "created": customer.created,
         "currency": None,
+        "customer_account": None,
         "default_source": None,
         "delinquent": False,
         "description": data.get("description"),

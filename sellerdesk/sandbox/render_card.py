@@ -73,7 +73,7 @@ def charge_card_json(charge: Charge) -> Json:
         "three_d_secure": _three_d_secure(charge),
         "wallet": None,
     }
-    if charge.held:
+    if charge.capture_before is not None and not failed:
         details["capture_before"] = charge.capture_before
     return details
 

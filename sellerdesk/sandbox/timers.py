@@ -2,7 +2,7 @@
 
 import heapq
 
-from sellerdesk.sandbox.bank import book_balance
+from sellerdesk.sandbox.bank import book_balance, give_up
 from sellerdesk.sandbox.render import charge_json, intent_json
 from sellerdesk.sandbox.state import State
 from sellerdesk.sandbox.status import latest_charge, status_of
@@ -40,8 +40,5 @@ def _lapse(state: State, identifier: str, due: int) -> None:
 def _forget_approval(state: State, identifier: str, due: int) -> None:
     """An approval under manual confirmation is good for an hour only."""
     intent = state.store.intents[identifier]
-    if intent.authenticated_until != due or status_of(state, intent) != "requires_confirmation":
-        return
-    intent.method = None
-    intent.authenticated_until = None
-    state.emit("payment_intent.payment_failed", intent_json(state, intent), due)
+    if intent.authenticated_until == due and status_of(state, intent) == "requires_confirmation":
+        give_up(state, intent, "payment_intent_payment_attempt_expired", due)

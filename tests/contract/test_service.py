@@ -323,6 +323,8 @@ def test_other_origins_are_refused(sandbox: Sandbox) -> None:
         ("POST", "/v1/payment_intents", {"data": "a" + "[b]" * 20 + "=1"}, 400),
         ("POST", "/v1/payment_intents", {"data": "amount=1&amount[x]=2"}, 400),
         ("POST", "/v1/payment_intents", {"data": "[]=1"}, 400),
+        ("GET", "/v1/events?types[" + "9" * 5000 + "]=a", {}, 400),
+        ("OPTIONS", "/v1/payment_intents", {}, 405),
         ("POST", "/v1/payment_intents", {"data": "&".join(f"k{n}=1" for n in range(3000))}, 400),
         ("POST", "/v1/payment_intents", {"data": "x=" + "y" * 600_000}, 413),
         ("GET", "/v1/events", {"headers": {"Stripe-Version": "yesterday"}}, 400),

@@ -83,6 +83,11 @@ def test_address_that_cannot_be_used() -> None:
     assert not isinstance(refusal.value, AddressInUse)
 
 
+def test_number_that_is_no_port() -> None:
+    with pytest.raises(OSError, match="70000 is no port"):
+        AsgiServer(hello, port=70000).start()
+
+
 def test_date_header_can_be_left_to_the_application() -> None:
     async def dated(_scope: Scope, _receive: Receive, send: Send) -> None:
         start: MutableMapping[str, Any] = {
