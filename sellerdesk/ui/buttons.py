@@ -209,8 +209,9 @@ class IconButton(QToolButton):
 
 
 def is_ring_wanted(widget: object) -> bool:
-    """Whether the focus ring goes round ``widget``: buttons and marks; fields show focus by their own border."""
-    return isinstance(widget, QAbstractButton)
+    """Whether the focus ring goes round ``widget``: buttons and marks. Fields show focus by their own border, and
+    so does a button with the property 'own_focus'."""
+    return isinstance(widget, QAbstractButton) and not widget.property("own_focus")
 
 
 def _off(tokens: Tokens) -> tuple[str, str, str, str]:

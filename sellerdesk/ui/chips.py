@@ -92,6 +92,11 @@ def short_chip(pieces: int) -> Chip:
     return Chip(f"{pieces} short", Form.AMBER_LINE, "package-x")
 
 
+def words_offset() -> int:
+    """How far the words of a chip with an icon stand from its left border, to line up quiet text below."""
+    return _PADDING + _ICON + _GAP
+
+
 def chip_size(chip: Chip) -> QSize:
     """The room a chip needs."""
     metrics = QFontMetrics(_font(chip))
@@ -102,8 +107,7 @@ def chip_size(chip: Chip) -> QSize:
 
 
 def paint_chip(painter: QPainter, chip: Chip, rect: QRectF, tokens: Tokens, ratio: float) -> None:
-    """Draw ``chip`` at the left of ``rect``, in its middle, cut at its right end. Quiet text stands where the words
-    of a chip with an icon would."""
+    """Draw ``chip`` at the left of ``rect``, in its middle, cut at its right end."""
     size = chip_size(chip)
     fill, border, ink = _colours(chip.form, tokens)
     width = min(float(size.width()), rect.width())
@@ -119,14 +123,16 @@ def paint_chip(painter: QPainter, chip: Chip, rect: QRectF, tokens: Tokens, rati
         painter.setPen(pen)
         painter.setBrush(QColor(fill) if fill else Qt.BrushStyle.NoBrush)
         painter.drawRoundedRect(place.adjusted(0.5, 0.5, -0.5, -0.5), 4, 4)
-    x = place.left() + _PADDING
+    x = place.left() + (0 if chip.form is Form.TEXT else _PADDING)
     if chip.icon:
         at = QPointF(round(x * ratio) / ratio, round((place.center().y() - _ICON / 2) * ratio) / ratio)
         painter.drawPixmap(at, icons.pixmap(chip.icon, ink, _ICON, ratio))
         x += _ICON + _GAP
     painter.setPen(QColor(ink))
     painter.setFont(_font(chip))
-    room = QRectF(x, place.top(), max(0.0, rect.right() - x), place.height())
+    # Quiet text stands on the line of the row, not in the middle of a box.
+    around = rect if chip.form is Form.TEXT else place
+    room = QRectF(x, around.top(), max(0.0, rect.right() - x), around.height())
     words = QFontMetrics(painter.font()).elidedText(plain.one_line(chip.words), Qt.TextElideMode.ElideRight,
                                                     int(room.width()) + 1)  # fmt: skip
     painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, words)

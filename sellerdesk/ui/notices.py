@@ -104,7 +104,7 @@ class NoticeBar(QWidget):
         words = QVBoxLayout()
         words.setSpacing(4)
         words.addWidget(self._text)
-        words.addWidget(self._unfold)
+        words.addWidget(self._unfold, 0, Qt.AlignmentFlag.AlignLeft)
         words.addWidget(self._details)
         row = QHBoxLayout(self)
         row.setContentsMargins(14, 8, 8, 8)

@@ -3,7 +3,8 @@
 import html
 import unicodedata
 
-_DIRECTION_CONTROLS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+# First-strong isolates (U+2068, U+2069) are left alone: they reverse nothing, and ``apart`` makes them.
+_DIRECTION_CONTROLS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067")
 _SHOWN_INSTEAD = "\ufffd"
 
 
@@ -20,7 +21,8 @@ def lines(text: str) -> str:
 
 def apart(text: str) -> str:
     """``text`` as a part of a sentence of ours: its own direction cannot move our words around it."""
-    return f"\u2068{one_line(text)}\u2069"
+    inner = one_line(text).replace("\u2068", "").replace("\u2069", "")
+    return f"\u2068{inner}\u2069"
 
 
 def tip(text: str) -> str:

@@ -145,6 +145,8 @@ class IconText(QWidget):
         self.label = label(text, size=size, tone=tone, wrap=wrap, elide=elide, strong=strong)
         top = Qt.AlignmentFlag.AlignTop if wrap else Qt.AlignmentFlag.AlignVCenter
         row.addWidget(self.icon, 0, top)
+        if wrap:
+            self.label.setAlignment(top)
         row.addWidget(self.label, 1)
 
     def say(self, text: str, icon: str | None = None, tone: Tone | None = None) -> None:

@@ -1,0 +1,105 @@
+"""What the menu entries and keys do beside the orders themselves: find, copy, look, help."""
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QUrl
+from PySide6.QtGui import QDesktopServices, QGuiApplication
+
+from sellerdesk import __version__
+from sellerdesk.services.desk import OpenShop
+from sellerdesk.ui.postal import address_lines
+from sellerdesk.ui.sheets import about_sheet, keys_sheet
+from sellerdesk.ui.theme import Scheme, Theme
+
+if TYPE_CHECKING:
+    from sellerdesk.ui.main_window import MainWindow, Preferences
+
+
+class Commands(QObject):
+    """Joins the actions of ``window`` to its parts."""
+
+    def __init__(self, window: "MainWindow", theme: Theme, preferences: "Preferences") -> None:
+        super().__init__(window)
+        self._window, self._theme, self._preferences = window, theme, preferences
+        self._actions = window.actions_
+        self._shop: OpenShop | None = None
+        self._actions.show_scheme(theme.scheme)
+        self._connect()
+        self.detach()
+
+    def attach(self, shop: OpenShop) -> None:
+        """Switch on what needs a shop."""
+        self._shop = shop
+        self._actions.set_shop_open(True, bool(shop.info.checkout_url))
+
+    def detach(self) -> None:
+        """Switch it off."""
+        self._shop = None
+        self._actions.set_shop_open(False, False)
+        self._actions.show_next(None, False)
+
+    def _connect(self) -> None:
+        window, actions = self._window, self._actions
+        actions.demo.triggered.connect(window.keeper.open_demo)
+        actions.connect_stripe.triggered.connect(window.welcome.ask_for_keys)
+        actions.quit.triggered.connect(window.close)
+        actions.find.triggered.connect(self._find)
+        actions.clear_search.triggered.connect(window.page.toolbar.search.empty)
+        actions.prepare.triggered.connect(window.orders.prepare)
+        actions.ship.triggered.connect(window.orders.ship)
+        actions.copy_reference.triggered.connect(self._copy_reference)
+        actions.copy_address.triggered.connect(self._copy_address)
+        actions.panel.triggered.connect(window.page.toggle_drawer)
+        actions.sync.triggered.connect(self._sync)
+        actions.shop_page.triggered.connect(self._open_shop_page)
+        actions.stage_chosen.connect(window.go_to)
+        actions.scheme_chosen.connect(self._choose_scheme)
+        actions.keys.triggered.connect(self._show_keys)
+        actions.about.triggered.connect(self._show_about)
+        window.page.toolbar.sync_wanted.connect(self._sync)
+        window.orders.order_shown.connect(self._order_shown)
+        window.panel.copy_requested.connect(copy_text)
+
+    def _find(self) -> None:
+        field = self._window.page.toolbar.search
+        field.setFocus()
+        field.selectAll()
+
+    def _sync(self) -> None:
+        if self._shop is not None:
+            self._window.sync.syncing()
+            self._shop.feed.sync_now()
+
+    def _order_shown(self) -> None:
+        orders = self._window.orders
+        self._actions.show_next(orders.next_stage, orders.view is not None)
+
+    def _copy_reference(self) -> None:
+        view = self._window.orders.view
+        if view is not None:
+            copy_text(view.order.shown_reference)
+
+    def _copy_address(self) -> None:
+        view = self._window.orders.view
+        if view is not None:
+            copy_text("\n".join(address_lines(view.order.shopper.name, view.order.shopper.address)))
+
+    def _open_shop_page(self) -> None:
+        address = QUrl(self._shop.info.checkout_url) if self._shop is not None else QUrl()
+        if address.scheme() in {"http", "https"}:
+            QDesktopServices.openUrl(address)
+
+    def _choose_scheme(self, scheme: Scheme) -> None:
+        self._theme.choose(scheme)
+        self._preferences.keep_scheme(scheme.value)
+
+    def _show_keys(self) -> None:
+        keys_sheet(self._window, self._actions.sheet()).open()
+
+    def _show_about(self) -> None:
+        about_sheet(self._window, __version__).open()
+
+
+def copy_text(text: str) -> None:
+    """Put plain text on the clipboard."""
+    QGuiApplication.clipboard().setText(text)

@@ -1,0 +1,126 @@
+"""The middle and right of the window: search, table or what stands in its place, and the order."""
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from sellerdesk.domain.listing import Overview
+from sellerdesk.domain.order import Stage
+from sellerdesk.ui.empty_state import EmptyState, empty_stage, no_result
+from sellerdesk.ui.fonts import pixels
+from sellerdesk.ui.order_list import Showing
+from sellerdesk.ui.order_panel import OrderPanel
+from sellerdesk.ui.orders_view import OrdersView
+from sellerdesk.ui.theme import tokens_of
+from sellerdesk.ui.toolbar import Toolbar
+from sellerdesk.ui.widgets import rule
+
+PANEL = 376
+
+
+class Edge(QWidget):
+    """A line between regions, one pixel thick."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setFixedWidth(1)
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        QPainter(self).fillRect(self.rect(), QColor(tokens_of(self).line2))
+
+
+class DeskPage(QWidget):
+    """List and order side by side; when there is too little room, the order becomes a drawer over the list.
+
+    Signals:
+        stage_wanted: carries the Stage that the button of an empty list leads to. UI thread.
+    """
+
+    stage_wanted = Signal(object)
+
+    def __init__(self, view: OrdersView, panel: OrderPanel) -> None:
+        super().__init__()
+        self.toolbar = Toolbar()
+        self.empty = EmptyState()
+        self.view = view
+        self.panel = panel
+        self._drawer = False
+        self._open = False
+        self._list = QWidget(self)
+        rows = QVBoxLayout(self._list)
+        rows.setContentsMargins(0, 0, 0, 0)
+        rows.setSpacing(0)
+        rows.addWidget(self.toolbar)
+        rows.addWidget(rule("region"))
+        rows.addWidget(view, 1)
+        cover = QVBoxLayout(view.viewport())
+        cover.setContentsMargins(0, 0, 0, 0)
+        cover.addWidget(self.empty)
+        panel.setParent(self)
+        self._edge = Edge(self)
+        view.clicked.connect(self._clicked)
+        self.empty.way_taken.connect(self._way_taken)
+        self.toolbar.search.left_down.connect(self._focus_list)
+
+    def show_list(self, showing: Showing, overview: Overview | None, count: int) -> None:
+        """The table, or why there is nothing in it."""
+        text = showing.text
+        if not count:
+            self.empty.show_emptiness(no_result(text, overview) if text else empty_stage(showing.stage, overview))
+        elif self.empty.isAncestorOf(self.focusWidget() or self):
+            self.view.setFocus()
+        self.empty.setVisible(not count)
+
+    @property
+    def is_drawer(self) -> bool:
+        """Whether the order lies over the list."""
+        return self._drawer
+
+    def set_drawer(self, drawer: bool) -> None:
+        """Side by side, or one over the other."""
+        if drawer != self._drawer:
+            self._drawer, self._open = drawer, False
+            self._place()
+
+    def toggle_drawer(self) -> None:
+        """Open or close the drawer."""
+        self.open_drawer(not self._open)
+
+    def open_drawer(self, is_open: bool) -> None:
+        """Open or close it; side by side nothing happens."""
+        if not self._drawer or is_open == self._open:
+            return
+        self._open = is_open
+        if not is_open and self.panel.isAncestorOf(self.focusWidget() or self):
+            self.view.setFocus()
+        self._place()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._place()
+
+    def _place(self) -> None:
+        panel_width = min(pixels(PANEL), self.width() - 60)
+        list_width = self.width() if self._drawer else self.width() - panel_width - 1
+        shown = self._open or not self._drawer
+        self._list.setGeometry(0, 0, list_width, self.height())
+        self.panel.setGeometry(self.width() - panel_width, 0, panel_width, self.height())
+        self._edge.setGeometry(self.width() - panel_width - 1, 0, 1, self.height())
+        self.panel.setVisible(shown)
+        self._edge.setVisible(shown)
+        if shown:
+            self.panel.raise_()
+            self._edge.raise_()
+
+    def _way_taken(self, stage: Stage | None) -> None:
+        if stage is None:
+            self.toolbar.search.empty()
+        else:
+            self.stage_wanted.emit(stage)
+
+    def _focus_list(self) -> None:
+        (self.view if self.empty.isHidden() else self.empty.way).setFocus()
+
+    def _clicked(self) -> None:
+        self.open_drawer(True)

@@ -1,0 +1,246 @@
+"""The main window: joins band, rail, list, order and status bar, and follows the shop that is open."""
+
+from typing import Protocol
+
+from PySide6.QtCore import QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QCloseEvent, QGuiApplication, QKeyEvent, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
+
+from sellerdesk import __version__
+from sellerdesk.domain.order import Stage
+from sellerdesk.services.desk import News, OpenShop, OrdersChanged, ShopOpener, Synced, Trouble
+from sellerdesk.ui.band import ModeBand
+from sellerdesk.ui.commands import Commands
+from sellerdesk.ui.desk_page import DeskPage, Edge
+from sellerdesk.ui.empty_state import OpeningState
+from sellerdesk.ui.fonts import pixels
+from sellerdesk.ui.notices import NoticeBar, Notices
+from sellerdesk.ui.order_controller import OrderController
+from sellerdesk.ui.order_list import OrderList
+from sellerdesk.ui.order_panel import OrderPanel
+from sellerdesk.ui.orders_model import OrdersModel
+from sellerdesk.ui.orders_view import OrdersView
+from sellerdesk.ui.rail import Rail
+from sellerdesk.ui.search import Search
+from sellerdesk.ui.shop_keeper import ShopKeeper
+from sellerdesk.ui.shortcuts import Actions
+from sellerdesk.ui.status_bar import StatusBar
+from sellerdesk.ui.sync_words import SyncWords
+from sellerdesk.ui.tasks import Tasks
+from sellerdesk.ui.theme import Theme
+from sellerdesk.ui.welcome import Welcome
+
+_SMALLEST = QSize(760, 480)
+_USUAL = QSize(1440, 900)
+_DRAWER_BELOW = 1280
+_NARROW_BELOW = 1100
+_MINUTE_MS = 60_000
+_NOT_TYPED = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier | Qt.KeyboardModifier.MetaModifier
+
+
+class Preferences(Protocol):
+    """What the window remembers for the next start."""
+
+    def keep_scheme(self, scheme: str) -> None:
+        """'system', 'light' or 'dark'."""
+        ...
+
+
+class MainWindow(QMainWindow):
+    """Shows one shop, or none. Opens the last one right after it was painted for the first time.
+
+    Signals:
+        painted_first: the window was painted once; what takes long may begin. UI thread.
+    """
+
+    painted_first = Signal()
+
+    def __init__(self, opener: ShopOpener, theme: Theme, preferences: Preferences, *, open_last: bool = True) -> None:
+        """``open_last`` False waits for whoever made the window to call ``keeper.open_demo``."""
+        super().__init__()
+        self._painted = False
+        self.tasks = Tasks(self)
+        self.notices = Notices(self)
+        self.model = OrdersModel(self)
+        self.view = OrdersView(self.model)
+        self.panel = OrderPanel(self.now)
+        self.page = DeskPage(self.view, self.panel)
+        self.band = ModeBand()
+        self.rail = Rail()
+        self.bar = NoticeBar()
+        self.opening = OpeningState()
+        self.status = StatusBar(__version__)
+        self.list = OrderList(self.tasks, self.model, self.view, self)
+        self.search = Search(self.page.toolbar.search, self.list, self.tasks, self)
+        self.orders = OrderController(self.tasks, self.notices, self.model, self.panel, self)
+        self.sync = SyncWords(self.status, self.page.toolbar, self)
+        self.keeper = ShopKeeper(opener, self.tasks, self)
+        self.welcome = Welcome(self.keeper, self.tasks, self)
+        self.actions_ = Actions(self)
+        self.commands = Commands(self, theme, preferences)
+        self.notices.speak_through(self.bar.say)
+        self._minute = QTimer(self)
+        self._minute.setInterval(_MINUTE_MS)
+        self._minute.timeout.connect(self._tick)
+        self._lay_out()
+        self._connect()
+        if open_last:
+            self.painted_first.connect(self.keeper.open_last)
+        self._show_nothing()
+        self.stack.setCurrentWidget(self.opening)
+
+    def now(self) -> int:
+        """Seconds UTC of the open shop's clock; 0 without one."""
+        shop = self.keeper.shop
+        return shop.desk.clock.now() if shop is not None else 0
+
+    def attach(self, shop: OpenShop) -> None:
+        """Show this shop."""
+        info, desk = shop.info, shop.desk
+        self.setWindowTitle(f"SellerDesk: {info.mode.value.upper()}, {info.name}")
+        self.band.show_shop(info, desk.clock.now())
+        self.rail.open_shop(desk.seat)
+        self.rail.choose(Stage.TO_PREPARE)
+        self.bar.clear()
+        self.sync.attach(desk.clock)
+        self.orders.attach(shop)
+        self.search.attach(desk.orders)
+        self.list.attach(desk.orders, desk.clock)
+        self.commands.attach(shop)
+        self.stack.setCurrentWidget(self.page)
+        self.view.setFocus()
+        self._minute.start()
+
+    def detach(self) -> None:
+        """Let go of the shop; nothing of it stays on the screen."""
+        self._minute.stop()
+        self.commands.detach()
+        self.search.attach(None)
+        self.list.detach()
+        self.orders.detach()
+        self._show_nothing()
+
+    def go_to(self, stage: Stage) -> None:
+        """Show the orders of a stage."""
+        self.rail.choose(stage)
+        self.search.go_to_stage(stage)
+        self.view.setFocus()
+
+    def finish(self, wait_seconds: float = 10.0) -> bool:
+        """After the window was closed: wait until the shop is closed, too. What is still under way at Stripe by then
+        is found out at the next start. False when it took longer."""
+        self.tasks.close(0.0)
+        return self.keeper.finish(wait_seconds)
+
+    def _lay_out(self) -> None:
+        self.stack = QStackedWidget()
+        for each in (self.opening, self.welcome.page, self.page):
+            self.stack.addWidget(each)
+        right = QVBoxLayout()
+        right.setSpacing(0)
+        right.addWidget(self.bar)
+        right.addWidget(self.stack, 1)
+        middle = QHBoxLayout()
+        middle.setSpacing(0)
+        middle.addWidget(self.rail)
+        middle.addWidget(Edge())
+        middle.addLayout(right, 1)
+        centre = QWidget()
+        rows = QVBoxLayout(centre)
+        rows.setContentsMargins(0, 0, 0, 0)
+        rows.setSpacing(0)
+        rows.addWidget(self.band)
+        rows.addLayout(middle, 1)
+        rows.addWidget(self.status)
+        self.setCentralWidget(centre)
+        self.setMinimumSize(_SMALLEST)
+        room = QGuiApplication.primaryScreen().availableGeometry().size()
+        self.resize(QSize(pixels(_USUAL.width()), pixels(_USUAL.height())).boundedTo(room))
+
+    def _connect(self) -> None:
+        self.rail.stage_chosen.connect(self.go_to)
+        self.page.stage_wanted.connect(self.go_to)
+        self.view.order_selected.connect(self.orders.select)
+        self.view.order_entered.connect(self.orders.open_next)
+        self.orders.reload_wanted.connect(self.list.reload)
+        self.list.shown.connect(self._list_shown)
+        self.list.counted.connect(self.sync.counted)
+        self.list.counted.connect(self.rail.show_overview)
+        self.list.failed.connect(self._reading_failed)
+        self.keeper.opening.connect(self._show_opening)
+        self.keeper.progress.connect(self.opening.show_progress)
+        self.keeper.opened.connect(self.attach)
+        self.keeper.closing.connect(self.detach)
+        self.keeper.nothing_open.connect(self._show_choices)
+        self.keeper.failed.connect(self._opening_failed)
+        self.keeper.news.connect(self._hear)
+
+    def _show_nothing(self) -> None:
+        self.setWindowTitle("SellerDesk: NO SHOP")
+        self.band.show_shop(None, 0)
+        self.rail.close_shop()
+        self.status.close_shop()
+
+    def _show_choices(self) -> None:
+        self._show_nothing()
+        self.stack.setCurrentWidget(self.welcome.page)
+        self.welcome.page.setFocus()
+
+    def _show_opening(self, sentence: str) -> None:
+        self.bar.clear()
+        self.opening.start(sentence)
+        self.stack.setCurrentWidget(self.opening)
+
+    def _opening_failed(self, error: Exception) -> None:
+        if not self.welcome.take_failure(error):
+            self.notices.error(error, money="No money moved.", next_step="Choose how to go on.")
+
+    def _reading_failed(self, error: Exception) -> None:
+        self.notices.error(error, money="What is shown may be old.", next_step="SellerDesk reads it again by itself.")
+
+    def _list_shown(self) -> None:
+        self.page.show_list(self.list.showing, self.list.overview, self.model.rowCount())
+        self.orders.reload()
+
+    def _hear(self, news: News) -> None:
+        match news:
+            case OrdersChanged():
+                self.list.reload()
+            case Synced():
+                self.sync.synced(news)
+            case Trouble():
+                self.sync.trouble(news)
+
+    def _tick(self) -> None:
+        self.list.tick()
+        self.sync.tick()
+        self.band.set_now(self.now())
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """What nobody else took is typed or scanned: it goes into the search."""
+        text = event.text()
+        field = self.page.toolbar.search
+        if text.strip() and text.isprintable() and not event.modifiers() & _NOT_TYPED and field.isEnabled():
+            field.take_over(text)
+        elif event.key() == Qt.Key.Key_Escape and self.page.is_drawer:
+            self.page.open_drawer(False)
+        else:
+            super().keyPressEvent(event)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if not self._painted:
+            self._painted = True
+            QTimer.singleShot(0, self.painted_first.emit)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        width = self.width()
+        self.page.set_drawer(width < pixels(_DRAWER_BELOW))
+        self.rail.set_narrow(width < pixels(_NARROW_BELOW))
+        self.band.set_word_width(self.rail.width())
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Closes at once, whatever is under way; ``finish`` waits afterwards."""
+        self._minute.stop()
+        super().closeEvent(event)

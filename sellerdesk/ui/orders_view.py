@@ -1,0 +1,185 @@
+"""The table of orders: whole rows, keyboard first, selection that stays with its order when rows move."""
+
+from PySide6.QtCore import QEvent, QItemSelectionModel, QModelIndex, Qt, Signal
+from PySide6.QtGui import QFontMetrics, QKeyEvent, QMouseEvent, QResizeEvent
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
+
+from sellerdesk.ui.chips import Chip, Form, chip_size
+from sellerdesk.ui.columns import Column, Kind
+from sellerdesk.ui.delegates import EDGE, PAD, delegates
+from sellerdesk.ui.fonts import Size, font, pixels
+from sellerdesk.ui.orders_model import OrdersModel
+
+_NO_TYPING = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier | Qt.KeyboardModifier.MetaModifier
+
+
+class OrdersView(QTableView):
+    """Shows an ``OrdersModel``.
+
+    Signals:
+        order_selected: carries the id of the order now selected, '' when there is none.
+        order_entered: Return or a double click on the selected order.
+    """
+
+    order_selected = Signal(str)
+    order_entered = Signal()
+
+    def __init__(self, model: OrdersModel, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._model = model
+        self._selected = ""
+        self._wanted = ""
+        self._starts_over = True
+        self._wanted_row = 0
+        self._scrolled = 0
+        self._delegates = delegates(self)
+        self._set_up_looks()
+        self.setModel(model)
+        self._layout_columns()
+        model.modelAboutToBeReset.connect(self._remember_row)
+        model.modelReset.connect(self._after_reset)
+        self.selectionModel().currentRowChanged.connect(self._current_changed)
+
+    @property
+    def selected_order(self) -> str:
+        """The id of the selected order, or ''."""
+        return self._selected
+
+    def start_over(self, order_id: str = "") -> None:
+        """Another list comes: select this order in it, or the first one."""
+        self._wanted, self._starts_over = order_id, True
+        self.selectionModel().clear()
+        self.verticalScrollBar().setValue(0)
+
+    def select_order(self, order_id: str) -> bool:
+        """Select and show the order. False when it is not in the list."""
+        number = self._model.row_of(order_id)
+        if number is not None:
+            self._go_to(number)
+        return number is not None
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter}:
+            if not event.isAutoRepeat() and not event.modifiers() & _NO_TYPING and self._selected:
+                self.order_entered.emit()
+            return
+        if event.text().isprintable() and event.text() and not event.modifiers() & _NO_TYPING:
+            # Left to the window, which puts what is typed or scanned into the search field.
+            event.ignore()
+            return
+        super().keyPressEvent(event)
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        super().mouseDoubleClickEvent(event)
+        if event.button() is Qt.MouseButton.LeftButton and self.indexAt(event.position().toPoint()).isValid():
+            self.order_entered.emit()
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        super().mouseMoveEvent(event)
+        self._hover(self.indexAt(event.position().toPoint()).row())
+
+    def leaveEvent(self, event: QEvent) -> None:
+        super().leaveEvent(event)
+        self._hover(-1)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._layout_columns()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() in {QEvent.Type.FontChange, QEvent.Type.StyleChange} and hasattr(self, "_delegates"):
+            self._set_up_sizes()
+            self._layout_columns()
+
+    def _set_up_looks(self) -> None:
+        self.setAccessibleName("Orders")
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
+        self.setTabKeyNavigation(False)
+        self.setShowGrid(False)
+        self.setWordWrap(False)
+        self.setMouseTracking(True)
+        self.setProperty("hovered_row", -1)
+        self.verticalHeader().hide()
+        header = self.horizontalHeader()
+        header.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        header.setHighlightSections(False)
+        header.setSectionsClickable(False)
+        self._set_up_sizes()
+
+    def _set_up_sizes(self) -> None:
+        self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        self.verticalHeader().setDefaultSectionSize(pixels(32))
+        self.horizontalHeader().setFixedHeight(pixels(28))
+
+    def _layout_columns(self) -> None:
+        """Widths from the widest text expected; what is left goes to the column that asks for nothing."""
+        columns = self._model.columns
+        widths = [self._width_of(number, column) for number, column in enumerate(columns)]
+        open_ended = [number for number, column in enumerate(columns) if not column.widest]
+        rest = self.viewport().width() - sum(widths)
+        for number in open_ended:
+            widths[number] = max(pixels(90), widths[number] + rest // len(open_ended))
+        for number, width in enumerate(widths):
+            self.setColumnWidth(number, width)
+            self.setItemDelegateForColumn(number, self._delegates[columns[number].kind])
+
+    def _width_of(self, number: int, column: Column) -> int:
+        padding = (EDGE if number == 0 else PAD) + PAD
+        if not column.widest:
+            return 0
+        title = QFontMetrics(font(Size.SMALL, strong=True)).horizontalAdvance(column.title) + PAD
+        words = QFontMetrics(font(Size.BODY, strong=column.kind is Kind.STRONG)).horizontalAdvance(column.widest)
+        if column.kind in {Kind.DEADLINE, Kind.STATE}:
+            words = chip_size(Chip(column.widest, Form.AMBER, "clock")).width()
+        elif column.kind is Kind.CHECKS:
+            words += 20
+        return max(title, words) + padding
+
+    def _go_to(self, number: int) -> None:
+        index = self._model.index(number, 0)
+        flags = QItemSelectionModel.SelectionFlag.ClearAndSelect | QItemSelectionModel.SelectionFlag.Rows
+        self.selectionModel().setCurrentIndex(index, flags)
+        self.scrollTo(index)
+
+    def _remember_row(self) -> None:
+        self._wanted_row = max(0, self.currentIndex().row())
+        self._scrolled = self.verticalScrollBar().value()
+
+    def _after_reset(self) -> None:
+        self._layout_columns()
+        self.verticalScrollBar().setValue(self._scrolled)
+        self.keep_selection()
+
+    def keep_selection(self) -> None:
+        """The selection follows its order; when the order left the list, the row that took its place is next."""
+        if not self._model.rowCount():
+            self._set_selected("")
+            return
+        order_id = self._wanted if self._starts_over else self._selected
+        number = self._model.row_of(order_id)
+        if number is None:
+            number = 0 if self._starts_over else min(self._wanted_row, self._model.rowCount() - 1)
+        self._wanted, self._starts_over = "", False
+        self._go_to(number)
+        self._current_changed(self.currentIndex(), QModelIndex())
+
+    def _current_changed(self, current: QModelIndex, _previous: QModelIndex) -> None:
+        row = self._model.row_at(current.row()) if current.isValid() else None
+        if row is not None:
+            self._set_selected(row.id)
+
+    def _set_selected(self, order_id: str) -> None:
+        if order_id != self._selected:
+            self._selected = order_id
+            self.order_selected.emit(order_id)
+
+    def _hover(self, number: int) -> None:
+        if self.property("hovered_row") != number:
+            self.setProperty("hovered_row", number)
+            self.viewport().update()

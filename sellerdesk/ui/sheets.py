@@ -1,0 +1,61 @@
+"""Two small windows of plain text: the keys, and what this program is."""
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QDialog, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
+
+from sellerdesk.ui.buttons import PlainButton
+from sellerdesk.ui.fonts import Size
+from sellerdesk.ui.widgets import Tone, label
+
+
+def _sheet(parent: QWidget, title: str) -> tuple[QDialog, QVBoxLayout]:
+    dialog = QDialog(parent)
+    dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    dialog.setWindowTitle(title)
+    rows = QVBoxLayout(dialog)
+    rows.setContentsMargins(20, 16, 20, 16)
+    rows.setSpacing(12)
+    rows.addWidget(label(title, size=Size.BIG, strong=True))
+    return dialog, rows
+
+
+def _add_foot(dialog: QDialog, rows: QVBoxLayout) -> None:
+    close = PlainButton("Close", key="Esc")
+    close.clicked.connect(dialog.close)
+    foot = QHBoxLayout()
+    foot.addStretch(1)
+    foot.addWidget(close)
+    rows.addLayout(foot)
+    close.setFocus()
+
+
+def keys_sheet(parent: QWidget, keys: list[tuple[str, str, str]]) -> QDialog:
+    """Every key, in two columns of lines: where, key, what it does."""
+    dialog, rows = _sheet(parent, "Keys")
+    grid = QGridLayout()
+    grid.setHorizontalSpacing(16)
+    grid.setVerticalSpacing(6)
+    half = (len(keys) + 1) // 2
+    for number, (where, key, what) in enumerate(keys):
+        row, column = number % half, 4 * (number // half)
+        grid.addWidget(label(where, size=Size.SMALL, tone=Tone.MUTED), row, column)
+        grid.addWidget(label(key, strong=True), row, column + 1)
+        grid.addWidget(label(what), row, column + 2)
+        grid.setColumnMinimumWidth(column + 3, 24)
+    rows.addLayout(grid)
+    _add_foot(dialog, rows)
+    return dialog
+
+
+def about_sheet(parent: QWidget, version: str) -> QDialog:
+    """Name, version, licence."""
+    dialog, rows = _sheet(parent, "SellerDesk")
+    for line in (
+        f"Version {version}",
+        "A seller’s desk for card orders that are held first and charged when the goods go out.",
+        "MIT licence. Icons by Lucide, ISC licence. Qt is used under the LGPL.",
+    ):
+        rows.addWidget(label(line, wrap=True))
+    dialog.setFixedWidth(420)
+    _add_foot(dialog, rows)
+    return dialog

@@ -1,0 +1,138 @@
+"""Every command of the window as an action with its key: the menus and the sheet of keys are made from them."""
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtGui import QAction, QActionGroup, QKeySequence
+from PySide6.QtWidgets import QMainWindow, QMenu
+
+from sellerdesk.domain.order import Stage
+from sellerdesk.ui.columns import STAGE_NAMES, STAGES
+from sellerdesk.ui.theme import Scheme
+
+_SCHEMES = {Scheme.SYSTEM: "As the system", Scheme.LIGHT: "Light", Scheme.DARK: "Dark"}
+# What the widgets themselves answer to, for the sheet of keys.
+WIDGET_KEYS = (
+    ("In the table", "Up, Down", "Another order"),
+    ("In the table", "Enter", "What comes next for this order"),
+    ("Anywhere", "Letters, digits, a scanner", "Search"),
+    ("In the search", "Enter", "Find this very order"),
+    ("In the search", "Down", "On to the table"),
+    ("In the search", "Esc", "Clear search"),
+    ("In a dialog", "Ctrl+Enter", "Do it"),
+    ("In a dialog", "Esc", "Leave everything as it is"),
+)
+
+
+class Actions(QObject):
+    """Makes the menu bar of ``window``. Each action is an attribute; the window connects them.
+
+    Signals:
+        stage_chosen: carries the Stage of a Go entry. UI thread.
+        scheme_chosen: carries the Scheme of a View entry. UI thread.
+    """
+
+    stage_chosen = Signal(object)
+    scheme_chosen = Signal(object)
+
+    def __init__(self, window: QMainWindow) -> None:
+        super().__init__(window)
+        self._window = window
+        self._menus: list[tuple[str, list[QAction]]] = []
+        file = self._menu("&File")
+        self.demo = self._add(file, "Open &demo shop", "Ctrl+D")
+        self.connect_stripe = self._add(file, "Connect &Stripe…", "Ctrl+K")
+        file.addSeparator()
+        self.quit = self._add(file, "&Quit", "Ctrl+Q")
+        self.quit.setMenuRole(QAction.MenuRole.QuitRole)
+        edit = self._menu("&Edit")
+        self.find = self._add(edit, "&Find orders", "Ctrl+F")
+        self.clear_search = self._add(edit, "&Clear search")
+        order = self._menu("&Order")
+        self.prepare = self._add(order, "&Prepare…", "F2")
+        self.ship = self._add(order, "&Ship…", "F3")
+        order.addSeparator()
+        self.copy_reference = self._add(order, "Copy order &number", "Ctrl+Shift+C")
+        self.copy_address = self._add(order, "Copy &address", "Ctrl+Shift+A")
+        view = self._menu("&View")
+        self._add_schemes(view)
+        view.addSeparator()
+        self.panel = self._add(view, "&Order panel", "F4")
+        self.sync = self._add(view, "&Ask Stripe for news now", "F5")
+        go = self._menu("&Go")
+        self.stages = {stage: self._add_stage(go, stage, number) for number, stage in enumerate(STAGES, start=1)}
+        go.addSeparator()
+        self.shop_page = self._add(go, "Shop &page in the browser", "Ctrl+B")
+        help_menu = self._menu("&Help")
+        self.keys = self._add(help_menu, "&Keys", "F1")
+        self.about = self._add(help_menu, "&About SellerDesk")
+        self.about.setMenuRole(QAction.MenuRole.AboutRole)
+
+    def sheet(self) -> list[tuple[str, str, str]]:
+        """Where, which key, what it does: for the sheet of keys."""
+        made = [
+            (title, action.shortcut().toString(QKeySequence.SequenceFormat.NativeText), _plain(action.text()))
+            for title, actions in self._menus
+            for action in actions
+            if not action.shortcut().isEmpty()
+        ]
+        return [*WIDGET_KEYS, *made]
+
+    def show_scheme(self, scheme: Scheme) -> None:
+        """Mark the scheme in use."""
+        self._schemes[scheme].setChecked(True)
+
+    def set_shop_open(self, is_open: bool, has_page: bool) -> None:
+        """Switch on what needs a shop."""
+        for action in (self.find, self.clear_search, self.sync, self.panel, *self.stages.values()):
+            action.setEnabled(is_open)
+        self.shop_page.setEnabled(is_open and has_page)
+
+    def show_next(self, stage: Stage | None, has_order: bool) -> None:
+        """Switch on what can be done with the order shown."""
+        self.prepare.setEnabled(stage is Stage.TO_PREPARE)
+        self.ship.setEnabled(stage is Stage.TO_SHIP)
+        self.copy_reference.setEnabled(has_order)
+        self.copy_address.setEnabled(has_order)
+
+    def _menu(self, title: str) -> QMenu:
+        menu = self._window.menuBar().addMenu(title)
+        self._menus.append((_plain(title), []))
+        return menu
+
+    def _add(self, menu: QMenu, text: str, key: str = "") -> QAction:
+        action = menu.addAction(text)
+        action.setAutoRepeat(False)
+        if key:
+            action.setShortcut(QKeySequence(key))
+        self._menus[-1][1].append(action)
+        return action
+
+    def _add_stage(self, menu: QMenu, stage: Stage, number: int) -> QAction:
+        action = self._add(menu, STAGE_NAMES[stage], f"Ctrl+{number}")
+        action.setData(stage)
+        action.triggered.connect(self._stage_triggered)
+        return action
+
+    def _add_schemes(self, menu: QMenu) -> None:
+        self._schemes: dict[Scheme, QAction] = {}
+        group = QActionGroup(self)
+        for scheme, text in _SCHEMES.items():
+            action = self._add(menu, text)
+            action.setCheckable(True)
+            action.setData(scheme)
+            action.triggered.connect(self._scheme_triggered)
+            group.addAction(action)
+            self._schemes[scheme] = action
+
+    def _stage_triggered(self) -> None:
+        action = self.sender()
+        if isinstance(action, QAction):
+            self.stage_chosen.emit(Stage(action.data()))
+
+    def _scheme_triggered(self) -> None:
+        action = self.sender()
+        if isinstance(action, QAction):
+            self.scheme_chosen.emit(Scheme(action.data()))
+
+
+def _plain(text: str) -> str:
+    return text.replace("&", "").removesuffix("…")
