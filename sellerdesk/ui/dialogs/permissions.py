@@ -5,6 +5,7 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QVBoxLayout, QWi
 
 from sellerdesk.domain.account import AccountFacts, Permission
 from sellerdesk.ui.fonts import Size
+from sellerdesk.ui.note_box import NoteBox
 from sellerdesk.ui.widgets import IconText, Tone, label, rule
 
 
@@ -75,3 +76,43 @@ class PermissionTable(QWidget):
         self._grid.addWidget(label(permission.access, tone=Tone.MUTED), row, 2)
         purpose = label(permission.purpose, tone=Tone.MUTED, elide=True)
         self._grid.addWidget(purpose, row, 3, Qt.AlignmentFlag.AlignVCenter)
+
+
+class AccountView(QWidget):
+    """Whose key it is, what it may do, and what follows from that. Hidden while nothing is known."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.sentence = IconText("circle-check", tone=Tone.GREEN, wrap=True)
+        self.table = PermissionTable()
+        self.note = NoteBox()
+        rows = QVBoxLayout(self)
+        rows.setContentsMargins(0, 0, 0, 0)
+        rows.setSpacing(12)
+        for widget in (self.sentence, self.table, self.note):
+            rows.addWidget(widget)
+        self.hide()
+
+    def show_account(self, account: AccountFacts | None) -> None:
+        """None hides it."""
+        self.setVisible(account is not None)
+        if account is None:
+            return
+        self.sentence.say(account_sentence(account))
+        self.table.show_account(account)
+        lacking = missing(account)
+        needed = [each.name for each in lacking if each.required]
+        if needed:
+            words = f"SellerDesk cannot work without {_joined(needed)}."
+            self.note.say(words, "Add it to the key at Stripe, then press Check again.", Tone.RED)
+        elif account.livemode:
+            self.note.say("Live mode: real cards, real money.", "Every capture from now on is a real one.", Tone.AMBER)
+        elif lacking:
+            words = f"You can start without {_joined([each.name for each in lacking])}."
+            self.note.say(words, "Add it at Stripe later and press Check again.", Tone.AMBER)
+        else:
+            self.note.say("")
+
+
+def _joined(names: list[str]) -> str:
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"

@@ -4,8 +4,7 @@ from collections.abc import Callable
 from datetime import tzinfo
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtWidgets import QButtonGroup, QFrame, QGridLayout, QHBoxLayout, QPlainTextEdit, QVBoxLayout
-from PySide6.QtWidgets import QWidget as Widget
+from PySide6.QtWidgets import QButtonGroup, QFrame, QGridLayout, QHBoxLayout, QPlainTextEdit, QVBoxLayout, QWidget
 
 from sellerdesk.domain.errors import RefusedError
 from sellerdesk.domain.order import Order
@@ -43,7 +42,7 @@ class PrepareDialog(DeskDialog):
         mode: Mode,
         now: Callable[[], int],
         operation_id: str,
-        parent: Widget | None = None,
+        parent: QWidget | None = None,
         zone: tzinfo | None = None,
     ) -> None:
         """``now`` gives seconds UTC; ``operation_id`` was made for this dialog alone."""
@@ -172,7 +171,14 @@ class PrepareDialog(DeskDialog):
         self.go.set_label(f"Capture {total}".strip())
 
 
-class ShippingRow(Widget):
+_SHIPPING_WORDS = {
+    ShippingChoice.FULL: "Charge in full",
+    ShippingChoice.PROPORTION: "In proportion",
+    ShippingChoice.WAIVE: "Waive",
+}
+
+
+class ShippingRow(QWidget):
     """What of the shipping is charged when pieces are left out, and the tax within the sum.
 
     Signals:
@@ -180,12 +186,6 @@ class ShippingRow(Widget):
     """
 
     changed = Signal()
-
-    _WORDS = {
-        ShippingChoice.FULL: "Charge in full",
-        ShippingChoice.PROPORTION: "In proportion",
-        ShippingChoice.WAIVE: "Waive",
-    }
 
     def __init__(self, order: Order) -> None:
         super().__init__()
@@ -199,7 +199,7 @@ class ShippingRow(Widget):
         row.addSpacing(-12)
         self.radios: dict[ShippingChoice, RadioMark] = {}
         self._group = QButtonGroup(self)
-        for choice, words in self._WORDS.items():
+        for choice, words in _SHIPPING_WORDS.items():
             self.radios[choice] = radio = RadioMark(words)
             self._group.addButton(radio)
             row.addWidget(radio)
@@ -223,7 +223,7 @@ class ShippingRow(Widget):
         self.setVisible(offered or bool(current and current.tax))
 
     def _words(self, choice: ShippingChoice, kept: dict[int, int]) -> str:
-        words = self._WORDS[choice]
+        words = _SHIPPING_WORDS[choice]
         if choice is ShippingChoice.WAIVE:
             return words
         try:
@@ -233,7 +233,7 @@ class ShippingRow(Widget):
         return f"{words} {amount(charged, self._order.currency)}"
 
 
-class MessageField(Widget):
+class MessageField(QWidget):
     """Words to the shopper, optional, shown on the order page as they are.
 
     Signals:
@@ -286,7 +286,7 @@ class Equation(QFrame):
         self.authorized = label(size=Size.BIG)
         self.capturing = label(size=Size.BIG, strong=True, tone=Tone.ACCENT)
         self.released = label(size=Size.BIG)
-        self._plus = label("+", tone=Tone.MUTED, size=Size.NAME)
+        plus = label("+", tone=Tone.MUTED, size=Size.NAME)
         self.bar = SplitBar()
         rows = QVBoxLayout(self)
         rows.setContentsMargins(14, 8, 14, 10)
@@ -299,7 +299,7 @@ class Equation(QFrame):
             self.authorized,
             label("=", tone=Tone.MUTED, size=Size.NAME),
             self.capturing,
-            self._plus,
+            plus,
             self.released,
         )
         for index, (word, value) in enumerate(zip(words, values, strict=True)):

@@ -11,7 +11,7 @@ from sellerdesk.ui.dialogs.parts import Stepper
 from sellerdesk.ui.fonts import Size, font, pixels
 from sellerdesk.ui.pictures import ProductPicture
 from sellerdesk.ui.theme import tokens_of
-from sellerdesk.ui.widgets import IconText, Tone, label, rule
+from sellerdesk.ui.widgets import IconText, TextLabel, Tone, label, rule
 
 _ROW = 40
 
@@ -170,7 +170,7 @@ def _header(widths: dict[str, int]) -> QWidget:
     return made
 
 
-def _title(text: str) -> QWidget:
+def _title(text: str) -> TextLabel:
     return label(text, size=Size.SMALL, tone=Tone.MUTED, strong=True)
 
 
@@ -203,6 +203,6 @@ def _centred(widget: QWidget, width: int) -> QWidget:
     return _fixed(holder, width)
 
 
-def _figure(widget: QWidget, width: int) -> QWidget:
-    widget.setProperty("alignment", Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-    return _fixed(widget, width)
+def _figure(words: TextLabel, width: int) -> QWidget:
+    words.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+    return _fixed(words, width)
