@@ -72,9 +72,11 @@ def run(arguments: Sequence[str]) -> int:
     """
     own_command = bool(arguments) and not arguments[0].startswith("-")
     screen = has_screen()
-    needs = system_packages.FOR_WINDOW if screen else system_packages.FOR_TOUR
-    system_packages.provide(needs, "the window" if screen else "the tour")
-    python = ensure("runtime")
+    tour = arguments[0] == "tour" if own_command else not screen
+    system_packages.provide(
+        system_packages.FOR_TOUR if tour else system_packages.FOR_WINDOW, "the tour" if tour else "the window"
+    )
+    python = ensure("tour" if tour else "runtime")
     environ = utf8_environ(dict(os.environ))
     environ["PYTHONPATH"] = str(ROOT)
     if own_command:

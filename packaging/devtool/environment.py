@@ -17,7 +17,9 @@ from typing import Literal
 from devtool.console import run_quietly, say, show_failure
 from devtool.layout import BUILD, REQUIREMENTS, ROOT, VENV, relative
 
-Kind = Literal["runtime", "test"]
+Kind = Literal["runtime", "tour", "test"]
+# Each contains the ones before it.
+KINDS: tuple[Kind, ...] = ("runtime", "tour", "test")
 
 STAMP_FORMAT = 1
 
@@ -35,7 +37,7 @@ def ensure(kind: Kind) -> Path:
     """Make sure that the checkout's environment exists and is current.
 
     Args:
-        kind: "runtime" for running SellerDesk, "test" for everything (it contains the runtime).
+        kind: "runtime" for running SellerDesk, "tour" to drive a browser too, "test" for everything.
 
     Returns:
         The interpreter to use.
@@ -66,7 +68,7 @@ def _digest(kind: Kind) -> str:
 
 def _wanted(kind: Kind) -> dict[str, object]:
     version = ".".join(str(part) for part in sys.version_info[:3])
-    kinds: tuple[Kind, ...] = ("runtime", "test") if kind == "test" else ("runtime",)
+    kinds = KINDS[: KINDS.index(kind) + 1]
     return {
         "format": STAMP_FORMAT,
         "python": f"{sys.implementation.name} {version}",
@@ -95,7 +97,7 @@ def _make(kind: Kind) -> None:
             "This Python has no ensurepip, which its venv module needs. "
             "On Debian and Ubuntu: apt-get install python3-venv"
         )
-    what = "SellerDesk and its tests" if kind == "test" else "SellerDesk"
+    what = {"runtime": "SellerDesk", "tour": "SellerDesk and its tour", "test": "SellerDesk and its tests"}[kind]
     say(f"Making a private Python environment for {what} in {relative(VENV)}/ (once; it is reused afterwards).")
     if VENV.exists():
         shutil.rmtree(VENV)

@@ -5,7 +5,7 @@ import shutil
 import sys
 
 from devtool.console import Outcome, run_quietly, say, show_failure
-from devtool.environment import Kind, python_of, requirements_of
+from devtool.environment import KINDS, Kind, python_of, requirements_of
 from devtool.layout import BUILD, ROOT, relative
 
 OLDEST_PYTHON = "3.11"
@@ -16,7 +16,7 @@ HEADER = (
 
 
 def remake(*, upgrade: bool) -> int:
-    """Write both lock files anew; the versions in them stay unless they must or may move.
+    """Write the lock files anew; the versions in them stay unless they must or may move.
 
     Args:
         upgrade: take the newest versions that pyproject.toml allows.
@@ -28,7 +28,7 @@ def remake(*, upgrade: bool) -> int:
     if uv is None:
         say("uv, which resolves the requirements, could not be installed; is a package index within reach?")
         return 1
-    for kind in ("runtime", "test"):
+    for kind in KINDS:
         done = _compile(uv, kind, upgrade=upgrade)
         if not done.ok:
             show_failure(f"{relative(requirements_of(kind))} is unchanged.", done)
@@ -49,9 +49,10 @@ def _compile(uv: str, kind: Kind, *, upgrade: bool) -> Outcome:
         "--generate-hashes", "--no-header", "--no-annotate", "--no-emit-index-url", "--no-emit-find-links",
         "--output-file", relative(draft),
     ]  # fmt: skip
-    if kind == "test":
+    if kind != "runtime":
         # The tests must run against what people run.
-        command += ["--extra", "test", "--constraints", relative(requirements_of("runtime"))]
+        before = KINDS[KINDS.index(kind) - 1]
+        command += ["--extra", kind, "--constraints", relative(requirements_of(before))]
     if upgrade:
         command.append("--upgrade")
     done = run_quietly(f"Resolving {kind} requirements", command, cwd=ROOT)

@@ -55,8 +55,8 @@ SECRETS = (
 SCREEN = (Need(("xvfb",), programs=("Xvfb",)), Need(("xauth",), programs=("xauth",)))
 
 FOR_WINDOW = QT
-FOR_TOUR = (*QT, *BROWSER, *FONTS)
-FOR_TESTS = (*QT, *BROWSER, *DRIVER, *FONTS, *SECRETS, *SCREEN)
+FOR_TOUR = (*QT, *BROWSER, *DRIVER, *FONTS)
+FOR_TESTS = (*FOR_TOUR, *SECRETS, *SCREEN)
 
 
 def provide(needs: Iterable[Need], purpose: str) -> None:

@@ -44,7 +44,7 @@ def test_no_debris() -> None:
 
 def test_lock_files_name_no_index() -> None:
     locks = sorted((ROOT / "packaging" / "requirements").glob("*.txt"))
-    assert [path.name for path in locks] == ["runtime.txt", "test.txt"]
+    assert [path.name for path in locks] == ["runtime.txt", "test.txt", "tour.txt"]
     for path in locks:
         text = path.read_text("utf-8")
         assert not re.search(r"https?:|file:|--(?:extra-)?index-url|--find-links|@ ", text), path.name

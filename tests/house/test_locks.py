@@ -10,7 +10,7 @@ from packaging.utils import canonicalize_name
 
 from tests.house.tree import ROOT
 
-LOCKS = {kind: ROOT / "packaging" / "requirements" / f"{kind}.txt" for kind in ("runtime", "test")}
+LOCKS = {kind: ROOT / "packaging" / "requirements" / f"{kind}.txt" for kind in ("runtime", "tour", "test")}
 
 
 def _pins(kind: str) -> dict[str, Requirement]:
@@ -30,12 +30,15 @@ def _version(requirement: Requirement) -> str:
     return pin[1]
 
 
-@pytest.mark.parametrize("kind", ["runtime", "test"])
+@pytest.mark.parametrize("kind", ["runtime", "tour", "test"])
 def test_every_dependency_is_locked_as_asked(kind: str) -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
     asked = list(project["dependencies"])
+    extras = project["optional-dependencies"]
+    if kind != "runtime":
+        asked += extras["tour"]
     if kind == "test":
-        asked += project["optional-dependencies"]["test"]
+        asked += [text for text in extras["test"] if text != "sellerdesk[tour]"]
     pins = _pins(kind)
     wrong = []
     for text in asked:
@@ -48,7 +51,7 @@ def test_every_dependency_is_locked_as_asked(kind: str) -> None:
 
 def test_tests_run_against_what_people_run() -> None:
     tested = {name: _version(pin) for name, pin in _pins("test").items()}
-    for name, pin in _pins("runtime").items():
+    for name, pin in {**_pins("runtime"), **_pins("tour")}.items():
         assert tested.get(name) == _version(pin), name
 
 

@@ -22,7 +22,7 @@ def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A small checkout with lock files and an environment that was made from them."""
     requirements = tmp_path / "requirements"
     requirements.mkdir()
-    for kind in ("runtime", "test"):
+    for kind in environment.KINDS:
         (requirements / f"{kind}.txt").write_text(f"{kind}==1\n", "utf-8")
     monkeypatch.setattr(environment, "VENV", tmp_path / ".venv")
     monkeypatch.setattr(environment, "REQUIREMENTS", requirements)
@@ -40,13 +40,13 @@ def _stamp(checkout: Path, kind: environment.Kind) -> Path:
 
 def test_an_environment_is_used_again(checkout: Path) -> None:
     _stamp(checkout, "test")
-    assert environment._is_current("test")
-    assert environment._is_current("runtime")
+    assert all(environment._is_current(kind) for kind in environment.KINDS)
 
 
 def test_an_environment_for_running_is_too_small_for_tests(checkout: Path) -> None:
     _stamp(checkout, "runtime")
     assert environment._is_current("runtime")
+    assert not environment._is_current("tour")
     assert not environment._is_current("test")
 
 
