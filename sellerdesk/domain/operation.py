@@ -14,23 +14,6 @@ class OperationKind(StrEnum):
     SHIP = "ship"
 
 
-class CallClass(StrEnum):
-    """How a lost answer is found out: by the intent's own state, by key and tag, or by sending again."""
-
-    STATE_GUARDED = "state_guarded"
-    CREATE_LIKE = "create_like"
-    UPDATE = "update"
-
-
-CALL_CLASS = {
-    OperationKind.CREATE_CUSTOMER: CallClass.CREATE_LIKE,
-    OperationKind.CREATE_INTENT: CallClass.CREATE_LIKE,
-    OperationKind.CONFIRM: CallClass.STATE_GUARDED,
-    OperationKind.CAPTURE: CallClass.STATE_GUARDED,
-    OperationKind.SHIP: CallClass.UPDATE,
-}
-
-
 class OperationState(StrEnum):
     """planned -> sending -> done | failed | unknown; unknown -> done | failed | review; dropped if never sent."""
 

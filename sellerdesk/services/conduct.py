@@ -18,10 +18,9 @@ from sellerdesk.domain.errors import (
     OutcomeUnknown,
     Rejected,
     StateMoved,
+    WorldError,
 )
 from sellerdesk.domain.operation import (
-    CALL_CLASS,
-    CallClass,
     Operation,
     OperationKind,
     OperationState,
@@ -40,6 +39,7 @@ KEY_REFUSED_SECONDS = 300
 SHOPPER_WAITS_SECONDS = 600
 _SERVER_ERROR = "server error"
 _REPLAYED = "server error replayed"
+DECLINED = "declined"
 SUPERSEDED = "Replaced by a newer tracking number."
 
 _log = logging.getLogger(__name__)
@@ -68,7 +68,7 @@ class _Verdict:
     error: CallError | None = None
     wait: int | None = None
     new_generation: bool = False
-    passed_on: PassedOn = PassedOn.ON_INTENT
+    passed_on: PassedOn | None = None
 
 
 class Conductor:
@@ -101,14 +101,14 @@ class Conductor:
         known = self._current(operation_id)
         if known.state is not OperationState.PLANNED:
             return Outcome(known)
-        return self._pass(known, self._send)
+        return self._pass(known)
 
     def resolve(self, operation_id: str) -> Outcome:
         """Find out what became of an open operation, and finish it. Reads first unless nothing was ever sent."""
         known = self._current(operation_id)
         if not known.is_open or known.state is OperationState.REVIEW:
             return Outcome(known)
-        return self._pass(known, self._send if known.attempts == 0 else self._find_out)
+        return self._pass(known)
 
     def resolve_if_due(self, operation_id: str) -> Outcome:
         """The same, but an operation that waits for its next turn is left alone: a page asks every two seconds."""
@@ -124,13 +124,13 @@ class Conductor:
             raise OurBug(f"Operation {operation_id} is not in the journal.")
         return operation
 
-    def _pass(self, known: Operation, work: Callable[[Operation], _Verdict]) -> Outcome:
+    def _pass(self, known: Operation) -> Outcome:
         self._at(known, "planned")
         claimed = self._claim(known.id)
         if claimed is None:
             return Outcome(self._current(known.id))
         self._at(claimed, "claimed")
-        verdict = self._outdated(claimed) or self._guarded(work, claimed)
+        verdict = self._outdated(claimed) or self._guarded(claimed)
         self._at(claimed, "answered")
         operation = self._record(claimed, verdict)
         self._at(claimed, "recorded")
@@ -150,13 +150,19 @@ class Conductor:
 
     # --- calling, no transaction open ---
 
-    def _guarded(self, work: Callable[[Operation], _Verdict], claimed: Operation) -> _Verdict:
-        """A bug of ours must not be retried for ever: it stops the operation, and a person looks at it."""
+    def _guarded(self, claimed: Operation) -> _Verdict:
+        """Send or find out. A bug of ours must not stop the operations behind this one: where we contradict
+        ourselves a person looks at it; anything else is read and tried again, ever more slowly."""
         try:
-            return work(claimed)
+            return self._send(claimed) if claimed.attempts == 1 else self._find_out(claimed)
         except OurBug as bug:
             _log.exception("operation %s stopped", claimed.id)
             return _Verdict(OperationState.REVIEW, str(bug))
+        except WorldError:
+            raise
+        except Exception as error:  # noqa: BLE001 - what we did not foresee must not stay unwritten
+            _log.exception("operation %s met a fault of ours", claimed.id)
+            return self._again_later(claimed, f"fault of ours: {type(error).__name__}")
 
     def _outdated(self, claimed: Operation) -> _Verdict | None:
         """What need not be sent any more: tracking that was corrected since, and a shopper's press of the button
@@ -177,7 +183,7 @@ class Conductor:
             answer = send(self._gateway, operation)
         except CallError as error:
             return self._after_error(operation, error)
-        return _Verdict(OperationState.DONE, "done", answer)
+        return _done(operation, "done", answer)
 
     def _find_out(self, operation: Operation) -> _Verdict:
         try:
@@ -186,25 +192,24 @@ class Conductor:
             return self._again_later(operation, f"read failed: {_word(error)}", error)
         if seen.effect is Effect.NOT_YET:
             return self._send_again(operation)
-        return _settled(seen)
+        return _settled(operation, seen)
 
     def _send_again(self, operation: Operation) -> _Verdict:
-        """Not there: the same key while Stripe keeps it; then a new one only where the intent's own state makes a
-        second effect impossible. Everything else is for a person to decide."""
+        """Not there: the same key while Stripe keeps it, then a new one. That is safe for all our kinds: the intent's
+        own state admits no second confirmation or capture, the same tracking may be written twice, and a second
+        customer or unconfirmed intent would hold no money."""
         with self._store.read() as unit:
             outcomes = unit.journal.outcomes(operation.id, operation.generation)
         fresh_key = operation.generation > 0 and not outcomes
         sent_since = self._clock.now() - (operation.first_sent_at or self._clock.now())
         if fresh_key or (sent_since < SAME_KEY_SECONDS and not _kept_under_key(outcomes)):
             return self._send(operation)
-        if CALL_CLASS[operation.kind] is CallClass.CREATE_LIKE:
-            return _Verdict(OperationState.REVIEW, "Stripe does not show it, and asking again could do it twice.")
         return _Verdict(OperationState.UNKNOWN, "new key", wait=0, new_generation=True)
 
     def _after_error(self, operation: Operation, error: CallError) -> _Verdict:
         match error:
             case Declined():
-                return _Verdict(OperationState.FAILED, "declined", Answer(error.facts), error)
+                return _Verdict(OperationState.FAILED, DECLINED, Answer(error.facts), error)
             case Rejected() if operation.kind is OperationKind.SHIP:
                 return self._pass_on_by_charge(operation, error)
             case Rejected() if operation.attempts == 1:
@@ -226,7 +231,7 @@ class Conductor:
         except CallError as unread:
             return self._again_later(operation, f"read failed: {_word(unread)}", unread)
         if seen.effect is not Effect.NOT_YET:
-            return replace(_settled(seen), error=error if seen.effect is Effect.IMPOSSIBLE else None)
+            return replace(_settled(operation, seen), error=error if seen.effect is Effect.IMPOSSIBLE else None)
         if isinstance(error, Rejected):
             return _Verdict(OperationState.FAILED, f"rejected: {error.code}", seen.answer, error)
         return self._again_later(operation, "state moved", error)
@@ -294,7 +299,7 @@ class Conductor:
             kept = {line.position: pieces.get(line.sku, 0) for line in order.lines}
             unit.orders.save_kept(order.id, kept, request.shipping_amount)
             unit.catalogue.take_from_stock(pieces)
-        if isinstance(request, PassTracking) and order.shipment is not None and verdict.word != SUPERSEDED:
+        if verdict.passed_on is not None and order.shipment is not None:
             unit.orders.save_shipment(order.id, replace(order.shipment, passed_on=verdict.passed_on))
             what = "not_passed_on" if verdict.passed_on is PassedOn.REFUSED else "passed_on"
             now = self._clock.now()
@@ -314,9 +319,14 @@ def _kept_under_key(outcomes: tuple[str, ...]) -> bool:
     return _REPLAYED in recent or recent == (_SERVER_ERROR, _SERVER_ERROR)
 
 
-def _settled(seen: Seen) -> _Verdict:
+def _done(operation: Operation, word: str, answer: Answer) -> _Verdict:
+    passed_on = PassedOn.ON_INTENT if operation.kind is OperationKind.SHIP else None
+    return _Verdict(OperationState.DONE, word, answer, passed_on=passed_on)
+
+
+def _settled(operation: Operation, seen: Seen) -> _Verdict:
     if seen.effect is Effect.HAPPENED:
-        return _Verdict(OperationState.DONE, "found done", seen.answer)
+        return _done(operation, "found done", seen.answer)
     return _Verdict(OperationState.FAILED, seen.why, seen.answer)
 
 
@@ -325,4 +335,6 @@ def _word(error: CallError) -> str:
         return _REPLAYED if error.replayed else _SERVER_ERROR
     if isinstance(error, Busy):
         return "busy"
+    if isinstance(error, KeyRefused):
+        return "key refused"
     return "no answer" if error.http_status is None else "odd answer"

@@ -15,7 +15,6 @@ from sellerdesk.domain.errors import (
     CheckoutClosed,
     OperationInProgress,
     OutcomeUnknown,
-    Rejected,
     TokenRefused,
     UnknownOrder,
 )
@@ -25,7 +24,7 @@ from sellerdesk.domain.order import Order, Shopper, TimelineEntry
 from sellerdesk.domain.payment import Payment, PaymentFacts, PaymentStatus, Problem
 from sellerdesk.domain.requests import Request
 from sellerdesk.services import requests
-from sellerdesk.services.conduct import Conductor, Outcome
+from sellerdesk.services.conduct import DECLINED, Conductor, Outcome
 from sellerdesk.services.plans import planned
 from sellerdesk.services.ports import PaymentGateway, Store, UnitOfWork
 from sellerdesk.services.record import Origin, record_facts
@@ -140,34 +139,38 @@ class PlaceOrder:
         )
 
     def _customer(self, order: Order) -> Order:
-        def request(operation_id: str) -> Request:
-            return requests.create_customer(order, operation_id, self._installation)
+        def request(fresh: Order, operation_id: str) -> Request:
+            return requests.create_customer(fresh, operation_id, self._installation)
 
-        return self._create(order, OperationKind.CREATE_CUSTOMER, request)
+        return self._create(order.id, OperationKind.CREATE_CUSTOMER, request)
 
     def _intent(self, order: Order) -> Order:
-        def request(operation_id: str) -> Request:
-            return requests.create_intent(order, operation_id, self._installation)
+        def request(fresh: Order, operation_id: str) -> Request:
+            return requests.create_intent(fresh, operation_id, self._installation)
 
-        return self._create(order, OperationKind.CREATE_INTENT, request)
+        return self._create(order.id, OperationKind.CREATE_INTENT, request)
 
-    def _create(self, order: Order, kind: OperationKind, request: Callable[[str], Request]) -> Order:
-        """Carry out the open operation of this kind, or a new one; one that failed is final and replaced."""
+    def _create(self, order_id: str, kind: OperationKind, request: Callable[[Order, str], Request]) -> Order:
+        """Carry out the open operation of this kind, or a new one; one that failed is final and replaced. The order is
+        read again under the lock: another request of the same checkout may have made it meanwhile."""
         with self._store.write() as unit:
-            earlier = [each for each in unit.journal.of_order(order.id) if each.kind is kind and each.is_open]
+            order = unit.orders.get(order_id)
+            if order.customer_id if kind is OperationKind.CREATE_CUSTOMER else order.payment.intent_id:
+                return order
+            earlier = [each for each in unit.journal.of_order(order_id) if each.kind is kind and each.is_open]
             if earlier:
                 operation = earlier[-1]
             else:
                 operation_id = new_id(self._clock.now_ms())
                 now = self._clock.now()
-                fresh = planned(operation_id, kind, order, request(operation_id), SHOPPER_ACTOR, now)
+                fresh = planned(operation_id, kind, order, request(order, operation_id), SHOPPER_ACTOR, now)
                 operation = unit.journal.plan(fresh)
                 unit.commit()
         outcome = self._advance(operation)
         if outcome.operation.state is not OperationState.DONE:
             raise outcome.error or OutcomeUnknown("We are still waiting for Stripe. Nothing is held yet.")
         with self._store.read() as unit:
-            return unit.orders.get(order.id)
+            return unit.orders.get(order_id)
 
     def _advance(self, operation: Operation) -> Outcome:
         if operation.state is OperationState.PLANNED:
@@ -231,7 +234,7 @@ class PlaceOrder:
             order = unit.orders.get(order_id)
         if outcome.operation.is_open:
             return PayAnswer(PayState.CHECKING, order)
-        if isinstance(outcome.error, Rejected) and outcome.operation.state is OperationState.FAILED:
+        if _was_not_tried(outcome.operation, order):
             raise TokenRefused(
                 "The card form's token is not valid any more. Nothing is held. Please type the card again."
             ) from outcome.error
@@ -263,6 +266,13 @@ def _answer(order: Order, facts: PaymentFacts | None) -> PayAnswer:
     if payment.status is PaymentStatus.REQUIRES_PAYMENT_METHOD:
         return PayAnswer(PayState.DECLINED, order, problem=payment.problem)
     return PayAnswer(PayState.CHECKING, order)
+
+
+def _was_not_tried(operation: Operation, order: Order) -> bool:
+    """Whether this press never reached a bank: the token was refused, or the press came too late."""
+    final = (*_HELD, PaymentStatus.CANCELED)
+    failed = operation.state is OperationState.FAILED and operation.outcome != DECLINED
+    return failed and order.payment.status not in final
 
 
 def _refuse_closed(order: Order) -> None:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sellerdesk.domain.operation import CALL_CLASS, FINAL_STATES, OPEN_STATES, OperationKind, OperationState
+from sellerdesk.domain.operation import FINAL_STATES, OPEN_STATES, OperationState
 from sellerdesk.domain.payment import ShippingFacts
 from sellerdesk.domain.requests import (
     Capture,
@@ -69,10 +69,6 @@ def test_money_is_written_in_whole_numbers() -> None:
 def test_what_no_request_is_raises(text: str) -> None:
     with pytest.raises((KeyError, TypeError, ValueError, AttributeError)):
         from_json(text)
-
-
-def test_every_kind_of_operation_has_a_way_to_be_found_out() -> None:
-    assert set(CALL_CLASS) == set(OperationKind)
 
 
 def test_every_state_is_open_or_final() -> None:
