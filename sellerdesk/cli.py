@@ -46,7 +46,7 @@ def _add_tour(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -
 
 def _add_checkout(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     checkout = commands.add_parser("checkout", help="the checkout page's server alone, for the shop connected last")
-    checkout.add_argument("--port", type=_port, default=8080, help="port on this computer (default: 8080)")
+    checkout.add_argument("--port", type=_port, default=None, help="port on this computer (default: 8000, or as set)")
     checkout.add_argument("--profile", default="", help="another shop than the one connected last")
     checkout.add_argument(
         "--public-url", default="", metavar="ADDRESS", help="the https address of a proxy in front of this server"

@@ -10,7 +10,7 @@ from sellerdesk.addresses import AddressNotUsable, parse_api_base
 from sellerdesk.domain.errors import KeyNotUsable, RefusedError, SellerDeskError
 from sellerdesk.logs import configure
 from sellerdesk.runner import Job, Runner
-from sellerdesk.settings import LAST_PROFILE, Places, Settings, places
+from sellerdesk.settings import CHECKOUT_PORT, LAST_PROFILE, Places, Settings, places
 from sellerdesk.shops import ProfileWorks, Shops
 
 RESOLVE_SECONDS = 2.0
@@ -31,7 +31,8 @@ def checkout(options: argparse.Namespace) -> int:
     from sellerdesk.serve import checkout_server
 
     origins = (_public_origin(options.public_url),) if options.public_url else ()
-    shops, _, _ = shops_for(options, "checkout")
+    shops, settings, _ = shops_for(options, "checkout")
+    port = settings.get(CHECKOUT_PORT) if options.port is None else options.port
     profile = shops.works(options.profile)
     try:
         if not profile.publishable_key:
@@ -48,7 +49,7 @@ def checkout(options: argparse.Namespace) -> int:
             profile.publishable_key,
             profile.addresses,
             profile.pictures,
-            port=options.port,
+            port=port,
             own_origins=origins,
         )
         runner = Runner((Job("resolve", lambda: _resolve(profile)),))

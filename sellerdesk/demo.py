@@ -14,7 +14,7 @@ from sellerdesk.addresses import Addresses
 from sellerdesk.app import Works, assemble, open_shop
 from sellerdesk.assets import asset
 from sellerdesk.clock import Clock
-from sellerdesk.demo_week import Progress, live_through
+from sellerdesk.demo_week import Progress, RunningSandbox, live_through
 from sellerdesk.domain.catalogue_csv import read_products, read_shipping_rates
 from sellerdesk.domain.errors import ReadOnlyPlace
 from sellerdesk.services.desk import Mode, OpenShop, ShopInfo
@@ -31,8 +31,7 @@ class DemoShop:
 
     shop: OpenShop
     works: Works
-    sandbox_url: str
-    control_token: str
+    sandbox: RunningSandbox
 
 
 def open_demo(demo_folder: Path, progress: Progress, *, checkout_port: int = 0) -> DemoShop:
@@ -72,7 +71,7 @@ def open_demo(demo_folder: Path, progress: Progress, *, checkout_port: int = 0) 
         for step in reversed(undo):
             step()
         raise
-    return DemoShop(shop, works, sandbox.url, sandbox.control_token)
+    return DemoShop(shop, works, sandbox)
 
 
 def _fresh_folder(demo_folder: Path) -> Path:

@@ -14,7 +14,7 @@ from urllib.request import Request, urlopen
 from sellerdesk.app import Works
 from sellerdesk.domain.catalogue import CartItem
 from sellerdesk.domain.ids import new_secret_token
-from sellerdesk.domain.order import Address, Parcel, Shopper
+from sellerdesk.domain.order import Address, Order, Parcel, Shopper
 
 Progress = Callable[[str, int, int], None]
 
@@ -185,6 +185,17 @@ def live_through(works: Works, sandbox: RunningSandbox, progress: Progress) -> N
     _Week(works, sandbox).live(progress)
 
 
+def order_as_shopper(works: Works, sandbox: RunningSandbox, story: Story) -> Order:
+    """Place and pay the order of ``story`` as the checkout page does, with tokens made without a browser."""
+    checkout_id = new_secret_token()
+    place_order = works.shopfront.place_order
+    order = place_order.place(checkout_id, story.cart, story.shopper, story.save_card)
+    for card in story.cards:
+        token = _token(sandbox, card, story.save_card)
+        place_order.pay(checkout_id, order.reference, token, "https://shop.example/checkout")
+    return order
+
+
 class _Week:
     """One run through the stories; remembers which order each became."""
 
@@ -222,13 +233,7 @@ class _Week:
         self._works.clock.learn(self._sandbox.world.clock.set(moment))
 
     def _order(self, index: int, story: Story) -> None:
-        checkout_id = new_secret_token()
-        place_order = self._works.shopfront.place_order
-        order = place_order.place(checkout_id, story.cart, story.shopper, story.save_card)
-        self._orders[index] = order.id
-        for card in story.cards:
-            token = self._token(card, story.save_card)
-            place_order.pay(checkout_id, order.reference, token, "https://shop.example/checkout")
+        self._orders[index] = order_as_shopper(self._works, self._sandbox, story).id
 
     def _prepare(self, index: int, story: Story) -> None:
         order = self._works.desk.orders.view(self._orders[index]).order
@@ -241,16 +246,17 @@ class _Week:
         ship = self._works.desk.ship
         ship.run(ship.new_operation(), order.id, order.version, story.parcels)
 
-    def _token(self, card: str, save_card: bool) -> str:
-        """A confirmation token without a browser, as Stripe's test helpers make them:
-        https://docs.stripe.com/api/confirmation_tokens/test_create"""
-        form = {"payment_method": card}
-        if save_card:
-            form["setup_future_usage"] = "off_session"
-        request = Request(  # noqa: S310 - the address is the sandbox's own, on this computer
-            f"{self._sandbox.url}/v1/test_helpers/confirmation_tokens",
-            data=urlencode(form).encode(),
-            headers={"Authorization": f"Bearer {self._sandbox.secret_key}"},
-        )
-        with urlopen(request, timeout=20) as answer:  # noqa: S310
-            return str(json.load(answer)["id"])
+
+def _token(sandbox: RunningSandbox, card: str, save_card: bool) -> str:
+    """A confirmation token without a browser, as Stripe's test helpers make them:
+    https://docs.stripe.com/api/confirmation_tokens/test_create"""
+    form = {"payment_method": card}
+    if save_card:
+        form["setup_future_usage"] = "off_session"
+    request = Request(  # noqa: S310 - the address is the sandbox's own, on this computer
+        f"{sandbox.url}/v1/test_helpers/confirmation_tokens",
+        data=urlencode(form).encode(),
+        headers={"Authorization": f"Bearer {sandbox.secret_key}"},
+    )
+    with urlopen(request, timeout=20) as answer:  # noqa: S310
+        return str(json.load(answer)["id"])

@@ -76,15 +76,11 @@ SEAT_NAME = Setting("seat_name", "", "Name of this seat", _line(40))
 COLOUR_SCHEME = Setting("colour_scheme", "system", "Colours", _one_of("system", "light", "dark"))
 LAST_PROFILE = Setting("last_profile", "", "Shop that was open last", _line(80))
 CHECKOUT_PORT = Setting("checkout_port", 8000, "Port of the checkout page", _whole(0, 65_535))
-POLL_IDLE_SECONDS = Setting("poll_idle_seconds", 300, "Ask Stripe for news every (seconds)", _whole(60, 300))
-POLL_BUSY_SECONDS = Setting("poll_busy_seconds", 10, "After an action, every (seconds)", _whole(10, 60))
 PROGRAM: tuple[Setting[Any], ...] = (
     SEAT_NAME,
     COLOUR_SCHEME,
     LAST_PROFILE,
     CHECKOUT_PORT,
-    POLL_IDLE_SECONDS,
-    POLL_BUSY_SECONDS,
 )
 
 # For one profile: one account in one mode.

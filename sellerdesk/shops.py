@@ -5,6 +5,7 @@ import platform
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from sellerdesk.addresses import Addresses, check_key_fits
 from sellerdesk.app import Works, assemble, open_shop
@@ -24,6 +25,9 @@ from sellerdesk.settings import (
     Places,
     Settings,
 )
+
+if TYPE_CHECKING:
+    from sellerdesk.demo import DemoShop
 
 DATABASE = "sellerdesk.db"
 PICTURES = "pictures"
@@ -47,7 +51,8 @@ class ProfileWorks:
 class Shops:
     """Opens the demo shop and the shops of connected Stripe accounts. Implements the port ``ShopOpener``.
 
-    ``api_base`` overrides Stripe's address of every profile, '' leaves it as the profile has it.
+    ``api_base`` overrides Stripe's address of every profile, '' leaves it as the profile has it. ``demo_shop`` is the
+    demo opened last, with what lies behind its window.
     """
 
     def __init__(self, places: Places, settings: Settings, api_base: str = "", demo_port: int = 0) -> None:
@@ -55,6 +60,7 @@ class Shops:
         self._settings = settings
         self._api_base = api_base
         self._demo_port = demo_port
+        self.demo_shop: DemoShop | None = None
 
     def last(self) -> OpenShop | None:
         name = self._settings.get(LAST_PROFILE)
@@ -64,7 +70,8 @@ class Shops:
         from sellerdesk.demo import PROFILE as DEMO
         from sellerdesk.demo import open_demo
 
-        return open_demo(self._places.profile(DEMO), progress, checkout_port=self._demo_port).shop
+        self.demo_shop = open_demo(self._places.profile(DEMO), progress, checkout_port=self._demo_port)
+        return self.demo_shop.shop
 
     def check(self, secret_key: str) -> AccountFacts:
         from sellerdesk.gateway.stripe_gateway import StripeGateway

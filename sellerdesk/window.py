@@ -52,16 +52,16 @@ class NoPlace:
     def last(self) -> OpenShop | None:
         raise self._error
 
-    def demo(self, progress: Callable[[str, int, int], None]) -> OpenShop:
+    def demo(self, progress: Callable[[str, int, int], None]) -> OpenShop:  # noqa: ARG002 - the port's
         raise self._error
 
-    def check(self, secret_key: str) -> AccountFacts:
+    def check(self, secret_key: str) -> AccountFacts:  # noqa: ARG002 - the port's
         raise self._error
 
     def keyring_name(self) -> str:
         raise self._error
 
-    def connect(self, secret_key: str, publishable_key: str) -> OpenShop:
+    def connect(self, secret_key: str, publishable_key: str) -> OpenShop:  # noqa: ARG002 - the port's
         raise self._error
 
 
@@ -81,4 +81,6 @@ def run_window(options: argparse.Namespace) -> int:
     if wants_demo:
         window.painted_first.connect(window.keeper.open_demo)
     window.show()
-    return application.exec()
+    status = application.exec()
+    window.finish()
+    return status
