@@ -35,14 +35,14 @@ class SqlCatalogue:
         return tuple(Product(*row) for row in rows)
 
     def shipping_rates(self) -> tuple[ShippingRate, ...]:
-        """By country, '*' first."""
+        """In the order in which ``replace`` got them."""
         rows = self._session.execute(
             select(
                 ShippingRateRecord.country,
                 ShippingRateRecord.currency,
                 ShippingRateRecord.amount,
                 ShippingRateRecord.tax_rate,
-            ).order_by(ShippingRateRecord.country, ShippingRateRecord.currency)
+            ).order_by(ShippingRateRecord.position)
         )
         return tuple(ShippingRate(*row) for row in rows)
 
@@ -51,7 +51,7 @@ class SqlCatalogue:
         self._session.execute(delete(ProductRecord))
         self._session.execute(delete(ShippingRateRecord))
         new_products = [{"position": position, **asdict(product)} for position, product in enumerate(products)]
-        new_rates = [asdict(rate) for rate in rates]
+        new_rates = [{"position": position, **asdict(rate)} for position, rate in enumerate(rates)]
         if new_products:
             self._session.execute(insert(ProductRecord), new_products)
         if new_rates:

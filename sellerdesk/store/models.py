@@ -226,12 +226,13 @@ class ProductRecord(Base):
 
 
 class ShippingRateRecord(Base):
-    """What sending costs to one country in one currency."""
+    """What sending costs to one country in one currency. ``position`` keeps the order of the catalogue's file."""
 
     __tablename__ = "shipping_rate"
     __table_args__ = (CheckConstraint("amount >= 0 AND tax_rate >= 0", "amounts"),)
 
     country: Mapped[str] = mapped_column(primary_key=True)
     currency: Mapped[str] = mapped_column(primary_key=True)
+    position: Mapped[int]
     amount: Mapped[int]
     tax_rate: Mapped[int]

@@ -1,6 +1,7 @@
 """SQLite: which library, how a connection is set up, when a transaction begins, and what its errors mean."""
 
 import sqlite3
+import time
 from pathlib import Path
 from typing import Any
 
@@ -13,9 +14,12 @@ from sellerdesk.domain.errors import DatabaseUnusable, OurBug, SellerDeskError
 # https://www.sqlite.org/wal.html#walresetbug
 _OLDEST = (3, 51, 3)
 
+_PATIENCE_SECONDS = 10
+
 _PRAGMAS = (
-    "PRAGMA busy_timeout=10000",
+    f"PRAGMA busy_timeout={_PATIENCE_SECONDS * 1000}",
     "PRAGMA synchronous=FULL",
+    "PRAGMA fullfsync=ON",
     "PRAGMA foreign_keys=ON",
     "PRAGMA mmap_size=0",
     "PRAGMA trusted_schema=OFF",
@@ -36,6 +40,7 @@ _MEANING = {
     26: "is no database",
 }
 _CONSTRAINT = 19
+_BUSY = 5
 
 
 class ConstraintBroken(OurBug):
@@ -76,7 +81,7 @@ def choose_driver(candidates: list[Any]) -> Any:
 
 def connect(library: Any, path: Path) -> Any:
     """A bare connection that begins no transaction by itself and may be used from any thread."""
-    connection = library.connect(str(path), isolation_level=None, check_same_thread=False, timeout=10)
+    connection = library.connect(str(path), isolation_level=None, check_same_thread=False, timeout=_PATIENCE_SECONDS)
     try:
         for pragma in _PRAGMAS:
             connection.execute(pragma)
@@ -99,8 +104,7 @@ def make_engine(library: Any, path: Path, *, writing: bool) -> Engine:
     )
 
     def set_up(connection: Any, _record: Any) -> None:
-        mode = connection.execute("PRAGMA journal_mode=WAL").fetchone()[0]
-        if mode != "wal":
+        if _switch_to_wal(library, connection) != "wal":
             raise DatabaseUnusable(f"The place of {path.name} cannot hold a database that two programs use at once.")
         if not writing:
             connection.execute("PRAGMA query_only=ON")
@@ -115,6 +119,19 @@ def make_engine(library: Any, path: Path, *, writing: bool) -> Engine:
     event.listen(engine, "begin", begin)
     event.listen(engine, "handle_error", translate, retval=True)
     return engine
+
+
+def _switch_to_wal(library: Any, connection: Any) -> str:
+    """The journal mode after asking for WAL. Of two programs that switch a new file at the same moment SQLite
+    refuses one at once, whatever the busy timeout says; it asks again."""
+    deadline = time.monotonic() + _PATIENCE_SECONDS
+    while True:
+        try:
+            return str(connection.execute("PRAGMA journal_mode=WAL").fetchone()[0])
+        except library.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != _BUSY or time.monotonic() > deadline:
+                raise
+            time.sleep(0.02)
 
 
 def explain(error: BaseException, path: Path, *, writing: bool = True) -> SellerDeskError | None:

@@ -23,7 +23,7 @@ def test_the_catalogue_keeps_its_order_and_every_field(store: SqlStore) -> None:
         builders.product("ZINC-1", on_hand=0, withdrawn=True, available_from="2026-07-01", picture=""),
         builders.product("APRON-M", currency="jpy", price=24800),
     )
-    rates = (builders.shipping_rate(), builders.shipping_rate("FR", amount=390), builders.shipping_rate("US"))
+    rates = (builders.shipping_rate(), builders.shipping_rate("FR", amount=390), builders.shipping_rate("AT"))
     with store.write() as unit:
         unit.catalogue.replace(products, rates)
         unit.commit()

@@ -14,8 +14,6 @@ from sellerdesk.settings import (
     CHECKOUT_PORT,
     COLOUR_SCHEME,
     LAST_PROFILE,
-    POLL_BUSY_SECONDS,
-    POLL_IDLE_SECONDS,
     PROFILE,
     PROGRAM,
     PUBLISHABLE_KEY,
@@ -89,10 +87,6 @@ class TestWhatHolds:
             (CHECKOUT_PORT, 65_536),
             (CHECKOUT_PORT, True),
             (CHECKOUT_PORT, "8000"),
-            (POLL_IDLE_SECONDS, 0),
-            (POLL_IDLE_SECONDS, 59),
-            (POLL_IDLE_SECONDS, 10**9),
-            (POLL_BUSY_SECONDS, 9),
             (COLOUR_SCHEME, "pink"),
             (COLOUR_SCHEME, ["dark"]),
             (SEAT_NAME, "x" * 41),
@@ -113,12 +107,12 @@ class TestWhatHolds:
 
 class TestWhatIsWrong:
     def test_a_wrong_value_in_the_file_gives_the_default_and_a_sentence(self, path: Path) -> None:
-        settings = written(path, 'poll_idle_seconds = 0\ncolour_scheme = "dark"\n')
-        assert settings.get(POLL_IDLE_SECONDS) == 300
+        settings = written(path, 'checkout_port = -1\ncolour_scheme = "dark"\n')
+        assert settings.get(CHECKOUT_PORT) == 8000
         assert settings.get(COLOUR_SCHEME) == "dark"
         assert len(settings.notes) == 1
-        assert "from 60 to 300" in settings.notes[0]
-        assert POLL_IDLE_SECONDS.label in settings.notes[0]
+        assert "from 0 to 65535" in settings.notes[0]
+        assert CHECKOUT_PORT.label in settings.notes[0]
 
     @pytest.mark.parametrize(
         "content", [b"\xff\xfe\x00garbage", b"= = =", b"a = [", b"\x00" * 100, b"a = " + b"[" * 5000]

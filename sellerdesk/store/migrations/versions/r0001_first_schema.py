@@ -258,6 +258,7 @@ def _create_refund_and_catalogue() -> None:
         "shipping_rate",
         _text("country"),
         _text("currency"),
+        _whole("position"),
         _whole("amount"),
         _whole("tax_rate"),
         sa.CheckConstraint("amount >= 0 AND tax_rate >= 0", name="ck_shipping_rate_amounts"),
