@@ -223,7 +223,7 @@ def _fingerprint(request: ApiRequest, tree: form.Tree) -> str:
 
 
 def _dumped(answer: Any) -> bytes:
-    return json.dumps(answer, indent=2).encode()
+    return json.dumps(answer).encode()
 
 
 def _replay(remembered: Remembered) -> _Outcome:

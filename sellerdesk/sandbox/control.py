@@ -69,6 +69,8 @@ def _plan(world: World, arguments: Json) -> Json:
     known = {"kind", "fault", "times", "skip", "stored", "should_retry"}
     if not known.issuperset(arguments):
         raise ValueError(f"Unknown names: {', '.join(sorted(set(arguments) - known))}")
+    for name in ("times", "skip"):
+        _whole(arguments.get(name, 1))
     options = {name: value for name, value in arguments.items() if name not in ("kind", "fault")}
     return _planned_json(world.faults.plan(arguments["kind"], arguments["fault"], **options))
 
@@ -143,7 +145,7 @@ def _planned_json(planned: Planned) -> Json:
 
 def _whole(value: Any) -> int:
     if not isinstance(value, int) or isinstance(value, bool) or abs(value) > 10**11:
-        raise ValueError("Seconds must be a whole number.")
+        raise ValueError("Seconds and counts must be whole numbers.")
     return value
 
 

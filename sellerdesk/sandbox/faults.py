@@ -75,8 +75,8 @@ class Faults:
         should_retry: bool | None = None,
     ) -> Planned:
         """Let the next ``times`` calls of ``kind`` go wrong, after ``skip`` that pass."""
-        if not isinstance(times, int) or not isinstance(skip, int) or times < 1 or skip < 0:
-            raise ValueError("times must be a whole number of at least 1 and skip of at least 0.")
+        if times < 1 or skip < 0:
+            raise ValueError("times must be at least 1 and skip at least 0.")
         planned = Planned(kind, Fault(fault), times, skip, stored, should_retry)
         with self._lock:
             self._planned.append(planned)

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 import stripe
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import FrameLocator, Page, expect
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -326,3 +327,41 @@ def test_the_frame_wears_the_pages_colours(shop: Page, scheme: Any) -> None:
     assert shop.locator("#card iframe").evaluate("(frame) => frame.offsetHeight") == 290
     type_card(shop, "4242424242424241")
     expect(number).to_have_css("border-color", {"light": "rgb(179, 38, 30)", "dark": "rgb(255, 158, 148)"}[scheme])
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_frames_can_be_used_by_everyone(page: Page, sandbox: Sandbox, client: stripe.StripeClient, scheme: Any) -> None:
+    page.emulate_media(color_scheme=scheme)
+    intent: Any = client.v1.payment_intents.create(
+        {
+            "amount": 7000,
+            "currency": "eur",
+            "confirm": True,
+            "payment_method": "pm_card_authenticationRequired",
+            "return_url": "http://127.0.0.1/back",
+        }
+    )
+    bank = intent.next_action.redirect_to_url.url
+    for address, label in ((f"{sandbox.url}/frames/payment.html", "MM / YY"), (bank, "•••• 3184")):
+        page.goto(address)
+        expect(page.get_by_placeholder(label).or_(page.get_by_text(label))).to_be_visible()
+        found = Axe().run(page).response["violations"]
+        # Inside the page that holds it the card form stands under that page's headings.
+        assert [problem["id"] for problem in found if problem["id"] != "page-has-heading-one"] == []
+
+
+def test_bank_opened_as_a_page_leads_back(page: Page, host: AsgiServer, client: stripe.StripeClient) -> None:
+    intent: Any = client.v1.payment_intents.create(
+        {
+            "amount": 7000,
+            "currency": "eur",
+            "capture_method": "manual",
+            "confirm": True,
+            "payment_method": "pm_card_authenticationRequired",
+            "return_url": f"{host.url}/?order=1",
+        }
+    )
+    page.goto(intent.next_action.redirect_to_url.url)
+    page.get_by_role("button", name="Complete authentication").click()
+    page.wait_for_url(f"{host.url}/?order=1&payment_intent={intent.id}&*redirect_status=succeeded")
+    assert client.v1.payment_intents.retrieve(intent.id).status == "requires_capture"
