@@ -97,7 +97,7 @@ class Pages:
             {
                 "address": address_json(rules_for(country)),
                 "last": order_json(known) if known else None,
-                "words": words.SCRIPT,
+                "words": words.for_form(),
             }
         )
         names = sorted(

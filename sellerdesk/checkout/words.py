@@ -104,7 +104,7 @@ PAGE: Mapping[str, str] = {
 SCRIPT: Mapping[str, str] = {
     "hold_sentence": PAGE["hold_sentence"],
     "place_order": PAGE["place_order"],
-    "hold": PAGE["hold"],
+    "hold_button": PAGE["hold"],
     "step_hold": "Today we hold {amount}",
     "your_order": "Your order, {items}",
     "required_email": "Please enter your e-mail address.",
@@ -156,12 +156,12 @@ SCRIPT: Mapping[str, str] = {
     "cart_changed": "**Your cart changed elsewhere. The new total is {amount}.** Please check it and press again.",
     "closed": "**This checkout was closed. Nothing is held.** Press again to start a new one with the same cart.",
     "server_fault": "**Our server met a fault before we asked your bank. Nothing is held.** Press again in a minute.",
-    "cart_empty": "Nothing in it yet.",
     "copied": "Copied",
     "update": "Your order changed: {what}",
 }
 
-# The form and an order page that waits for a card talk; the catalogue is drawn by the server alone.
+# Each page carries only what its script may say; the catalogue's says nothing.
+_FORM_LEAVES_OUT = ("copied", "update", "hold_button")
 _ORDER_PAGE_LEAVES_OUT = (
     "required_",
     "email_",
@@ -171,9 +171,13 @@ _ORDER_PAGE_LEAVES_OUT = (
     "sold_",
     "step_",
     "your_",
-    "again_",
     "place_",
 )
+
+
+def for_form() -> Mapping[str, str]:
+    """The sentences that the script of the form may need."""
+    return {key: text for key, text in SCRIPT.items() if not key.startswith(_FORM_LEAVES_OUT)}
 
 
 def for_order_page() -> Mapping[str, str]:

@@ -1,5 +1,5 @@
 // The form: our own fields, the card, one button. Two calls place an order: the order itself, then its payment.
-import { $, boot, cart, form, icon, Lost, plain, post, quote, Refused, showQuote, words } from "./kit.js";
+import { $, boot, cart, form, icon, Lost, make, plain, post, quote, Refused, showQuote, words } from "./kit.js";
 import { CardForm } from "./card.js";
 import { restWords, Till } from "./till.js";
 
@@ -159,11 +159,9 @@ function fixList(names, cardFails) {
   const count = acts.length;
   const content = words(count <= 3 ? `fix_${count}` : "fix_n", { n: count });
   acts.forEach((name, at) => {
-    const link = document.createElement("a");
-    link.href = name === "card" ? "#frame" : `#${name}`;
-    link.textContent = plain(`label_${name}`);
-    link.addEventListener("click", (event) => (event.preventDefault(), name === "card" ? card.focus() : field(name).focus()));
-    content.push(at ? ", " : " ", link);
+    const go = (event) => (event.preventDefault(), name === "card" ? card.focus() : field(name).focus());
+    const href = name === "card" ? "#frame" : `#${name}`;
+    content.push(at ? ", " : " ", make("a", { href, textContent: plain(`label_${name}`), onclick: go }));
   });
   content.push(".");
   till.refuse(content, { focus: false });

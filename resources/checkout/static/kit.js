@@ -33,25 +33,20 @@ export async function post(url, body, seconds = 30) {
   return data;
 }
 
-export function num(text) {
-  const node = document.createElement("span");
-  node.className = "num";
-  node.textContent = text;
+export function make(tag, properties, ...content) {
+  const node = Object.assign(document.createElement(tag), properties);
+  node.append(...content);
   return node;
 }
 
 function filled(text, values) {
-  return text.split(/\{(\w+)\}/).map((piece, at) => (at % 2 === 0 ? piece : piece === "amount" ? num(values.amount) : String(values[piece])));
+  return text.split(/\{(\w+)\}/).map((piece, at) => (at % 2 === 0 ? piece : piece === "amount" ? make("span", { className: "num" }, values.amount) : String(values[piece])));
 }
 
 // The sentence under key, **bold** and {values} in place.
 export function words(key, values = {}) {
-  return boot.words[key].split("**").flatMap((piece, at) => {
-    if (at % 2 === 0) return filled(piece, values);
-    const bold = document.createElement("b");
-    bold.append(...filled(piece, values));
-    return [bold];
-  });
+  const pieces = boot.words[key].split("**").map((piece) => filled(piece, values));
+  return pieces.flatMap((piece, at) => (at % 2 ? make("b", {}, ...piece) : piece));
 }
 
 export const plain = (key, values = {}) => boot.words[key].replace(/\{(\w+)\}/g, (_, name) => values[name]);

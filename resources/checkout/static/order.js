@@ -52,7 +52,7 @@ function paying() {
   if (!$("#pay")) return;
   const amount = boot.pay.total;
   till = new Till({
-    label: () => words("hold", { amount }),
+    label: () => words("hold_button", { amount }),
     rest: () => restWords(amount),
     ready: () => Boolean(card?.isReady && navigator.onLine),
     blocked: () => blocked,

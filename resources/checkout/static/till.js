@@ -1,6 +1,6 @@
 // The notice place, the one button, and the road of a payment once its order exists. "Nothing is held" is said only
 // when that is known; after a token was sent, only an answer ends the waiting.
-import { $, cart, icon, plain, post, Refused, sleep, words } from "./kit.js";
+import { $, cart, icon, make, plain, post, Refused, sleep, words } from "./kit.js";
 import { loadStripe } from "./card.js";
 
 const SPINNER_MS = 300;
@@ -26,16 +26,8 @@ export class Till {
   // --- the notice place and the button
 
   tell(kind, symbol, content, { acts = [], role = "alert", focus = true } = {}) {
-    const text = document.createElement("p");
-    text.append(...content);
-    const box = document.createElement("div");
-    box.append(text);
-    if (acts.length) {
-      const row = document.createElement("p");
-      row.className = "acts";
-      row.append(...acts);
-      box.append(row);
-    }
+    const box = make("div", {}, make("p", {}, ...content));
+    if (acts.length) box.append(make("p", { className: "acts" }, ...acts));
     this.note.className = `note ${kind}`;
     this.note.setAttribute("role", role);
     this.note.replaceChildren(icon(symbol), box);
@@ -43,11 +35,20 @@ export class Till {
     if (focus) this.note.focus();
   }
 
+  status(kind, symbol, content, role = "status", acts = []) {
+    this.tell(kind, symbol, content, { role, acts, focus: false });
+  }
+
+  checking() {
+    this.show(false, words("checking_button"), true);
+    this.status("", "hourglass", words("checking"));
+  }
+
   rest() {
     if (this.busy) return;
-    if (!navigator.onLine) return this.tell("warn", "wifi-off", words("offline"), { role: "status", focus: false }), this.show(false);
-    if (this.page.blocked()) return this.tell("warn", "triangle-alert", words("blocked"), { role: "status", focus: false }), this.show(false);
-    this.tell("", "lock", this.page.rest(), { role: "none", focus: false });
+    if (!navigator.onLine) this.status("warn", "wifi-off", words("offline"));
+    else if (this.page.blocked()) this.status("warn", "triangle-alert", words("blocked"));
+    else this.status("", "lock", this.page.rest(), "none");
     this.show(this.page.ready());
   }
 
@@ -64,33 +65,16 @@ export class Till {
   }
 
   show(usable, label = this.page.label(), spinning = false) {
-    const text = document.createElement("span");
-    text.append(...label);
-    const parts = [text];
-    if (spinning) {
-      const spinner = document.createElement("span");
-      spinner.className = "spin";
-      parts.unshift(spinner);
-    }
     this.button.setAttribute("aria-disabled", !usable);
-    this.button.replaceChildren(...parts);
+    this.button.replaceChildren(...(spinning ? [make("span", { className: "spin" })] : []), make("span", {}, ...label));
   }
 
   link(key, address) {
-    const node = document.createElement("a");
-    node.className = "link";
-    node.href = address;
-    node.textContent = plain(key);
-    return node;
+    return make("a", { className: "link", href: address, textContent: plain(key) });
   }
 
   act(key, run) {
-    const node = document.createElement("button");
-    node.type = "button";
-    node.className = "link";
-    node.textContent = plain(key);
-    node.addEventListener("click", run);
-    return node;
+    return make("button", { className: "link", type: "button", textContent: plain(key), onclick: run });
   }
 
   offline() {
@@ -104,10 +88,7 @@ export class Till {
     this.busy = true;
     this.button.setAttribute("aria-disabled", "true");
     this.timers = [
-      setTimeout(() => {
-        this.show(false, words("checking_button"), true);
-        this.tell("", "hourglass", words("checking"), { role: "status", focus: false });
-      }, SPINNER_MS),
+      setTimeout(() => this.checking(), SPINNER_MS),
       setTimeout(() => this.openPanel(), PANEL_MS),
     ];
   }
@@ -133,7 +114,7 @@ export class Till {
     this.pause();
     let stopped = false;
     const acts = [this.act("stop_trying", () => (stopped = true))];
-    this.tell("warn", "hourglass", words("busy"), { role: "status", acts, focus: false });
+    this.status("warn", "hourglass", words("busy"), "status", acts);
     for (let left = seconds; left > 0; left -= 1) {
       this.show(false, words("again_in", { n: left }), true);
       for (let part = 0; part < 10 && !stopped; part += 1) await sleep(100);
@@ -181,9 +162,7 @@ export class Till {
   }
 
   declined({ reason, advice }) {
-    const bold = document.createElement("b");
-    bold.textContent = `${reason} ${plain("nothing_held")}`;
-    this.refuse([bold, ` ${advice} ${plain("kept")}`]);
+    this.refuse([make("b", { textContent: `${reason} ${plain("nothing_held")}` }), ` ${advice} ${plain("kept")}`]);
   }
 
   arrive(link) {
@@ -207,8 +186,7 @@ export class Till {
     } catch {
       // Left, blocked or failed: the reading below tells.
     }
-    this.show(false, words("checking_button"), true);
-    this.tell("", "hourglass", words("checking"), { role: "status", focus: false });
+    this.checking();
     this.openPanel();
     let answer;
     try {
@@ -241,11 +219,11 @@ export class Till {
     if (why === "lost") {
       this.pause();
       this.tell("warn", "hourglass", words("lost"), { acts: [this.link("open_order", order.link)] });
+      this.show(false, words("finding_out"), true);
     } else {
-      this.tell("", "hourglass", words("checking"), { role: "status", focus: false });
+      this.checking();
+      this.openPanel();
     }
-    this.show(false, words(why === "lost" ? "finding_out" : "checking_button"), true);
-    if (why !== "lost") this.openPanel();
     for (let turn = 0; ; turn += 1) {
       await sleep(turn < QUICK_LOOKS ? LOOK_MS : SLOW_LOOK_MS);
       try {

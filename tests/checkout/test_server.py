@@ -1,0 +1,187 @@
+"""The server's own defences: hostile requests are refused by rule, in one form, and reach nobody."""
+
+import gzip
+import json
+
+import pytest
+
+from tests.checkout.shop import CART, COOKIE, MARA, ShopWorld, open_world
+
+GOOD = json.dumps({"cart": CART, "country": "DE"}).encode()
+
+
+@pytest.mark.parametrize(
+    ("body", "headers", "status"),
+    [
+        (b"", {}, 400),
+        (b"hello", {}, 400),
+        (b"[]", {}, 400),
+        (b"null", {}, 400),
+        (b'"text"', {}, 400),
+        (b'{"a":"' + b"x" * 5_000_000 + b'"}', {}, 413),
+        (b'{"a":' + b"[" * 20_000 + b"]" * 20_000 + b"}", {}, 400),
+        (b'{"cart":[],"cart":[{"sku":"MUG-SAND","quantity":1}]}', {}, 400),
+        (b'{"a":"\xff\xfe"}', {}, 400),
+        (b"\xef\xbb\xbf" + GOOD, {}, 400),
+        (GOOD.decode().encode("utf-16"), {}, 400),
+        (b'{"cart":[{"sku":"MUG-SAND","quantity":NaN}]}', {}, 400),
+        (b'{"cart":[{"sku":"MUG-SAND","quantity":Infinity}],"country":"DE"}', {}, 400),
+        (b'{"cart":[{"sku":"MUG-SAND","quantity":1e309}],"country":"DE"}', {}, 422),
+        (GOOD, {"content_type": "text/plain"}, 415),
+        (b"cart=1", {"content_type": "application/x-www-form-urlencoded"}, 415),
+        (GOOD, {"content_type": ""}, 415),
+        (GOOD, {"content_type": "application/json; charset=utf-7"}, 415),
+        (gzip.compress(GOOD), {"content_encoding": "gzip"}, 415),
+        (GOOD, {"origin": "https://evil.example"}, 403),
+        (GOOD, {"origin": "null"}, 403),
+        (GOOD, {"origin": "", "sec_fetch_site": "cross-site"}, 403),
+        (GOOD, {"origin": ""}, 403),
+        (GOOD, {"sec_fetch_site": "same-site"}, 403),
+        (GOOD, {"host": "evil.example"}, 400),
+        (GOOD, {"content_type": "application/json; charset=utf-8"}, 200),
+        (GOOD, {"origin": "", "sec_fetch_site": "same-origin"}, 200),
+        (GOOD, {"x_forwarded_for": "203.0.113.7"}, 200),
+    ],
+)
+def test_requests_that_are_not_ours(world: ShopWorld, body: bytes, headers: dict[str, str], status: int) -> None:
+    answer = world.browser().start().post("/api/quote", body, **headers)
+    assert answer.status == status
+    assert "Traceback" not in answer.text
+    if status != 200:
+        assert answer.json["error"]["message"].endswith(".")
+
+
+@pytest.mark.parametrize("method", ["GET", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE"])
+@pytest.mark.parametrize("path", ["/api/quote", "/api/orders", "/api/orders/K7QP3MX2/pay"])
+def test_other_methods(world: ShopWorld, method: str, path: str) -> None:
+    answer = world.browser().ask(method, path, headers={"Origin": world.url})
+    assert answer.status == 405
+    assert "POST" in answer.headers["allow"]
+
+
+def test_pages_cannot_be_posted_to(world: ShopWorld) -> None:
+    for path in ("/", "/checkout", "/o/abc"):
+        assert world.browser().post(path, {}).status == 405
+
+
+def test_headers_of_every_answer(world: ShopWorld) -> None:
+    browser = world.browser()
+    box = world.sandbox.url
+    policy = (
+        f"default-src 'none'; script-src 'self' {box}; frame-src {box}; connect-src 'self' {box}; "
+        "img-src 'self' data:; style-src 'self'; font-src 'self'; form-action 'self'; base-uri 'none'; "
+        "object-src 'none'; frame-ancestors 'none'"
+    )
+    answers = [browser.get(path) for path in ("/", "/checkout", "/nothing", "/healthz", "/o/nothing", "/api/o/nothing")]
+    answers.append(browser.post("/api/quote", {"cart": CART, "country": "DE"}))
+    answers.append(browser.post("/api/quote", b"nonsense"))
+    answers.append(browser.ask("GET", "/", headers={"Host": "evil.example"}))
+    for answer in answers:
+        assert answer.headers["content-security-policy"] == policy
+        assert answer.headers["x-content-type-options"] == "nosniff"
+        assert answer.headers["referrer-policy"] == "strict-origin-when-cross-origin"
+        assert answer.headers["cross-origin-opener-policy"] == "same-origin-allow-popups"
+        assert answer.headers["cache-control"] == "no-store"
+        assert "server" not in answer.headers
+        assert "access-control-allow-origin" not in answer.headers
+        assert "strict-transport-security" not in answer.headers
+
+
+def test_the_cookie_is_ours_alone(world: ShopWorld) -> None:
+    browser = world.browser()
+    given = browser.get("/checkout").headers["set-cookie"]
+    assert given.startswith(f"{COOKIE}=")
+    assert "HttpOnly" in given and "SameSite=lax" in given and "Path=/" in given
+    assert len(browser.cookies[COOKIE]) == 22
+    assert "set-cookie" not in browser.get("/checkout").headers
+    browser.cookies[COOKIE] = "guess"
+    browser.get("/checkout")
+    assert browser.cookies[COOKIE] != "guess"
+
+
+def test_under_https_the_cookie_is_bound_to_the_host(tmp_path) -> None:  # type: ignore[no-untyped-def]
+    with open_world(tmp_path, own_origins=("https://shop.example",)) as world:
+        browser = world.browser()
+        answer = browser.ask("GET", "/checkout", headers={"Host": "shop.example"})
+        assert answer.headers["set-cookie"].startswith("__Host-sd=")
+        assert "Secure" in answer.headers["set-cookie"]
+        assert answer.headers["strict-transport-security"] == "max-age=31536000"
+        assert browser.get("/checkout").status == 400
+        sent = {"Host": "shop.example", "Content-Type": "application/json", "Origin": "https://shop.example"}
+        assert browser.ask("POST", "/api/quote", GOOD, sent).status == 200
+        assert browser.ask("POST", "/api/quote", GOOD, {**sent, "Origin": "http://shop.example"}).status == 403
+
+
+def test_files_are_kept_for_a_year_under_their_hash(world: ShopWorld) -> None:
+    browser = world.browser()
+    page = browser.get("/").text
+    style = page.partition('rel="stylesheet" href="')[2].partition('"')[0]
+    answer = browser.get(style)
+    assert answer.headers["cache-control"] == "public, max-age=31536000, immutable"
+    assert answer.headers["content-type"] == "text/css; charset=utf-8"
+    assert browser.get("/static/checkout.css").status == 404
+    assert browser.get("/static/..%2fcheckout.css").status == 404
+
+
+def test_pictures_come_from_their_folder_only(world: ShopWorld) -> None:
+    browser = world.browser()
+    answer = browser.get("/pictures/mug.svg")
+    assert answer.status == 200
+    assert answer.headers["content-security-policy"] == "default-src 'none'; style-src 'unsafe-inline'; sandbox"
+    for name in (
+        "catalogue.csv",
+        "..%2fcatalogue.csv",
+        "..%2f..%2fpyproject.toml",
+        "%2fetc%2fpasswd",
+        ".svg",
+        "nothing.svg",
+    ):
+        assert browser.get(f"/pictures/{name}").status == 404
+
+
+def test_no_script_or_style_is_inline(world: ShopWorld) -> None:
+    browser = world.browser().start()
+    link = browser.place().json["link"]
+    for path in ("/", "/checkout", link, "/nothing"):
+        page = browser.get(path).text
+        assert " style=" not in page
+        assert "<style" not in page
+        assert " onclick=" not in page
+        for script in page.split("<script")[1:]:
+            assert script.startswith(' type="module" src="/static/')
+            assert script.partition(">")[2].startswith("</script>")
+
+
+def test_a_fault_of_ours_is_told_with_a_number_and_nothing_else(
+    world: ShopWorld, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def broken(*_arguments: object) -> None:
+        raise ZeroDivisionError("mara.lindqvist@example.com")
+
+    monkeypatch.setattr(type(world.works.shopfront.shop), "products", broken)
+    page = world.browser().get("/")
+    told = world.browser().post("/api/quote", {"cart": CART, "country": "DE"})
+    assert (page.status, told.status) == (500, 500)
+    for answer in (page, told):
+        assert "ZeroDivision" not in answer.text
+        assert "Our server met a fault" in answer.text
+    assert told.json["error"]["id"] in caplog.text
+    assert "ZeroDivisionError" in caplog.text
+    assert "mara.lindqvist" not in caplog.text
+
+
+def test_a_card_number_in_any_field_is_refused_and_not_logged(
+    world: ShopWorld, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("DEBUG")
+    number = "4242 4242 4242 4242"
+    browser = world.browser().start()
+    answers = [browser.place(**{name: number}) for name in MARA]
+    answers.append(browser.place([{"sku": "4242424242424242", "quantity": 1}]))
+    answers.append(browser.post("/api/orders", {"cart": CART, "shopper": MARA, "note": {"deep": [4242424242424242]}}))
+    for answer in answers:
+        assert answer.status == 422
+        assert answer.code == "card_number"
+        assert "4242" not in answer.text
+    assert "4242" not in caplog.text.replace(" ", "")
+    assert world.works.shopfront.shop.by_checkout(browser.cookies[COOKIE]) is None

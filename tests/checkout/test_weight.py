@@ -1,0 +1,40 @@
+"""A page weighs at most 60 KB of our own: markup, style, scripts and icons, before compression."""
+
+import re
+
+import pytest
+
+from tests.checkout.shop import Browser, ShopWorld
+
+KB = 1024
+PAGE, STYLE, SCRIPT, ICONS, ALL = 13 * KB, 22 * KB, 25 * KB, 2 * KB, 60 * KB
+
+
+def weigh(browser: Browser, path: str) -> dict[str, int]:
+    """Bytes per kind of everything of ours that ``path`` loads, modules and style's pictures included."""
+    page = browser.get(path).text
+    weights = {"page": len(page.encode()), "css": 0, "js": 0, "svg": 0}
+    found = re.findall(r"/static/[a-z0-9.-]+", page)
+    seen: set[str] = set()
+    while found:
+        address = found.pop()
+        if address in seen:
+            continue
+        seen.add(address)
+        text = browser.get(address).text
+        weights[address.rpartition(".")[2]] += len(text.encode())
+        found += [f"/static/{name}" for name in re.findall(r"\./([a-z0-9-]+\.[0-9a-f]{12}\.[a-z]+)", text)]
+    return weights
+
+
+@pytest.mark.parametrize("path", ["/", "/checkout", "order"])
+def test_pages_are_light(world: ShopWorld, path: str) -> None:
+    browser = world.browser().start()
+    weights = weigh(browser, browser.place().json["link"] if path == "order" else path)
+    assert weights["js"] > 1000
+    assert weights["css"] > 10_000
+    assert weights["page"] <= PAGE, weights
+    assert weights["css"] <= STYLE, weights
+    assert weights["js"] <= SCRIPT, weights
+    assert weights["svg"] <= ICONS, weights
+    assert sum(weights.values()) <= ALL, weights
