@@ -371,7 +371,8 @@ def test_customers_can_be_changed(client: stripe.StripeClient) -> None:
     customer = client.v1.customers.create({"email": "a@b.example", "phone": "1", "metadata": {"a": "1"}}).id
     changed = client.v1.customers.update(customer, {"name": "Mara", "phone": "", "metadata": {"b": "2"}})
     assert (changed.name, changed.email, changed.phone) == ("Mara", "a@b.example", None)
-    assert client.v1.customers.retrieve(customer).metadata.to_dict() == {"a": "1", "b": "2"}
+    after: Any = client.v1.customers.retrieve(customer)
+    assert after.metadata.to_dict() == {"a": "1", "b": "2"}
     assert types_of(client)[-1] == "customer.updated"
 
 
