@@ -16,7 +16,7 @@ from sellerdesk.app import Works, assemble
 from sellerdesk.clock import Clock
 from sellerdesk.domain.catalogue import CartItem, Product, ShippingRate
 from sellerdesk.domain.ids import new_secret_token
-from sellerdesk.domain.operation import Operation
+from sellerdesk.domain.operation import Operation, OperationKind
 from sellerdesk.domain.order import Address, Order, Parcel, Shopper
 from sellerdesk.domain.payment import PaymentStatus
 from sellerdesk.domain.shortening import ShippingChoice
@@ -110,9 +110,10 @@ class Plant:
 
     # --- what stands where ---
 
-    def operations(self, order_id: str) -> tuple[Operation, ...]:
+    def operations(self, order_id: str, *kinds: OperationKind) -> list[Operation]:
         with self.store.read() as unit:
-            return unit.journal.of_order(order_id)
+            found = unit.journal.of_order(order_id)
+        return [each for each in found if not kinds or each.kind in kinds]
 
     def happened(self, order_id: str) -> list[str]:
         """The timeline's words, oldest first."""

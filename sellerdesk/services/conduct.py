@@ -169,8 +169,8 @@ class Conductor:
         that was found unsent long after."""
         if claimed.kind is OperationKind.SHIP:
             with self._store.read() as unit:
-                newer = [each for each in unit.journal.of_order(claimed.order_id) if each.kind is OperationKind.SHIP]
-            if newer[-1].id != claimed.id:
+                newest = _is_newest(unit, claimed)
+            if not newest:
                 return _Verdict(OperationState.FAILED, SUPERSEDED)
         never_sent = claimed.attempts == 1
         age = self._clock.now() - claimed.created_at
@@ -210,7 +210,7 @@ class Conductor:
         match error:
             case Declined():
                 return _Verdict(OperationState.FAILED, DECLINED, Answer(error.facts), error)
-            case Rejected() if operation.kind is OperationKind.SHIP:
+            case Rejected() | StateMoved() if operation.kind is OperationKind.SHIP:
                 return self._pass_on_by_charge(operation, error)
             case Rejected() if operation.attempts == 1:
                 return _Verdict(OperationState.FAILED, f"rejected: {error.code or error.http_status}", None, error)
@@ -299,11 +299,17 @@ class Conductor:
             kept = {line.position: pieces.get(line.sku, 0) for line in order.lines}
             unit.orders.save_kept(order.id, kept, request.shipping_amount)
             unit.catalogue.take_from_stock(pieces)
-        if verdict.passed_on is not None and order.shipment is not None:
+        if verdict.passed_on is not None and order.shipment is not None and _is_newest(unit, claimed):
             unit.orders.save_shipment(order.id, replace(order.shipment, passed_on=verdict.passed_on))
             what = "not_passed_on" if verdict.passed_on is PassedOn.REFUSED else "passed_on"
             now = self._clock.now()
             unit.orders.note(order.id, TimelineEntry(now, what, "Stripe", request_id=_request_id(answer)))
+
+
+def _is_newest(unit: UnitOfWork, operation: Operation) -> bool:
+    """Whether nothing of the same kind was planned for the order since."""
+    same = [each for each in unit.journal.of_order(operation.order_id) if each.kind is operation.kind]
+    return same[-1].id == operation.id
 
 
 def _request_id(answer: Answer | None) -> str:

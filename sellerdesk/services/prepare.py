@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from sellerdesk.clock import Clock
-from sellerdesk.domain.errors import CaptureRefused, WrongStage
+from sellerdesk.domain.errors import CaptureRefused, KeyRefused, WrongStage
 from sellerdesk.domain.ids import new_id
 from sellerdesk.domain.operation import Operation, OperationKind, OperationState
 from sellerdesk.domain.order import Order, Stage
@@ -87,12 +87,20 @@ class Prepare:
 
 def finished_order(store: Store, outcome: Outcome) -> Order:
     """The order after a pass. Raises the call's error when the operation failed, or waits for a working key."""
-    if outcome.operation.state is OperationState.FAILED and outcome.error is not None:
+    failed = outcome.operation.state is OperationState.FAILED
+    if outcome.error is not None and (failed or isinstance(outcome.error, KeyRefused)):
         raise outcome.error
-    if outcome.operation.state is OperationState.FAILED:
-        raise WrongStage(outcome.operation.outcome)
+    if failed:
+        raise WrongStage(_why_it_failed(outcome.operation))
     with store.read() as unit:
         return unit.orders.get(outcome.operation.order_id)
+
+
+def _why_it_failed(operation: Operation) -> str:
+    """A sentence for an operation that failed earlier: its own, where its outcome is one."""
+    if operation.outcome.endswith("."):
+        return operation.outcome
+    return "Stripe refused this capture before, and nothing was taken. Look at the order again, then decide."
 
 
 def _message(text: str) -> str:

@@ -1,11 +1,14 @@
 """Resolve: finish every operation that a crash or a lost answer left open. Run at the start and again and again."""
 
+import logging
 from dataclasses import dataclass
 
 from sellerdesk.clock import Clock
-from sellerdesk.domain.errors import CallError, KeyRefused
+from sellerdesk.domain.errors import CallError, KeyRefused, OurBug
 from sellerdesk.services.conduct import Conductor
 from sellerdesk.services.ports import Store
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,14 +31,20 @@ class Resolve:
     def run_due(self) -> Resolved:
         """One pass over the open operations that are due and that nobody works on, oldest first.
 
-        A refused key ends the pass: all money work waits until the key works again.
+        A refused key ends the pass: all money work waits until the key works again. One operation that the database
+        or our own rules refuse stays open and does not hold up those behind it.
         """
         with self._store.read() as unit:
             due = unit.journal.open_operations(self._clock.system_now())
         finished = waiting = 0
         trouble: CallError | None = None
         for operation in due:
-            outcome = self._conductor.resolve(operation.id)
+            try:
+                outcome = self._conductor.resolve(operation.id)
+            except OurBug:
+                _log.exception("operation %s could not be recorded", operation.id)
+                waiting += 1
+                continue
             if outcome.operation.is_open:
                 waiting += 1
                 trouble = outcome.error or trouble

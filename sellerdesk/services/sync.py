@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from sellerdesk.clock import Clock
 from sellerdesk.domain.account import EventHint
-from sellerdesk.domain.errors import Rejected
+from sellerdesk.domain.errors import OutcomeUnknown, Rejected
 from sellerdesk.services.ports import PaymentGateway, Store
 from sellerdesk.services.record import Origin, record_facts
 
@@ -62,12 +62,24 @@ class Sync:
         return new
 
     def _read_waiting(self) -> int:
+        """One payment whose answer makes no sense waits and does not hold up the others; no answer at all ends it."""
         with self._store.read() as unit:
             waiting = unit.inbox.waiting()
         by_intent: dict[str, list[str]] = {}
         for hint in waiting:
             by_intent.setdefault(hint.intent_id, []).append(hint.id)
-        return sum(self._read_one(intent_id, event_ids) for intent_id, event_ids in by_intent.items())
+        read = 0
+        trouble: OutcomeUnknown | None = None
+        for intent_id, event_ids in by_intent.items():
+            try:
+                read += self._read_one(intent_id, event_ids)
+            except OutcomeUnknown as error:
+                if error.http_status is None and not error.request_id:
+                    raise
+                trouble = error
+        if trouble is not None:
+            raise trouble
+        return read
 
     def _read_one(self, intent_id: str, event_ids: list[str]) -> int:
         with self._store.read() as unit:

@@ -148,8 +148,7 @@ def test_the_same_token_twice_is_one_try(shop: Plant, stripe_sandbox: Sandbox) -
         first, second = shop.pay(placed, token=token), shop.pay(placed, token=token)
         assert first.state is second.state is state
         assert (first.problem, first.client_secret) == (second.problem, second.client_secret)
-        confirms = [each for each in shop.operations(placed.order.id) if each.kind is OperationKind.CONFIRM]
-        assert len(confirms) == 1
+        assert len(shop.operations(placed.order.id, OperationKind.CONFIRM)) == 1
         assert len(calls(stripe_sandbox, "POST", f"{placed.order.payment.intent_id}/confirm")) == 1
 
 
@@ -327,8 +326,8 @@ def test_a_press_that_was_never_sent_is_not_sent_much_later(shop: Plant, stripe_
     place_order._plan_confirm(placed.order, token, wiring.RETURN_URL)
     shop.clock.advance(3600)
     shop.works.resolve.run_due()
-    confirm = shop.operations(placed.order.id)[-1]
-    assert (confirm.kind, confirm.state) == (OperationKind.CONFIRM, OperationState.FAILED)
+    (confirm,) = shop.operations(placed.order.id, OperationKind.CONFIRM)
+    assert confirm.state is OperationState.FAILED
     assert not calls(stripe_sandbox, "POST", "/confirm")
     with pytest.raises(TokenRefused):
         shop.pay(placed, token=token)
