@@ -4,7 +4,16 @@ from collections.abc import Callable
 from datetime import tzinfo
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtWidgets import QButtonGroup, QFrame, QGridLayout, QHBoxLayout, QPlainTextEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QButtonGroup,
+    QFrame,
+    QGridLayout,
+    QHBoxLayout,
+    QPlainTextEdit,
+    QVBoxLayout,
+    QWidget,
+)
 
 from sellerdesk.domain.errors import RefusedError
 from sellerdesk.domain.order import Order
@@ -204,10 +213,14 @@ class ShippingRow(QWidget):
             self._group.addButton(radio)
             row.addWidget(radio)
         self.radios[ShippingChoice.FULL].setChecked(True)
-        self._group.buttonClicked.connect(self.changed)
+        self._group.buttonToggled.connect(self._toggled)
         row.addStretch(1)
         self.tax = label(tone=Tone.MUTED)
         row.addWidget(self.tax)
+
+    def _toggled(self, _button: QAbstractButton, on: bool) -> None:
+        if on:
+            self.changed.emit()
 
     def choice(self) -> ShippingChoice:
         return next(choice for choice, radio in self.radios.items() if radio.isChecked())

@@ -1,0 +1,359 @@
+"""The order panel: what it says for every kind of order, plainly, and the one button."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from zoneinfo import ZoneInfo
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QDesktopServices
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QLabel
+from pytestqt.qtbot import QtBot
+
+from sellerdesk.domain.operation import OperationKind, OperationState
+from sellerdesk.domain.order import Address, Order, PassedOn, TimelineEntry
+from sellerdesk.services.desk import Mode
+from sellerdesk.ui import panel_parts, panel_words
+from sellerdesk.ui.bars import LedgerLine
+from sellerdesk.ui.chips import ChipLabel
+from sellerdesk.ui.order_panel import OrderPanel
+from sellerdesk.ui.panel_body import ParcelsSection
+from sellerdesk.ui.panel_explain import ProblemBlocks
+from sellerdesk.ui.panel_parts import Fold, MoneyLedger, ShipToBlock
+from sellerdesk.ui.postal import address_lines
+from sellerdesk.ui.theme import Scheme
+from sellerdesk.ui.timeline import Timeline
+from tests.ui import sample_orders as samples
+from tests.ui.dressing import clear_away, colours_of, dressed, nameless, words_of
+
+ZONE = ZoneInfo("Europe/Paris")
+REFUNDED = samples.facts("succeeded", captured=9630, amount_refunded=1000)
+
+
+class Now:
+    """A clock that stands still until it is set."""
+
+    def __init__(self) -> None:
+        self.at = samples.NOW
+
+    def __call__(self) -> int:
+        return self.at
+
+
+@pytest.fixture
+def now() -> Now:
+    return Now()
+
+
+@pytest.fixture
+def panel(qtbot: QtBot, now: Now) -> Iterator[OrderPanel]:
+    dressed()
+    made = OrderPanel(now, ZONE)
+    qtbot.addWidget(made)
+    made.resize(376, 1600)
+    made.show()
+    yield made
+    made.hide()
+    made.show_order(None, Mode.TEST)
+    clear_away()
+
+
+def show(panel: OrderPanel, order: Order, mode: Mode = Mode.TEST) -> str:
+    panel.show_order(samples.view(order), mode)
+    return words_of(panel)
+
+
+def test_without_an_order_it_says_so(panel: OrderPanel) -> None:
+    assert "Choose an order" in words_of(panel)
+    assert not panel.head.primary.isVisible()
+
+
+def test_a_held_order_shows_number_sum_deadline_and_prepare(panel: OrderPanel, qtbot: QtBot) -> None:
+    words = show(panel, samples.order())
+    for part in (
+        "K7QP-3MX2",
+        "128.40\u00a0EUR",
+        "9 h left",
+        "until today\u00a019:20",
+        "1 × 32.10, none in stock, 1 short",
+    ):
+        assert part.replace(" × ", "\u00a0×\u00a0") in words
+    assert panel.head.primary.text() == "Prepare…"
+    assert panel.head.primary.key == "Enter"
+    assert panel.head.chip.chip is not None
+    assert panel.head.chip.chip.words == "1 short"
+    with qtbot.waitSignal(panel.prepare_requested):
+        panel.head.primary.click()
+
+
+def test_a_captured_order_asks_to_ship(panel: OrderPanel, qtbot: QtBot) -> None:
+    words = show(panel, samples.captured_order())
+    assert "left out" in words
+    assert "“The kettle is sold out; we are sorry.”" in words
+    assert panel.head.primary.text() == "Ship…"
+    with qtbot.waitSignal(panel.ship_requested), qtbot.assertNotEmitted(panel.prepare_requested):
+        panel.head.primary.click()
+
+
+@pytest.mark.parametrize("key", [Qt.Key.Key_Return, Qt.Key.Key_Enter])
+def test_enter_opens_the_next_step(panel: OrderPanel, qtbot: QtBot, key: Qt.Key) -> None:
+    show(panel, samples.order())
+    panel.body.setFocus()
+    with qtbot.waitSignal(panel.prepare_requested):
+        QTest.keyClick(panel.body, key)
+
+
+def test_enter_does_nothing_while_something_is_open(panel: OrderPanel, qtbot: QtBot) -> None:
+    show(panel, samples.with_operation(samples.order(), OperationState.SENDING))
+    panel.body.setFocus()
+    with qtbot.assertNotEmitted(panel.prepare_requested):
+        QTest.keyClick(panel.body, Qt.Key.Key_Return)
+
+
+@pytest.mark.parametrize(
+    ("order", "bottom"),
+    [
+        (samples.order(), "Still on hold 128.40 EUR"),
+        (samples.captured_order(), "Paid 96.30 EUR"),
+        (samples.problem_order(), "Nothing held 0.00 EUR"),
+        (samples.yen_order(), "Still on hold 24,800 JPY"),
+        (
+            samples.order(samples.facts("succeeded", captured=9630, amount_refunded=1000)),
+            "Paid, less refunds 86.30 EUR",
+        ),
+    ],
+)
+def test_the_ledger_always_has_four_lines_and_a_sum(panel: OrderPanel, order: Order, bottom: str) -> None:
+    show(panel, order)
+    ledger = panel.findChild(MoneyLedger)
+    assert ledger is not None
+    names = [line.accessibleName() for line in ledger.findChildren(LedgerLine)]
+    assert [name.split()[0] for name in names[:4]] == ["Authorized", "Captured", "Released", "Refunded"]
+    assert names[4] == bottom
+
+
+def test_released_is_told_apart_from_refunded(panel: OrderPanel) -> None:
+    show(panel, samples.captured_order())
+    ledger = panel.findChild(MoneyLedger)
+    assert ledger is not None
+    assert ledger.lines["Released"].accessibleName() == "Released 32.10 EUR"
+    assert ledger.lines["Refunded"].accessibleName() == "Refunded 0.00 EUR"
+
+
+def test_a_lost_answer_is_told_in_full_and_the_button_is_off(panel: OrderPanel) -> None:
+    words = show(panel, samples.with_operation(samples.order(), OperationState.UNKNOWN))
+    assert "Waiting for Stripe: 96.30\u00a0EUR" in words
+    assert (
+        "We asked Stripe to capture 96.30\u00a0EUR and lost the answer. It may have worked. "
+        "We are checking and will not ask twice. You can keep working or close the program."
+    ) in words
+    assert "96.30 or nothing" in words
+    assert not panel.head.primary.isEnabled()
+    assert panel.head.primary.key == "off while waiting"
+
+
+def test_sending_is_a_spinner_and_turns_amber_after_five_seconds(panel: OrderPanel, now: Now) -> None:
+    words = show(panel, samples.with_operation(samples.order(), OperationState.SENDING, since=samples.NOW))
+    assert "Capturing 96.30\u00a0EUR…" in words
+    assert "Waiting for Stripe" not in words
+    now.at += panel_words.PATIENCE_SECONDS + 1
+    panel.tick()
+    words = words_of(panel)
+    assert "We asked Stripe to capture 96.30\u00a0EUR and have no answer yet." in words
+    assert "96.30 or nothing" in words
+    assert "Capturing 96.30" not in words
+
+
+def test_two_answers_that_disagree_are_shown_in_red_without_a_way_to_pay_twice(panel: OrderPanel) -> None:
+    order = samples.order(samples.facts("succeeded", captured=6000))
+    words = show(panel, samples.with_operation(order, OperationState.REVIEW))
+    assert "Needs a decision" in words
+    assert "Stripe says 60.00\u00a0EUR was captured, and 68.40\u00a0EUR went back to the shopper." in words
+    assert not panel.head.primary.isEnabled()
+
+
+@pytest.mark.parametrize("kind", list(OperationKind))
+@pytest.mark.parametrize("state", [OperationState.PLANNED, OperationState.UNKNOWN, OperationState.REVIEW])
+def test_every_open_operation_has_words(panel: OrderPanel, kind: OperationKind, state: OperationState) -> None:
+    words = show(panel, samples.with_operation(samples.order(), state, kind=kind))
+    assert "{" not in words
+    assert "None" not in words
+
+
+def test_a_problem_is_explained_and_its_codes_are_folded(panel: OrderPanel, qtbot: QtBot) -> None:
+    words = show(panel, samples.problem_order())
+    assert "Too little money on the card, or over its limit." in words
+    assert "What to do" in words
+    assert "The reason may be told." in words
+    assert not panel.head.primary.isVisible()
+    assert "ch_3Qb7" not in words
+    fold = panel.findChild(Fold)
+    assert fold is not None
+    fold.button.click()
+    assert "ch_3Qb7" in words_of(panel)
+
+
+def test_a_reason_that_must_not_be_told_says_so_and_copies_only_what_may_be(panel: OrderPanel, qtbot: QtBot) -> None:
+    words = show(panel, samples.problem_order("stolen_card"))
+    assert "Do not give the reason. Say only: the bank declined the card." in words
+    blocks = panel.findChild(ProblemBlocks)
+    assert blocks is not None
+    with qtbot.waitSignal(panel.copy_requested) as copied:
+        blocks.copy_button.click()
+    assert copied.args == ["Your bank declined this card. Try another card."]
+
+
+@pytest.mark.parametrize(
+    ("status", "sentence"),
+    [
+        ("requires_payment_method", "The shopper left the payment form."),
+        ("requires_confirmation", "The payment was started and not sent to the bank."),
+        ("requires_action", "Waiting for the bank’s approval."),
+        ("processing", "The bank is still working on it."),
+        ("requires_miracle", "Stripe says “requires_miracle”."),
+    ],
+)
+def test_unfinished_orders_say_why(panel: OrderPanel, status: str, sentence: str) -> None:
+    words = show(panel, samples.order(samples.facts(status)))
+    assert sentence in words
+    assert not panel.head.primary.isVisible()
+
+
+def test_an_ended_order_says_what_became_of_the_money(panel: OrderPanel) -> None:
+    facts = samples.facts("canceled", cancellation_reason="expired", authorized_at=samples.NOW - 8 * samples.DAY)
+    words = show(panel, samples.order(facts))
+    assert "The hold lapsed before it was captured." in words
+    assert "128.40\u00a0EUR went back to the shopper, nothing was taken. Do not ship." in words
+
+
+def test_a_lapsed_hold_is_named_before_stripe_says_so(panel: OrderPanel, now: Now) -> None:
+    show(panel, samples.order())
+    now.at += 10 * samples.HOUR
+    panel.tick()
+    assert "Lapsed" in words_of(panel)
+    assert panel.head.chip.chip is not None
+    assert panel.head.chip.chip.words == "Lapsed"
+
+
+def test_parcels_have_links_by_host_only_where_the_carrier_is_known(
+    panel: OrderPanel, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened: list[str] = []
+    monkeypatch.setattr(QDesktopServices, "openUrl", lambda url: opened.append(url.toString()))
+    words = show(panel, samples.shipped_order(PassedOn.REFUSED))
+    assert "ups.com" in words
+    assert "A-77" in words
+    parcels = panel.findChild(ParcelsSection)
+    assert parcels is not None
+    links = [row.link for row in parcels.rows]
+    assert links[1] is None
+    assert links[0] is not None
+    links[0].click()
+    assert opened == ["https://www.ups.com/track?tracknum=1Z999AA10123456784"]
+    assert "Not passed to Stripe" in [chip.accessibleName() for chip in panel.findChildren(ChipLabel)]
+
+
+@pytest.mark.parametrize("address", ["http://ups.com/", "file:///etc/passwd", "https://a@ups.com/", "javascript:1", ""])
+def test_nothing_but_https_is_opened(monkeypatch: pytest.MonkeyPatch, address: str) -> None:
+    monkeypatch.setattr(QDesktopServices, "openUrl", lambda _url: pytest.fail("opened"))
+    assert not panel_parts.open_page(address)
+
+
+@pytest.mark.parametrize("mode", list(Mode))
+def test_a_receipt_is_never_claimed_to_have_arrived(mode: Mode) -> None:
+    for order in (samples.order(), samples.captured_order()):
+        words = panel_words.receipt_words(order, mode)
+        assert "z.lefevre@example.fr" in words
+        assert "sent" not in words.split()
+        assert "mailed" not in words
+    without = samples.order(samples.facts(receipt_email=""))
+    assert panel_words.receipt_words(without, mode) == "No receipt is asked for."
+
+
+def test_hostile_words_are_shown_as_they_are(panel: OrderPanel, qtbot: QtBot) -> None:
+    words = show(panel, samples.hostile_order())
+    assert "<b>Robert</b> <img src='file:///etc/passwd'>" in words
+    assert "\u202e" not in words
+    assert all(each.textFormat() is Qt.TextFormat.PlainText for each in panel.findChildren(QLabel))
+    content = panel.body.widget()
+    assert content is not None
+    assert content.width() <= panel.body.viewport().width()
+
+
+def test_an_unknown_timeline_word_is_shown_plainly(panel: OrderPanel) -> None:
+    words = show(panel, samples.order())
+    assert "a_new_word" in words
+    assert "<i>note</i>" in words
+
+
+def test_the_timeline_says_who_when_and_which_request(panel: OrderPanel, qtbot: QtBot) -> None:
+    words = show(panel, samples.order())
+    assert "Captured 96.30\u00a0EUR" in words
+    assert "Ola, packing desk 2, req_8Kd2mQ4vTzR1xN" in words
+    assert "10:02" in words
+    timeline = panel.findChild(Timeline)
+    assert timeline is not None
+    with qtbot.waitSignal(panel.copy_requested) as copied:
+        timeline.copy_all.click()
+    assert copied.args is not None
+    assert "Mon 23 Nov 2026, 10:02 CET, Captured 96.30\u00a0EUR, Ola, packing desk 2" in copied.args[0]
+
+
+def test_amounts_without_currency_leave_no_hole() -> None:
+    words = panel_words.timeline_words(TimelineEntry(1, "released", "System"))
+    assert words.title == "Released to the shopper"
+
+
+def test_an_unknown_currency_is_shown_in_its_smallest_units(panel: OrderPanel) -> None:
+    assert panel_words.sum_words(1234, "xts") == "1234\u00a0XTS"
+
+
+def test_the_address_is_copied_as_the_country_writes_it(panel: OrderPanel, qtbot: QtBot) -> None:
+    show(panel, samples.order())
+    block = panel.findChild(ShipToBlock)
+    assert block is not None
+    with qtbot.waitSignal(panel.copy_requested) as copied:
+        block.copy_button.click()
+    assert copied.args == ["Zoë Lefèvre-Okafor\n14 rue de la Part-Dieu\n69003 Lyon\nFrance"]
+
+
+@pytest.mark.parametrize(
+    ("country", "lines"),
+    [
+        ("US", ("Portland, OR 97201", "United States")),
+        ("GB", ("Portland, OR", "97201", "United Kingdom")),
+        ("DE", ("97201 Portland, OR", "Germany")),
+        ("XX", ("97201 Portland", "OR", "XX")),
+    ],
+)
+def test_no_part_of_an_address_is_lost(country: str, lines: tuple[str, ...]) -> None:
+    address = Address("1 Main St", "Portland", "97201", country, "Apt 2", "OR")
+    assert address_lines("Ann\nLee", address) == ("Ann Lee", "1 Main St", "Apt 2", *lines)
+
+
+def test_the_same_order_read_again_keeps_its_place(panel: OrderPanel, qtbot: QtBot) -> None:
+    panel.resize(376, 500)
+    order = samples.order()
+    show(panel, order)
+    bar = panel.body.verticalScrollBar()
+    qtbot.waitUntil(lambda: bar.maximum() > 100)
+    bar.setValue(100)
+    show(panel, replace(order, version=4))
+    assert bar.value() == 100
+
+
+def test_everything_that_takes_the_focus_has_a_name(panel: OrderPanel) -> None:
+    for order in (samples.order(), samples.problem_order(), samples.shipped_order()):
+        show(panel, order)
+        assert nameless(panel) == []
+
+
+@pytest.mark.parametrize("scheme", [Scheme.LIGHT, Scheme.DARK])
+def test_it_follows_the_scheme(panel: OrderPanel, scheme: Scheme) -> None:
+    theme = dressed(scheme)
+    show(panel, samples.order())
+    colours = colours_of(panel.grab().toImage())
+    assert theme.tokens.panel.lower() in colours
+    assert theme.tokens.accent.lower() in colours
+    dressed()
