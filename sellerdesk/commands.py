@@ -84,14 +84,14 @@ def sync(options: argparse.Namespace) -> int:
 def doctor(options: argparse.Namespace) -> int:
     """Say what works on this computer, a line each; the exit status is 1 when something that is needed does not."""
     from sellerdesk.credentials import Credentials
-    from sellerdesk.store.sqlite import driver
+    from sellerdesk.store.sqlite import sqlite_version
 
     shops, settings, where = shops_for(options, "doctor")
     _say(f"SellerDesk {__version__}, Python {sys.version.split()[0]}")
     _say(f"Data      {where.data}")
     healthy = True
     for label, look in (
-        ("Database ", lambda: f"SQLite {driver().sqlite_version}"),
+        ("Database ", lambda: f"SQLite {sqlite_version()}"),
         ("Keyring  ", lambda: Credentials("").where()),
         ("Shop     ", lambda: _describe(shops, settings)),
     ):

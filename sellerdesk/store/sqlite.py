@@ -51,6 +51,11 @@ class ConstraintBroken(OurBug):
         self.rule = rule
 
 
+def sqlite_version() -> str:
+    """The version of the SQLite that will be used. Raises DatabaseUnusable."""
+    return str(driver().sqlite_version)
+
+
 def driver() -> Any:
     """The SQLite library to use: ``pysqlite3``, else Python's own if it is new enough.
 
