@@ -7,8 +7,9 @@ from pathlib import Path
 from tests.house.tree import name_of, parsed, python_files
 
 FILE_LINES = 400
-TEST_FILE_LINES = 500  # tests are read one by one
-CLASS_METHODS = 20
+TEST_FILE_LINES = 600  # tests are read one by one
+PUBLIC_METHODS = 20
+ALL_METHODS = 30  # small private helpers make a class longer, not harder
 FUNCTION_LINES = 70
 
 # Larger on purpose; each with its reason.
@@ -28,9 +29,10 @@ def _too_large() -> Iterator[tuple[str, int, int]]:
             yield name, lines, most
         for node in ast.walk(parsed(path)):
             if isinstance(node, ast.ClassDef):
-                methods = sum(isinstance(part, ast.FunctionDef | ast.AsyncFunctionDef) for part in node.body)
-                if methods > CLASS_METHODS:
-                    yield f"{name}:{node.name}", methods, CLASS_METHODS
+                names = [part.name for part in node.body if isinstance(part, ast.FunctionDef | ast.AsyncFunctionDef)]
+                public = sum(not name.startswith("_") for name in names)
+                if public > PUBLIC_METHODS or len(names) > ALL_METHODS:
+                    yield f"{name}:{node.name}", len(names), ALL_METHODS
             elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.end_lineno:
                 length = node.end_lineno - node.lineno + 1
                 if length > FUNCTION_LINES:
