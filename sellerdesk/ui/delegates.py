@@ -62,15 +62,15 @@ class RowDelegate(QStyledItemDelegate):
         fill = tokens.base
         if selected:
             # Not State_Active: the row stays in colour while one types in the search.
-            active = view is None or view.window().isActiveWindow()
+            active = view.window().isActiveWindow()
             fill = tokens.select if active else tokens.select_inactive
-        elif view is not None and view.property("hovered_row") == index.row():
+        elif view.property("hovered_row") == index.row():
             fill = tokens.hover
         painter.fillRect(rect, QColor(fill))
         painter.fillRect(QRect(rect.left(), rect.bottom(), rect.width(), 1), QColor(tokens.line))
         if selected and index.column() == 0:
             painter.fillRect(QRect(rect.left(), rect.top(), 3, rect.height() - 1), QColor(tokens.accent))
-        if selected and view is not None and _has_keyboard(view):
+        if selected and _has_keyboard(view):
             self._paint_outline(painter, rect, index, tokens)
 
     def _paint_outline(self, painter: QPainter, rect: QRect, index: Index, tokens: Tokens) -> None:
@@ -176,5 +176,4 @@ def _has_keyboard(view: QWidget) -> bool:
 
 
 def _ratio(painter: QPainter) -> float:
-    device = painter.device()
-    return device.devicePixelRatio() if device is not None else 1.0
+    return painter.device().devicePixelRatio()

@@ -68,7 +68,7 @@ class DeskPage(QWidget):
         text = showing.text
         if not count:
             self.empty.show_emptiness(no_result(text, overview) if text else empty_stage(showing.stage, overview))
-        elif self.empty.isAncestorOf(self.focusWidget() or self):
+        elif _holds_focus(self.empty):
             self.view.setFocus()
         self.empty.setVisible(not count)
 
@@ -92,7 +92,7 @@ class DeskPage(QWidget):
         if not self._drawer or is_open == self._open:
             return
         self._open = is_open
-        if not is_open and self.panel.isAncestorOf(self.focusWidget() or self):
+        if not is_open and _holds_focus(self.panel):
             self.view.setFocus()
         self._place()
 
@@ -124,3 +124,8 @@ class DeskPage(QWidget):
 
     def _clicked(self) -> None:
         self.open_drawer(True)
+
+
+def _holds_focus(widget: QWidget) -> bool:
+    focused: object = widget.window().focusWidget()
+    return isinstance(focused, QWidget) and widget.isAncestorOf(focused)

@@ -129,7 +129,7 @@ class MainWindow(QMainWindow):
     def finish(self, wait_seconds: float = 10.0) -> bool:
         """After the window was closed: wait until the shop is closed, too. What is still under way at Stripe by then
         is found out at the next start. False when it took longer."""
-        self.tasks.close(0.0)
+        self.tasks.close()
         return self.keeper.finish(wait_seconds)
 
     def _lay_out(self) -> None:
@@ -243,4 +243,5 @@ class MainWindow(QMainWindow):
     def closeEvent(self, event: QCloseEvent) -> None:
         """Closes at once, whatever is under way; ``finish`` waits afterwards."""
         self._minute.stop()
+        self.tasks.close()
         super().closeEvent(event)

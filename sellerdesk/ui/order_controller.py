@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
-from typing import Protocol
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
+from shiboken6 import isValid
 
 from sellerdesk.domain.errors import CallError, RefusedError, StateMoved, StoreError, UnknownOrder
 from sellerdesk.domain.listing import OrderView
@@ -16,18 +16,11 @@ from sellerdesk.domain.shortening import ShippingChoice
 from sellerdesk.domain.stages import stage_of
 from sellerdesk.formats import money
 from sellerdesk.services.desk import Mode, OpenShop
+from sellerdesk.ui.dialogs.parts import DeskDialog
 from sellerdesk.ui.notices import Notices, from_error
 from sellerdesk.ui.order_panel import OrderPanel
 from sellerdesk.ui.orders_model import OrdersModel
 from sellerdesk.ui.tasks import Tasks
-
-
-class ActionDialog(Protocol):
-    """What the dialogs that move money or goods have in common."""
-
-    def finish(self) -> None: ...
-
-    def refuse(self, sentence: str) -> bool: ...
 
 
 class OrderController(QObject):
@@ -49,7 +42,7 @@ class OrderController(QObject):
         self._order_id = ""
         self._open_when_read = False
         self._pending: dict[str, OpenOperation] = {}
-        self._dialog: QWidget | None = None
+        self._dialog: DeskDialog | None = None
         panel.prepare_requested.connect(self.prepare)
         panel.ship_requested.connect(self.ship)
 
@@ -59,7 +52,7 @@ class OrderController(QObject):
         return self._panel.view
 
     @property
-    def dialog(self) -> QWidget | None:
+    def dialog(self) -> DeskDialog | None:
         """The dialog opened last, while it is there."""
         return self._dialog
 
@@ -132,17 +125,17 @@ class OrderController(QObject):
         from sellerdesk.ui.dialogs.ship import ShipDialog
 
         operation_id = shop.desk.ship.new_operation()
-        dialog = ShipDialog(view.order, shop.info.mode, operation_id, self._window)
+        dialog = ShipDialog(view.order, shop.info.mode, shop.desk.clock.now, operation_id, self._window)
         dialog.copy_requested.connect(self._panel.copy_requested)
         dialog.ship_chosen.connect(partial(self._ship, shop, view.order, dialog))
         self._open(dialog)
 
-    def _open(self, dialog: QWidget) -> None:
+    def _open(self, dialog: DeskDialog) -> None:
         self._dialog = dialog
-        dialog.finished.connect(partial(self._closed, dialog))  # type: ignore[attr-defined]
-        dialog.open_safely()  # type: ignore[attr-defined]
+        dialog.finished.connect(partial(self._closed, dialog))
+        dialog.open_safely()
 
-    def _closed(self, dialog: QWidget, _result: int) -> None:
+    def _closed(self, dialog: DeskDialog, _result: int) -> None:
         if self._dialog is dialog:
             self._dialog = None
         dialog.deleteLater()
@@ -151,7 +144,7 @@ class OrderController(QObject):
         self,
         shop: OpenShop,
         order: Order,
-        dialog: ActionDialog,
+        dialog: DeskDialog,
         operation_id: str,
         kept: Mapping[int, int],
         shipping: ShippingChoice,
@@ -170,7 +163,7 @@ class OrderController(QObject):
         )
 
     def _ship(
-        self, shop: OpenShop, order: Order, dialog: ActionDialog, operation_id: str, parcels: tuple[Parcel, ...]
+        self, shop: OpenShop, order: Order, dialog: DeskDialog, operation_id: str, parcels: tuple[Parcel, ...]
     ) -> None:
         ship = shop.desk.ship
         self._begin(shop, order, OpenOperation(
@@ -190,7 +183,7 @@ class OrderController(QObject):
         if shop is self._shop and self.view is not None:
             self._show(self.view)
 
-    def _captured(self, dialog: ActionDialog, order: Order) -> None:
+    def _captured(self, dialog: DeskDialog, order: Order) -> None:
         self._ended(order.id, dialog)
         if order.open_operation is None:
             released = order.payment.released
@@ -199,25 +192,25 @@ class OrderController(QObject):
             self._notices.note(f"Captured {captured} for order {order.shown_reference}.{rest} It is in To ship now.")
         self._take_in(order)
 
-    def _shipped(self, dialog: ActionDialog, order: Order) -> None:
+    def _shipped(self, dialog: DeskDialog, order: Order) -> None:
         self._ended(order.id, dialog)
         self._notices.note(f"Order {order.shown_reference} is shipped. Its tracking is on the shopper’s order page.")
         self._take_in(order)
 
-    def _failed(self, order: Order, dialog: ActionDialog, money_words: str, error: Exception) -> None:
+    def _failed(self, order: Order, dialog: DeskDialog, money_words: str, error: Exception) -> None:
         if not isinstance(error, RefusedError):
             self._ended(order.id, dialog)
             self._notices.say(from_error(error, **_sentences(error, money_words)))
         else:
             self._forget_pending(order.id)
-            if not dialog.refuse(f"{error} {money_words}"):
+            if not isValid(dialog) or not dialog.refuse(f"{error} {money_words}"):
                 self._notices.error(error, money=money_words)
         self.reload()
         self.reload_wanted.emit()
 
-    def _ended(self, order_id: str, dialog: ActionDialog) -> None:
+    def _ended(self, order_id: str, dialog: DeskDialog) -> None:
         self._forget_pending(order_id)
-        if self._dialog is dialog:
+        if isValid(dialog):
             dialog.finish()
 
     def _forget_pending(self, order_id: str) -> None:

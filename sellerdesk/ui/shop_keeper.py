@@ -37,6 +37,8 @@ class ShopKeeper(QObject):
         self._shop: OpenShop | None = None
         self._unsubscribe: Callable[[], None] | None = None
         self._busy = False
+        self._lock = threading.Lock()
+        self._ending = False
         self._finished = threading.Event()
 
     @property
@@ -69,10 +71,13 @@ class ShopKeeper(QObject):
 
     def finish(self, wait_seconds: float) -> bool:
         """The program ends: close the shop beside the running work. False when it takes longer than that."""
+        with self._lock:
+            again, self._ending = self._ending, True
+            being_opened = self._busy
         shop = self._let_go()
         if shop is not None:
             threading.Thread(target=self._close_last, args=(shop,), name="desk-close", daemon=True).start()
-        elif not self._busy:
+        elif not being_opened and not again:
             self._finished.set()
         return self._finished.wait(wait_seconds)
 
@@ -88,7 +93,31 @@ class ShopKeeper(QObject):
         self._busy = True
         old = self._let_go()
         self.opening.emit(sentence)
-        self._tasks.command(self, partial(_close_then_open, old, work), self._arrived, self._failed)
+        self._tasks.command(self, partial(self._change, old, work), self._arrived, self._failed)
+
+    def _change(self, old: OpenShop | None, work: Callable[[], OpenShop | None]) -> OpenShop | None:
+        """In the worker. A shop that is ready only after the window was closed is closed right here, because nobody
+        would hear of it."""
+        try:
+            if old is not None:
+                old.close()
+            shop = work()
+        except Exception:
+            with self._lock:
+                self._busy = False
+                ending = self._ending
+            if ending:
+                self._finished.set()
+            raise
+        with self._lock:
+            self._busy = False
+            if not self._ending:
+                self._shop = shop
+                return shop
+        if shop is not None:
+            self._close_last(shop)
+        self._finished.set()
+        return None
 
     def _let_go(self) -> OpenShop | None:
         old, self._shop = self._shop, None
@@ -103,8 +132,6 @@ class ShopKeeper(QObject):
         self._tasks.post(partial(self.progress.emit, sentence, done, of))
 
     def _arrived(self, shop: OpenShop | None) -> None:
-        self._busy = False
-        self._shop = shop
         if shop is None:
             self.nothing_open.emit()
             return
@@ -112,16 +139,9 @@ class ShopKeeper(QObject):
         self._unsubscribe = shop.feed.subscribe(lambda news: self._tasks.post(partial(self._tell, shop, news)))
 
     def _failed(self, error: Exception) -> None:
-        self._busy = False
         self.failed.emit(error)
         self.nothing_open.emit()
 
     def _tell(self, shop: OpenShop, news: News) -> None:
         if shop is self._shop:
             self.news.emit(news)
-
-
-def _close_then_open(old: OpenShop | None, work: Callable[[], OpenShop | None]) -> OpenShop | None:
-    if old is not None:
-        old.close()
-    return work()

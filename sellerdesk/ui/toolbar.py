@@ -34,7 +34,7 @@ class SearchField(Field):
         self.setMaxLength(_LONGEST)
         self.setMaximumWidth(pixels(400))
         self._told = ""
-        self._pause = QTimer(self, singleShot=True, interval=_PAUSE_MS)  # type: ignore[call-overload]
+        self._pause = QTimer(self, singleShot=True, interval=_PAUSE_MS)
         self._pause.timeout.connect(self._tell)
         self._clear = self.addAction(icons.icon("x", tokens_of(self).text2), QLineEdit.ActionPosition.TrailingPosition)
         self._clear.setText("Clear search")

@@ -1,0 +1,276 @@
+"""A themed application, a shop made of plain values, and ears for what the window says."""
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+
+import pytest
+from PySide6.QtWidgets import QApplication, QWidget
+
+from sellerdesk.clock import Clock
+from sellerdesk.domain.account import AccountFacts
+from sellerdesk.domain.errors import UnknownOrder
+from sellerdesk.domain.ids import read_reference
+from sellerdesk.domain.listing import OrderPage, OrderQuery, OrderRow, OrderView, Overview, Sum
+from sellerdesk.domain.order import Order, Parcel, Shipment, Stage, TimelineEntry
+from sellerdesk.domain.shortening import ShippingChoice, plan
+from sellerdesk.domain.stages import stage_of
+from sellerdesk.services.desk import Desk, Mode, News, OpenShop, OrdersChanged, ShopInfo
+from sellerdesk.ui.notices import Notice
+from sellerdesk.ui.theme import Scheme, Theme
+from tests.ui.dressing import dressed
+from tests.ui.sample_orders import NOW, facts
+
+DAY = 86_400
+
+
+@pytest.fixture
+def look(qapp: QApplication) -> Theme:
+    """The application dressed in light."""
+    return dressed(Scheme.LIGHT)
+
+
+class StillClock(Clock):
+    """Always the same moment, until a test moves it."""
+
+    moment = NOW
+
+    def now(self) -> int:
+        return self.moment
+
+
+def row_of(order: Order) -> OrderRow:
+    """The table row that the store would make of ``order``."""
+    payment, known = order.payment, order.payment.facts
+    stage = stage_of(order)
+    return OrderRow(
+        id=order.id,
+        reference=order.reference,
+        version=order.version,
+        stage=stage,
+        placed_at=order.placed_at,
+        deadline=payment.capture_before if stage is Stage.TO_PREPARE else None,
+        shopper=order.shopper.name,
+        pieces=order.pieces,
+        items=", ".join(line.name for line in order.lines),
+        amount=payment.amount,
+        captured=payment.captured,
+        currency=order.currency,
+        card=known.card if known else None,
+        risk_level=known.risk_level if known else "",
+        short=order.short if stage is Stage.TO_PREPARE else 0,
+        carrier=order.shipment.parcels[0].carrier if order.shipment else "",
+        stage_at=order.placed_at,
+        problem=payment.problem,
+        ended_because=known.cancellation_reason if known and stage is Stage.ENDED else "",
+        raw_status=known.raw_status if known else "",
+        open_operation=order.open_operation,
+        cursor=order.id,
+    )
+
+
+@dataclass
+class Books:
+    """Orders in memory; answers like ReadOrders, Prepare and Ship do. ``fail_with`` fails the next command,
+    ``fail_reads_with`` every reading; ``gate`` holds commands while it is closed."""
+
+    orders: dict[str, Order] = field(default_factory=dict)
+    fail_with: Exception | None = None
+    fail_reads_with: Exception | None = None
+    gate: threading.Event = field(default_factory=threading.Event)
+    started: threading.Event = field(default_factory=threading.Event)
+    queries: list[OrderQuery] = field(default_factory=list)
+    commands: list[str] = field(default_factory=list)
+    told: Callable[[News], None] | None = None
+    syncs: int = 0
+    closed: int = 0
+
+    def __post_init__(self) -> None:
+        self.gate.set()
+
+    def add(self, *orders: Order) -> None:
+        for order in orders:
+            self.orders[order.id] = order
+
+    def page(self, query: OrderQuery) -> OrderPage:
+        self.queries.append(query)
+        if self.fail_reads_with is not None:
+            raise self.fail_reads_with
+        rows = [row_of(order) for order in self.orders.values()]
+        if query.stage is not None:
+            rows = [row for row in rows if row.stage is query.stage]
+        rows = [row for row in rows if query.text.lower() in f"{row.shopper} {row.reference} {row.items}".lower()]
+        rows.sort(key=lambda row: (row.deadline or 0, row.id))
+        if query.after:
+            rows = rows[[row.cursor for row in rows].index(query.after) + 1 :]
+        return OrderPage(tuple(rows[: query.limit]), len(rows) > query.limit)
+
+    def overview(self) -> Overview:
+        stages = [stage_of(order) for order in self.orders.values()]
+        held = sum(order.payment.held for order in self.orders.values())
+        waiting = sum(order.open_operation is not None for order in self.orders.values())
+        counts = tuple((stage, stages.count(stage)) for stage in Stage)
+        return Overview(counts, (Sum("eur", held),), (Sum("eur", 12840),), 1, waiting)
+
+    def view(self, order_id: str) -> OrderView:
+        if order_id not in self.orders:
+            raise UnknownOrder
+        return OrderView(self.orders[order_id], (TimelineEntry(NOW - DAY, "placed", "Checkout page"),))
+
+    def find(self, text: str) -> str | None:
+        reference = read_reference(text)
+        found = [order.id for order in self.orders.values() if order.reference == reference]
+        return found[0] if found else None
+
+    def _command(self, order_id: str, version: int) -> Order:
+        self.started.set()
+        assert self.gate.wait(10), "nobody opened the gate"
+        if self.fail_with is not None:
+            error, self.fail_with = self.fail_with, None
+            raise error
+        order = self.orders[order_id]
+        assert order.version == version
+        return order
+
+
+class FakePrepare:
+    """Captures in memory."""
+
+    def __init__(self, books: Books) -> None:
+        self._books = books
+        self._made = 0
+
+    def new_operation(self) -> str:
+        self._made += 1
+        return f"{self._made:032d}"
+
+    def run(
+        self, operation_id: str, order_id: str, version: int, kept: dict[int, int],
+        shipping: ShippingChoice = ShippingChoice.FULL, message: str = "",
+    ) -> Order:  # fmt: skip
+        self._books.commands.append(operation_id)
+        order = self._books._command(order_id, version)
+        planned = plan(order, kept, shipping)
+        known = facts("succeeded", planned.authorized, captured=planned.total)
+        captured = replace(order, payments=(replace(order.payment, facts=known),), version=version + 1)
+        self._books.orders[order_id] = captured
+        return captured
+
+
+class FakeShip:
+    """Ships in memory."""
+
+    def __init__(self, books: Books) -> None:
+        self._books = books
+
+    def new_operation(self) -> str:
+        return "e" * 32
+
+    def run(self, operation_id: str, order_id: str, version: int, parcels: tuple[Parcel, ...]) -> Order:
+        self._books.commands.append(operation_id)
+        order = self._books._command(order_id, version)
+        shipped = replace(order, shipment=Shipment(parcels, NOW, "Ola"), version=version + 1)
+        self._books.orders[order_id] = shipped
+        return shipped
+
+
+class FakeFeed:
+    """Tells what a test makes it tell, from whatever thread the test uses."""
+
+    def __init__(self, books: Books) -> None:
+        self._books = books
+
+    def subscribe(self, listener: Callable[[News], None]) -> Callable[[], None]:
+        self._books.told = listener
+
+        def end() -> None:
+            self._books.told = None
+
+        return end
+
+    def sync_now(self) -> None:
+        self._books.syncs += 1
+
+
+def open_shop(books: Books, mode: Mode = Mode.TEST, other_address: str = "") -> OpenShop:
+    """An open shop over ``books``."""
+    hint = "" if mode is Mode.DEMO else "…h7Qx"
+    info = ShopInfo(mode, "Kontor Nord", hint, other_address, "http://127.0.0.1:9/")
+    desk = Desk(books, FakePrepare(books), FakeShip(books), None, StillClock(), "Packing desk 2")  # type: ignore[arg-type]
+
+    def close() -> None:
+        books.closed += 1
+
+    return OpenShop(info, desk, FakeFeed(books), close)
+
+
+class FakeOpener:
+    """Opens the shops it was given."""
+
+    def __init__(self, last: OpenShop | Exception | None = None, demo: OpenShop | None = None) -> None:
+        self._last, self._demo = last, demo
+        self.gate = threading.Event()
+        self.gate.set()
+
+    def last(self) -> OpenShop | None:
+        assert self.gate.wait(10)
+        if isinstance(self._last, Exception):
+            raise self._last
+        return self._last
+
+    def demo(self, progress: Callable[[str, int, int], None]) -> OpenShop:
+        progress("Day 3 of 7: Ola ships two orders", 3, 7)
+        assert self.gate.wait(10)
+        assert self._demo is not None
+        return self._demo
+
+    def check(self, secret_key: str) -> AccountFacts:
+        return AccountFacts("acct_1", "Kontor Nord", "AT", "eur", False, ())
+
+    def keyring_name(self) -> str:
+        return "Secret Service"
+
+    def connect(self, secret_key: str, publishable_key: str) -> OpenShop:
+        assert self._demo is not None
+        return self._demo
+
+
+class Remembers:
+    """Preferences in memory."""
+
+    scheme = ""
+
+    def keep_scheme(self, scheme: str) -> None:
+        self.scheme = scheme
+
+
+@dataclass
+class Ears:
+    """Hears notices instead of the bar."""
+
+    heard: list[Notice] = field(default_factory=list)
+
+    def __call__(self, notice: Notice) -> None:
+        self.heard.append(notice)
+
+    @property
+    def words(self) -> str:
+        return "\n".join(notice.text for notice in self.heard)
+
+
+@pytest.fixture
+def books() -> Books:
+    return Books()
+
+
+def changed(books: Books) -> None:
+    """Somebody else wrote to the database."""
+    assert books.told is not None
+    books.told(OrdersChanged())
+
+
+def focused_widget() -> QWidget:
+    """Where the keyboard is."""
+    focused = QApplication.focusWidget()
+    assert focused is not None
+    return focused
