@@ -3,6 +3,7 @@
 import argparse
 import sys
 import threading
+from collections.abc import Callable
 from pathlib import Path
 
 from sellerdesk import __version__
@@ -90,11 +91,12 @@ def doctor(options: argparse.Namespace) -> int:
     _say(f"SellerDesk {__version__}, Python {sys.version.split()[0]}")
     _say(f"Data      {where.data}")
     healthy = True
-    for label, look in (
+    looks: tuple[tuple[str, Callable[[], str]], ...] = (
         ("Database ", lambda: f"SQLite {sqlite_version()}"),
         ("Keyring  ", lambda: Credentials("").where()),
         ("Shop     ", lambda: _describe(shops, settings)),
-    ):
+    )
+    for label, look in looks:
         try:
             _say(f"{label} {look()}")
         except SellerDeskError as error:
