@@ -1,6 +1,6 @@
 """The look for widget tests: one theme for the application, switched as a test wants it; and helpers to read it."""
 
-from PySide6.QtCore import QCoreApplication, QEvent
+from PySide6.QtCore import QCoreApplication, QEvent, Qt
 from PySide6.QtGui import QColor, QImage
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QLineEdit, QPlainTextEdit, QWidget
 
@@ -45,6 +45,8 @@ def nameless(widget: QWidget) -> list[str]:
             or not each.isEnabled()
             or not isinstance(each, QAbstractButton | QLineEdit | QPlainTextEdit)
         ):
+            continue
+        if each.focusPolicy() is Qt.FocusPolicy.NoFocus:
             continue
         text = each.text() if isinstance(each, QAbstractButton) else ""
         if not (each.accessibleName() or text):

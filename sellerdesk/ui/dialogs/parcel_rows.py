@@ -94,9 +94,7 @@ class ParcelRow(QWidget):
         self.carrier.editTextChanged.connect(self._carrier_changed)
         self.remove.clicked.connect(self.removed)
         self.page.clicked.connect(self._open_page)
-        line = self.carrier.lineEdit()
-        assert line is not None
-        for field in (self.number, line):
+        for field in (self.number, self.carrier):
             field.installEventFilter(self)
         self._update()
 

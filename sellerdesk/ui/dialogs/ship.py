@@ -184,6 +184,9 @@ class ParcelsBox(QFrame):
         row.removed.connect(self._removed)
         self.rows.append(row)
         self._layout.insertWidget(self._layout.count() - 1, row)
+        if self.isVisible():
+            # At once, not with the next turn of the event loop: a scanner goes on typing into it.
+            row.show()
         window = self.window()
         if isinstance(window, DeskDialog):
             window.guard(row)

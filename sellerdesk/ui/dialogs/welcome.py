@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from sellerdesk.ui.buttons import DeskButton, PlainButton, PrimaryButton
 from sellerdesk.ui.fonts import Size, pixels
-from sellerdesk.ui.note_box import NoteBox, fitting
+from sellerdesk.ui.note_box import fitting
 from sellerdesk.ui.widgets import IconLabel, IconText, Tone, label
 
 _DEMO_FACTS = ("No account, no internet", "A dozen orders to practise on", "Cards are pretend, nothing reaches Stripe")
@@ -38,8 +38,6 @@ class FirstStart(QWidget):
             shortcut = QShortcut(QKeySequence(keys), self)
             shortcut.setAutoRepeat(False)
             shortcut.activated.connect(button.click)
-        self.progress = IconText("loader-circle", tone=Tone.MUTED, icon_size=16)
-        self.trouble = NoteBox()
         self._lay_out()
         self.setFocusProxy(self.demo)
 
@@ -73,28 +71,10 @@ class FirstStart(QWidget):
         rows.addLayout(cards)
         rows.addSpacing(4)
         rows.addWidget(IconText("lock", "No card number ever reaches this program.", tone=Tone.MUTED, size=Size.SMALL))
-        rows.addWidget(self.progress)
-        rows.addWidget(self.trouble)
-        self.progress.hide()
         outer = QVBoxLayout(self)
         outer.addStretch(1)
         outer.addWidget(inner, 0, Qt.AlignmentFlag.AlignHCenter)
         outer.addStretch(1)
-
-    def show_progress(self, sentence: str, done: int, steps: int) -> None:
-        """How far opening has come; both buttons are off meanwhile. '' when it is over."""
-        counted = f" ({done} of {steps})" if sentence and steps else ""
-        self.progress.say(sentence + counted)
-        self.progress.setVisible(bool(sentence))
-        self.demo.setEnabled(not sentence)
-        self.connect_stripe.setEnabled(not sentence)
-        if sentence:
-            self.trouble.say("")
-
-    def show_trouble(self, title: str, sentence: str) -> None:
-        """Opening did not work, and why; '' takes it away."""
-        self.show_progress("", 0, 0)
-        self.trouble.say(title, sentence, Tone.RED)
 
 
 def _card(icon: str, title: str, text: str, facts: tuple[str, ...], button: DeskButton) -> QFrame:
