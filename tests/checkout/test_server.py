@@ -156,7 +156,7 @@ def test_a_fault_of_ours_is_told_with_a_number_and_nothing_else(
     world: ShopWorld, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     def broken(*_arguments: object) -> None:
-        raise ZeroDivisionError("mara.lindqvist@example.com")
+        raise ZeroDivisionError(MARA["email"])
 
     monkeypatch.setattr(type(world.works.shopfront.shop), "products", broken)
     page = world.browser().get("/")

@@ -89,7 +89,7 @@ function openLine2() {
 async function price(why = "") {
   const items = cart.read();
   const mine = ++turn;
-  if (items.length === 0) return location.replace(boot.last && boot.last.state !== "closed" ? boot.last.link : "/");
+  if (items.length === 0) return location.replace((why ? cart.lastOrder() : boot.last?.state !== "closed" && boot.last?.link) || "/");
   try {
     const told = await quote(items, field("country").value);
     if (mine !== turn) return;

@@ -102,8 +102,10 @@ export const cart = {
   },
   // The order that is being paid with this cart: only its success empties it.
   payingFor: (link) => store(localStorage, "sd-paying", link),
+  lastOrder: () => stored(localStorage, "sd-last"),
   done(link) {
     if (stored(localStorage, "sd-paying") !== link) return;
+    store(localStorage, "sd-last", link); // before the cart: another tab wakes up when that goes
     cart.write([]);
     store(localStorage, "sd-paying", null);
     store(sessionStorage, "sd-form", null);
