@@ -206,7 +206,12 @@ _CHECKS = Column(
     value=lambda row, _now: check_of(row),
 )
 _STATE = Column(
-    "State", Kind.STATE, "Capturing", lambda row, _now: state_chip(row).words, value=lambda row, _now: state_chip(row)
+    "State",
+    Kind.STATE,
+    "Capturing",
+    lambda row, _now: state_chip(row).words,
+    tip=lambda row, _now: state_chip(row).words,
+    value=lambda row, _now: state_chip(row),
 )
 _STAGE = Column(
     "Stage", Kind.STATE, "To prepare", lambda row, _now: _stage_of_row(row).words,

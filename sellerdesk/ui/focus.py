@@ -46,10 +46,12 @@ class _Ring(QWidget):
 
 
 class FocusRing(QObject):
-    """Keeps one ring round whatever button of ``app`` has the focus."""
+    """Keeps one ring round whatever button of the application has the focus."""
 
-    def __init__(self, app: QApplication) -> None:
-        super().__init__(app)
+    def __init__(self, parent: QObject) -> None:
+        super().__init__(parent)
+        app = QApplication.instance()
+        assert isinstance(app, QApplication)
         self._ring: _Ring | None = None
         app.focusChanged.connect(self._moved)
 

@@ -13,6 +13,7 @@ from sellerdesk.ui.band import ModeBand
 from sellerdesk.ui.commands import Commands
 from sellerdesk.ui.desk_page import DeskPage, Edge
 from sellerdesk.ui.empty_state import OpeningState
+from sellerdesk.ui.focus import FocusRing
 from sellerdesk.ui.fonts import pixels
 from sellerdesk.ui.notices import NoticeBar, Notices
 from sellerdesk.ui.order_controller import OrderController
@@ -82,6 +83,7 @@ class MainWindow(QMainWindow):
         self._minute = QTimer(self)
         self._minute.setInterval(_MINUTE_MS)
         self._minute.timeout.connect(self._tick)
+        self._focus_ring = FocusRing(self)
         self._lay_out()
         self._connect()
         if open_last:

@@ -159,7 +159,7 @@ class OrderController(QObject):
             self,
             lambda: prepare.run(operation_id, order.id, order.version, kept, shipping, message),
             partial(self._captured, dialog),
-            partial(self._failed, order, dialog, "Nothing was captured: the money is still on hold."),
+            partial(self._failed, order, dialog, "Nothing was captured and nothing was released."),
         )
 
     def _ship(

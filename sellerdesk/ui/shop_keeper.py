@@ -132,6 +132,8 @@ class ShopKeeper(QObject):
         self._tasks.post(partial(self.progress.emit, sentence, done, of))
 
     def _arrived(self, shop: OpenShop | None) -> None:
+        if shop is not self._shop:
+            return
         if shop is None:
             self.nothing_open.emit()
             return

@@ -1,18 +1,19 @@
 """The bar above the table: the search, which is where a scanner types, and when Stripe was last asked."""
 
-from PySide6.QtCore import QTimer, Signal
-from PySide6.QtGui import QKeyEvent, Qt
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QWidget
 
 from sellerdesk.formats import when_exact
 from sellerdesk.ui import icons, plain
 from sellerdesk.ui.buttons import IconButton
-from sellerdesk.ui.fonts import Size, pixels
+from sellerdesk.ui.fonts import Size, font, pixels
 from sellerdesk.ui.theme import tokens_of
 from sellerdesk.ui.widgets import Field, IconText, Tone
 
 _PAUSE_MS = 150
 _LONGEST = 200
+_AT_THE_END = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
 
 class SearchField(Field):
@@ -78,6 +79,15 @@ class SearchField(Field):
                 self.left_down.emit()
             case _:
                 super().keyPressEvent(event)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if self.text() or self.hasFocus():
+            return
+        painter = QPainter(self)
+        painter.setFont(font(Size.SMALL))
+        painter.setPen(QColor(tokens_of(self).text2))
+        painter.drawText(self.rect().adjusted(0, 0, -10, 0), int(_AT_THE_END), "Ctrl F")
 
     def _changed(self, text: str) -> None:
         self._clear.setVisible(bool(text))

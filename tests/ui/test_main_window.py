@@ -185,7 +185,11 @@ def test_capturing_is_shown_at_once_and_pressing_twice_is_one(qtbot: QtBot, open
 @pytest.mark.parametrize(
     ("error", "kind", "part"),
     [
-        (Rejected("Stripe refused the capture.", code="capture_charge_authorization_expired"), Kind.WORLD, "on hold"),
+        (
+            Rejected("Stripe refused the capture.", code="capture_charge_authorization_expired"),
+            Kind.WORLD,
+            "Nothing was captured",
+        ),
         (DatabaseUnusable("The disk is full."), Kind.WORLD, "nothing is asked twice"),
         (OurBug("The sums do not add up."), Kind.BUG, "never guessed"),
         (ZeroDivisionError("x"), Kind.BUG, "mistake of its own"),
