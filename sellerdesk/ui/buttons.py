@@ -158,11 +158,12 @@ class LinkButton(QPushButton):
         made.setUnderline(True)
         self.setFont(made)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setProperty("own_focus", True)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
 
     def sizeHint(self) -> QSize:
         metrics = QFontMetrics(self.font())
-        return QSize(metrics.horizontalAdvance(self.text().replace("&&", "&")) + 2, metrics.height() + 2)
+        return QSize(metrics.horizontalAdvance(self.text().replace("&&", "&")) + 6, metrics.height() + 4)
 
     def minimumSizeHint(self) -> QSize:
         return self.sizeHint()
@@ -174,6 +175,7 @@ class LinkButton(QPushButton):
         painter.setPen(QColor(tokens.link if self.isEnabled() else tokens.text3))
         flags = int(Qt.AlignmentFlag.AlignCenter) | int(Qt.TextFlag.TextHideMnemonic)
         painter.drawText(self.rect(), flags, self.text())
+        _paint_own_focus(self, painter)
 
 
 class IconButton(QToolButton):
@@ -186,6 +188,7 @@ class IconButton(QToolButton):
         self.setToolTip(plain.tip(name))
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
+        self.setProperty("own_focus", True)
         self.setFixedSize(edge, edge)
 
     def set_icon(self, icon: str) -> None:
@@ -198,7 +201,7 @@ class IconButton(QToolButton):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         border = (tokens.control if self.isEnabled() else tokens.line2) if self._framed else ""
         fill = tokens.button if self._framed else ""
-        if self.isEnabled() and (self.isDown() or self.underMouse()):
+        if self.isEnabled() and (self.isDown() or self.isChecked() or self.underMouse()):
             fill = tokens.line2 if self.isDown() else tokens.select
         painter.setPen(QPen(QColor(border), 1) if border else Qt.PenStyle.NoPen)
         painter.setBrush(QColor(fill) if fill else Qt.BrushStyle.NoBrush)
@@ -206,6 +209,16 @@ class IconButton(QToolButton):
         ink = tokens.text2 if self.isEnabled() else tokens.text3
         at = (self.width() - _ICON) // 2
         painter.drawPixmap(at, at, icons.pixmap(self._icon, ink, _ICON, self.devicePixelRatioF()))
+        _paint_own_focus(self, painter)
+
+
+def _paint_own_focus(button: QAbstractButton, painter: QPainter) -> None:
+    """Inside the button: small ones stand at edges that would cut a ring off."""
+    if button.hasFocus():
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(QColor(tokens_of(button).accent), 2))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawRoundedRect(QRectF(button.rect()).adjusted(1, 1, -1, -1), 4, 4)
 
 
 def is_ring_wanted(widget: object) -> bool:
