@@ -63,4 +63,4 @@ class SyncWords(QObject):
         elif self._at is None:
             self._bar.say("Asking Stripe what is new…", "refresh-cw", Tone.MUTED)
         else:
-            self._bar.say(f"Agrees with Stripe, checked {when(self._at, self._clock.now())}", "check", Tone.MUTED)
+            self._bar.say(f"Up to date with Stripe, asked {when(self._at, self._clock.now())}", "check", Tone.MUTED)

@@ -295,12 +295,12 @@ def test_agreement_and_trouble_are_said(qtbot: QtBot, open_window: Open, books: 
     window = open_window()
     assert books.told is not None
     books.told(Synced(NOW - 240))
-    qtbot.waitUntil(lambda: window.status.sentence.startswith("Agrees with Stripe, checked "))
+    qtbot.waitUntil(lambda: window.status.sentence.startswith("Up to date with Stripe, asked "))
     assert window.page.toolbar.sync_state.label.full_text == "Synced 4 min ago"
     books.told(Trouble("No connection to Stripe. Nothing is lost; SellerDesk tries again in a minute."))
     qtbot.waitUntil(lambda: window.status.sentence.startswith("No connection"))
     books.told(Trouble(""))
-    qtbot.waitUntil(lambda: window.status.sentence.startswith("Agrees"))
+    qtbot.waitUntil(lambda: window.status.sentence.startswith("Up to date"))
     QTest.keyClick(window, Qt.Key.Key_F5)
     assert books.syncs == 1
 
