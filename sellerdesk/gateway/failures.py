@@ -123,7 +123,7 @@ def odd_answer(error: Exception, request_id: str, writes: bool) -> OutcomeUnknow
     """For an answer that is no fault by its status, yet not what was asked for."""
     what = f" ({error})" if isinstance(error, OddAnswer) else ""
     next_step = _LOOKS_FIRST if writes else _NOTHING_CHANGED
-    return OutcomeUnknown(f"Stripe's answer made no sense{what}. {next_step}", request_id=request_id)
+    return OutcomeUnknown(f"Stripe's answer made no sense{what}. {next_step}", http_status=200, request_id=request_id)
 
 
 def _refused(found: _Error, message: str) -> CallError:

@@ -39,6 +39,7 @@ KEY_REFUSED_SECONDS = 300
 SHOPPER_WAITS_SECONDS = 600
 _SERVER_ERROR = "server error"
 _REPLAYED = "server error replayed"
+_ODD = "odd answer"
 DECLINED = "declined"
 SUPERSEDED = "Replaced by a newer tracking number."
 
@@ -317,12 +318,13 @@ def _request_id(answer: Answer | None) -> str:
 
 
 def _kept_under_key(outcomes: tuple[str, ...]) -> bool:
-    """Whether Stripe keeps a server error under this key: it would be replayed for ever.
+    """Whether Stripe keeps a server error or an answer that makes no sense under this key: it would be replayed for
+    ever.
 
     https://docs.stripe.com/api/idempotent_requests: the first status and body are saved, 500 among them.
     """
     recent = outcomes[-2:]
-    return _REPLAYED in recent or recent == (_SERVER_ERROR, _SERVER_ERROR)
+    return _REPLAYED in recent or recent in ((_SERVER_ERROR, _SERVER_ERROR), (_ODD, _ODD))
 
 
 def _done(operation: Operation, word: str, answer: Answer) -> _Verdict:
@@ -343,4 +345,4 @@ def _word(error: CallError) -> str:
         return "busy"
     if isinstance(error, KeyRefused):
         return "key refused"
-    return "no answer" if error.http_status is None else "odd answer"
+    return "no answer" if error.http_status is None else _ODD

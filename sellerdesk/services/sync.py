@@ -74,7 +74,7 @@ class Sync:
             try:
                 read += self._read_one(intent_id, event_ids)
             except OutcomeUnknown as error:
-                if error.http_status is None and not error.request_id:
+                if error.http_status is None:
                     raise
                 trouble = error
         if trouble is not None:

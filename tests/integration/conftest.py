@@ -21,11 +21,13 @@ def module_sandbox() -> Iterator[Sandbox]:
 
 
 @pytest.fixture
-def stripe_sandbox(module_sandbox: Sandbox) -> Sandbox:
+def stripe_sandbox(module_sandbox: Sandbox) -> Iterator[Sandbox]:
     module_sandbox.world.reset()
     module_sandbox.world.clock.reset()
     module_sandbox.world.refuse_shipping_after_authorization = False
-    return module_sandbox
+    yield module_sandbox
+    # A fault that never struck is a test that proved nothing.
+    assert module_sandbox.world.faults.waiting() == []
 
 
 @pytest.fixture

@@ -1,0 +1,232 @@
+"""Polling: whatever happened at Stripe while nobody looked stands in the database afterwards, once."""
+
+from pathlib import Path
+
+import pytest
+
+from sellerdesk.domain.account import EventHint
+from sellerdesk.domain.errors import KeyRefused, OutcomeUnknown
+from sellerdesk.domain.order import Stage
+from sellerdesk.domain.payment import PaymentStatus
+from sellerdesk.domain.stages import stage_of
+from sellerdesk.sandbox import Sandbox
+from sellerdesk.sandbox.faults import Fault
+from sellerdesk.services.place_order import PayState
+from sellerdesk.services.record import Origin, record_facts
+from sellerdesk.services.sync import OVERLAP_SECONDS, STREAM
+from sellerdesk.store.inbox import SqlInbox
+from tests import wiring
+from tests.wiring import ASKS_FIRST, DAY, DECLINED, TOTAL, Plant, answer_challenge, calls, stripe_call
+
+
+def elsewhere(sandbox: Sandbox, intent_id: str, action: str, **form: str) -> None:
+    stripe_call(sandbox, "POST", f"/v1/payment_intents/{intent_id}/{action}", **form)
+
+
+def watermark(shop: Plant) -> int | None:
+    with shop.store.read() as unit:
+        return unit.inbox.watermark(STREAM)
+
+
+def waiting(shop: Plant) -> tuple[EventHint, ...]:
+    with shop.store.read() as unit:
+        return unit.inbox.waiting()
+
+
+def test_a_shopper_who_approved_and_never_came_back(shop: Plant, stripe_sandbox: Sandbox) -> None:
+    placed = shop.place()
+    assert shop.pay(placed, ASKS_FIRST).state is PayState.ACTION
+    shop.works.desk.sync.poll()
+    answer_challenge(stripe_sandbox, shop.order(placed.order.id), approve=True)
+    report = shop.works.desk.sync.poll()
+    assert report.new > 0
+    assert report.read == 1
+    order = shop.check_agrees(placed.order.id)
+    assert (stage_of(order), order.payment.held) == (Stage.TO_PREPARE, TOTAL)
+    assert shop.happened(order.id) == ["placed", "action", "held"]
+
+
+def test_what_the_dashboard_did(shop: Plant, stripe_sandbox: Sandbox) -> None:
+    captured, cancelled, lapsed, refused = (shop.place_and_pay() for _ in range(4))
+    shop.works.desk.sync.poll()
+    elsewhere(stripe_sandbox, captured.payment.intent_id, "capture", amount_to_capture="1000")
+    elsewhere(stripe_sandbox, cancelled.payment.intent_id, "cancel")
+    stripe_sandbox.world.clock.advance(8 * DAY)
+    late = shop.place()
+    stripe_call(stripe_sandbox, "POST", f"/v1/payment_intents/{late.order.payment.intent_id}/cancel")
+    shop.works.desk.sync.poll()
+    assert [stage_of(shop.check_agrees(each.id)) for each in (captured, cancelled, lapsed, refused)] == [
+        Stage.TO_SHIP,
+        Stage.ENDED,
+        Stage.ENDED,
+        Stage.ENDED,
+    ]
+    assert shop.order(captured.id).payment.captured == 1000
+    assert shop.happened(captured.id) == ["placed", "held", "captured", "released"]
+    assert shop.happened(cancelled.id) == ["placed", "held", "canceled", "released"]
+    assert shop.happened(lapsed.id) == ["placed", "held", "expired", "released"]
+    assert shop.happened(late.order.id) == ["placed", "canceled"]
+    assert not waiting(shop)
+
+
+def test_the_same_events_come_again_in_the_overlap_and_change_nothing(shop: Plant) -> None:
+    order = shop.prepare(shop.place_and_pay())
+    first = shop.works.desk.sync.poll()
+    assert first.new > 0
+    after = shop.order(order.id)
+    timeline = shop.happened(order.id)
+    for _ in range(3):
+        again = shop.works.desk.sync.poll()
+        assert (again.new, again.read) == (0, 0)
+    assert shop.order(order.id) == after
+    assert shop.happened(order.id) == timeline
+    shop.check_agrees(order.id)
+
+
+def test_reading_what_we_know_already_changes_no_version_and_tells_nothing(shop: Plant) -> None:
+    for card in ("pm_card_visa", DECLINED, ASKS_FIRST):
+        order = shop.place_and_pay(card)
+        # A refusal comes without its charge; the first reading adds the bank's view of the risk.
+        shop.works.desk.sync.read_again(order.payment.intent_id)
+        before = (shop.order(order.id), shop.happened(order.id))
+        shop.works.desk.sync.read_again(order.payment.intent_id)
+        after = shop.order(order.id)
+        assert (after.version, shop.happened(order.id)) == (before[0].version, before[1])
+
+
+def test_events_that_we_missed_for_days_are_all_there(shop: Plant, stripe_sandbox: Sandbox) -> None:
+    shop.works.desk.sync.poll()
+    orders = [shop.place_and_pay(ASKS_FIRST) for _ in range(3)]
+    for order in orders:
+        answer_challenge(stripe_sandbox, order, approve=True)
+    stripe_sandbox.world.clock.advance(3 * DAY)
+    for _ in range(120):
+        stripe_sandbox.world.clock.advance(60)
+        stripe_call(stripe_sandbox, "POST", "/v1/payment_intents", amount="100", currency="eur")
+    report = shop.works.desk.sync.poll()
+    assert (report.new, report.read) == (129, 3)
+    assert all(shop.check_agrees(order.id).payment.held == TOTAL for order in orders)
+
+
+def test_events_of_others_are_noted_and_never_read(shop: Plant, stripe_sandbox: Sandbox) -> None:
+    intent = stripe_call(stripe_sandbox, "POST", "/v1/payment_intents", amount="100", currency="eur")
+    report = shop.works.desk.sync.poll()
+    assert (report.new, report.read) == (1, 0)
+    assert not calls(stripe_sandbox, "GET", intent["id"])
+    assert shop.rows("SELECT note FROM inbox") == [("no order of ours",)]
+    assert not waiting(shop)
+
+
+def test_watermark_and_inbox_move_together(
+    stripe_sandbox: Sandbox, database: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The program ends between writing the events down and moving the watermark: neither happened."""
+    with wiring.plant(stripe_sandbox, database) as shop:
+        shop.works.desk.sync.poll()
+        order = shop.place_and_pay(ASKS_FIRST)
+        answer_challenge(stripe_sandbox, order, approve=True)
+        before = watermark(shop)
+        with monkeypatch.context() as patch:
+            patch.setattr(SqlInbox, "move_watermark", _end)
+            with pytest.raises(KeyboardInterrupt):
+                shop.works.desk.sync.poll()
+        assert (watermark(shop), waiting(shop)) == (before, ())
+    with wiring.plant(stripe_sandbox, database) as shop:
+        assert shop.works.desk.sync.poll().read == 1
+        assert shop.check_agrees(order.id).payment.held == TOTAL
+        moved = watermark(shop)
+        assert moved is not None
+        assert before is not None
+        assert moved >= before
+
+
+def _end(*_: object) -> None:
+    raise KeyboardInterrupt
+
+
+def test_events_taken_in_and_not_yet_read_are_read_next_time(shop: Plant, stripe_sandbox: Sandbox) -> None:
+    shop.works.desk.sync.poll()
+    order = shop.place_and_pay(ASKS_FIRST)
+    answer_challenge(stripe_sandbox, order, approve=True)
+    stripe_sandbox.world.faults.plan("retrieve", Fault.LOST_BEFORE)
+    with pytest.raises(OutcomeUnknown):
+        shop.works.desk.sync.poll()
+    assert waiting(shop)
+    report = shop.works.desk.sync.poll()
+    assert (report.new, report.read) == (0, 1)
+    assert not waiting(shop)
+    assert shop.check_agrees(order.id).payment.held == TOTAL
+
+
+@pytest.mark.parametrize("fault", [Fault.ODD_200_NULL, Fault.ODD_200_OTHER_ID, Fault.ERROR_500_BEFORE, Fault.HTML_502])
+def test_one_payment_that_cannot_be_read_does_not_hold_up_the_others(
+    shop: Plant, stripe_sandbox: Sandbox, fault: Fault
+) -> None:
+    shop.works.desk.sync.poll()
+    orders = [shop.place_and_pay(ASKS_FIRST) for _ in range(3)]
+    for order in orders:
+        answer_challenge(stripe_sandbox, order, approve=True)
+    stripe_sandbox.world.faults.plan("retrieve", fault)
+    with pytest.raises(OutcomeUnknown):
+        shop.works.desk.sync.poll()
+    assert sorted(shop.order(order.id).payment.held for order in orders) == [0, TOTAL, TOTAL]
+    shop.works.desk.sync.poll()
+    assert all(shop.check_agrees(order.id).payment.held == TOTAL for order in orders)
+
+
+def test_a_lost_list_changes_nothing(shop: Plant, stripe_sandbox: Sandbox) -> None:
+    shop.works.desk.sync.poll()
+    before = watermark(shop)
+    order = shop.place_and_pay(ASKS_FIRST)
+    answer_challenge(stripe_sandbox, order, approve=True)
+    for fault in (Fault.LOST_BEFORE, Fault.LOST_AFTER, Fault.ODD_200_NULL, Fault.ERROR_500_BEFORE, Fault.HTML_502):
+        stripe_sandbox.world.faults.plan("list_events", fault)
+        with pytest.raises(OutcomeUnknown):
+            shop.works.desk.sync.poll()
+        assert (watermark(shop), waiting(shop)) == (before, ())
+    shop.works.desk.sync.poll()
+    assert shop.check_agrees(order.id).payment.held == TOTAL
+
+
+def test_a_refused_key_is_said_and_nothing_is_lost(shop: Plant, stripe_sandbox: Sandbox) -> None:
+    shop.works.desk.sync.poll()
+    order = shop.place_and_pay(ASKS_FIRST)
+    answer_challenge(stripe_sandbox, order, approve=True)
+    stripe_sandbox.world.revoke_key(stripe_sandbox.secret_key)
+    with pytest.raises(KeyRefused):
+        shop.works.desk.sync.poll()
+    stripe_sandbox.world.revoked_keys.clear()
+    shop.works.desk.sync.poll()
+    assert shop.check_agrees(order.id).payment.held == TOTAL
+
+
+def test_the_first_poll_looks_a_little_back_and_sets_the_watermark(shop: Plant, stripe_sandbox: Sandbox) -> None:
+    assert watermark(shop) is None
+    order = shop.place_and_pay(ASKS_FIRST)
+    answer_challenge(stripe_sandbox, order, approve=True)
+    stripe_sandbox.world.clock.advance(OVERLAP_SECONDS - 60)
+    shop.clock.learn(stripe_sandbox.world.clock.now())
+    assert shop.works.desk.sync.poll().read == 1
+    assert watermark(shop) is not None
+    assert shop.order(order.id).payment.status is PaymentStatus.REQUIRES_CAPTURE
+
+
+def test_an_empty_account_is_polled_without_writing_again_and_again(shop: Plant) -> None:
+    shop.works.desk.sync.poll()
+    before = shop.store.changes()
+    with wiring.plant(shop.sandbox, shop.path) as other:
+        other.works.desk.sync.poll()
+    assert shop.store.changes() == before
+
+
+def test_an_answer_that_is_older_than_what_we_know_changes_nothing(shop: Plant, stripe_sandbox: Sandbox) -> None:
+    """The reading was under way while the capture came back."""
+    order = shop.place_and_pay()
+    stale = shop.works.gateway.retrieve(order.payment.intent_id)
+    done = shop.prepare(order, {1: 0})
+    before = shop.happened(order.id)
+    with shop.store.write() as unit:
+        record_facts(unit, unit.orders.get(order.id), stale, Origin("event", "Stripe", shop.clock.now()))
+        unit.commit()
+    assert shop.check_agrees(order.id) == done
+    assert shop.happened(order.id) == before
