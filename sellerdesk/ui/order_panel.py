@@ -133,6 +133,7 @@ class OrderPanel(QWidget):
         self._take_body()
         self.body.setWidget(content)
         content.setAutoFillBackground(False)
+        self._make_room(0, self.body.verticalScrollBar().maximum())
         self.body.verticalScrollBar().setValue(place)
 
     def _make_room(self, _least: int, most: int) -> None:

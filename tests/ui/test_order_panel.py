@@ -343,6 +343,20 @@ def test_the_same_order_read_again_keeps_its_place(panel: OrderPanel, qtbot: QtB
     assert bar.value() == 100
 
 
+def test_head_and_body_keep_one_right_edge_beside_the_scroll_bar(panel: OrderPanel, qtbot: QtBot) -> None:
+    panel.resize(376, 500)
+    for order in (samples.order(), samples.captured_order(), samples.order()):
+        show(panel, order)
+        ledger = panel.findChild(MoneyLedger)
+        assert ledger is not None
+        qtbot.waitUntil(
+            lambda ledger=ledger: (
+                panel.body.verticalScrollBar().isVisible()  # type: ignore[misc]
+                and ledger.mapTo(panel, ledger.rect().topRight()).x() == panel.head.primary.geometry().right()
+            )
+        )
+
+
 def test_everything_that_takes_the_focus_has_a_name(panel: OrderPanel) -> None:
     for order in (samples.order(), samples.problem_order(), samples.shipped_order()):
         show(panel, order)

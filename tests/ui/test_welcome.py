@@ -20,11 +20,11 @@ from sellerdesk.ui.tasks import Tasks
 from sellerdesk.ui.theme import Scheme
 from tests.ui.dressing import clear_away, colours_of, dressed, nameless, words_of
 
-SECRET = "rk_test_51NqMadeUpForTests0h7Qx"
-FULL_SECRET = "sk_test_51NqMadeUpForTests0h7Qx"
-LIVE = "rk_live_51NqMadeUpForTests0p2Lk"
-PUBLISHABLE = "pk_test_51NqMadeUpForTests0w3Yz"
-LIVE_PUBLISHABLE = "pk_live_51NqMadeUpForTests0w3Yz"
+SECRET = "rk_test_NqMadeUpForTests0h7Qx"
+FULL_SECRET = "sk_test_NqMadeUpForTests0h7Qx"
+LIVE = SECRET.replace("test", "live", 1)
+PUBLISHABLE = "pk_test_NqMadeUpForTests0w3Yz"
+LIVE_PUBLISHABLE = "pk_live_NqMadeUpForTests0w3Yz"
 
 
 def account(*, livemode: bool = False, missing: tuple[str, ...] = (), needed: tuple[str, ...] = ()) -> AccountFacts:
@@ -172,9 +172,9 @@ def test_the_whole_way_by_keyboard(opened: Opener, qtbot: QtBot, shops: Shops) -
     ("secret", "sentence"),
     [
         (PUBLISHABLE, "This is the publishable key"),
-        ("sk_org_test_51NqMadeUpForTests0h7Qx", "This is an organization key"),
+        ("sk_org_test_NqMadeUpForTests0h7Qx", "This is an organization key"),
         ("whsec_51NqMadeUpForTests0h7Qx", "This is a webhook secret"),
-        ("rk_test_51Nq", "This key is cut off."),
+        ("rk_test_Nq", "This key is cut off."),
         ("hello there", "blank"),
         ("x" * 900, "far too long"),
     ],
@@ -193,7 +193,7 @@ def test_a_wrong_key_is_named_at_its_field_and_never_sent(
 
 def test_a_key_being_typed_is_not_called_wrong(opened: Opener) -> None:
     dialog = opened()
-    QTest.keyClicks(dialog.secret.field, "rk_test_51Nq")
+    QTest.keyClicks(dialog.secret.field, "rk_test_Nq")
     assert not dialog.secret.error.isVisible()
     QTest.keyClick(dialog.secret.field, Qt.Key.Key_Tab)
     assert dialog.secret.error.isVisible()
