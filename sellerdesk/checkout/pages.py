@@ -62,6 +62,7 @@ class Pages:
             loader=jinja2.FileSystemLoader(asset("checkout", "templates")),
             autoescape=True,
             undefined=jinja2.StrictUndefined,
+            auto_reload=False,
             trim_blocks=True,
             lstrip_blocks=True,
         )

@@ -73,6 +73,7 @@ PAGE: Mapping[str, str] = {
     "offline_bar": "You are offline. What you typed stays here.",
     "hold_sentence": "**We hold {amount} now and charge it when we pack your order.** "
     "If something is out of stock, you pay only for what we send.",
+    "place": "Place order",
     "place_order": "Place order – hold {amount}",
     "hold": "Hold {amount}",
     "where_it_stands": "Where it stands",
@@ -103,6 +104,7 @@ PAGE: Mapping[str, str] = {
 
 SCRIPT: Mapping[str, str] = {
     "hold_sentence": PAGE["hold_sentence"],
+    "place": PAGE["place"],
     "place_order": PAGE["place_order"],
     "hold_button": PAGE["hold"],
     "step_hold": "Today we hold {amount}",
@@ -171,7 +173,7 @@ _ORDER_PAGE_LEAVES_OUT = (
     "sold_",
     "step_",
     "your_",
-    "place_",
+    "place",
 )
 
 

@@ -255,3 +255,20 @@ def test_a_busy_stripe_before_the_order_is_told_as_busy(world: ShopWorld) -> Non
     assert (answer.status, answer.code) == (503, "busy")
     assert answer.headers["retry-after"] == "12"
     assert "Nothing is held" in answer.json["error"]["message"]
+
+
+def test_while_the_bank_is_asked_everything_else_waits(world: ShopWorld) -> None:
+    browser = world.browser().start()
+    placed = browser.place()
+    slow = world.sandbox.world.faults.plan("confirm", Fault.SLOW)
+    with ThreadPoolExecutor(1) as pool:
+        paying = pool.submit(pay, browser, placed, world.token())
+        assert world.sandbox.world.faults.wait_until_holding()
+        for cart in (CART, [{"sku": "TEAPOT-09", "quantity": 1}]):
+            again = browser.place(cart)
+            assert (again.json["state"], again.json["link"]) == ("checking", placed.json["link"])
+        assert pay(browser, placed, world.token()).json["state"] == "checking"
+        assert look(browser, placed).json["state"] == "checking"
+        slow.release()
+        assert paying.result().json["state"] == "held"
+    assert intents(world) == 1

@@ -357,6 +357,31 @@ def test_a_busy_server_is_tried_again_by_itself(shopper: Page, shop: ShopWorld) 
     expect(shopper.locator("h1")).to_contain_text("We hold")
 
 
+@pytest.mark.parametrize("width", [390, 1280])
+def test_the_button_stays_where_it_is(shopper: Page, shop: ShopWorld, width: int) -> None:
+    shopper.set_viewport_size({"width": width, "height": 850})
+    open_form(shopper, shop)
+    fill_address(shopper)
+    expect(note(shopper)).to_contain_text("We hold")
+    places = {"rest": shopper.evaluate(PLACE)}
+    shopper.context.set_offline(True)
+    expect(note(shopper)).to_contain_text("You are offline")
+    places["offline"] = shopper.evaluate(PLACE)
+    shopper.context.set_offline(False)
+    busy = {"error": {"code": "busy", "message": "Later."}}
+    shopper.route("**/api/orders", lambda route: route.fulfill(status=503, json=busy))
+    order_with(shopper)
+    expect(note(shopper)).to_contain_text("Many people are ordering right now.")
+    places["busy"] = shopper.evaluate(PLACE)
+    shopper.get_by_role("button", name="Stop trying").click()
+    shopper.unroute("**/api/orders")
+    shopper.route("**/pay", lambda route: route.abort())
+    order_with(shopper)
+    expect(note(shopper)).to_contain_text("The connection broke while we asked your bank.")
+    places["lost"] = shopper.evaluate(PLACE)
+    assert {name: abs(top - places["rest"]) < 4 for name, top in places.items()} == dict.fromkeys(places, True), places
+
+
 def test_a_blocked_card_form_says_so_and_loads_again(shopper: Page, shop: ShopWorld) -> None:
     fill_cart(shopper, shop)
     shopper.route("**/stripe.js", lambda route: route.abort())

@@ -100,6 +100,7 @@ async function price(why = "") {
     if (mine !== turn) return;
     if (error instanceof Refused && error.code === "cart") return gone(error);
     if (error instanceof Refused && error.code === "fields") return mark("country", error.error.fields.country);
+    if (!till.busy) till.status("warn", "hourglass", words("busy"));
     setTimeout(price, 3000, why);
   }
 }
@@ -148,7 +149,7 @@ let isBlocked = false;
 // --- placing
 
 const till = new Till({
-  label: () => words("place_order", { amount: shown ? shown.total : "" }),
+  label: () => (shown ? words("place_order", { amount: shown.total }) : words("place")),
   rest: () => (shown ? restWords(shown.total) : []),
   ready: () => Boolean(shown && card?.isReady && navigator.onLine),
   blocked: () => isBlocked,

@@ -17,6 +17,7 @@ export class Till {
     this.button = $("#pay-button");
     this.panel = $("#waiting");
     this.busy = false;
+    this.button.disabled = false;
     this.panel.addEventListener("cancel", (event) => event.preventDefault());
     addEventListener("offline", () => this.offline());
     addEventListener("online", () => this.offline());
