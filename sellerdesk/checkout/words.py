@@ -47,7 +47,7 @@ PAGE: Mapping[str, str] = {
     "state": "State",
     "phone": "Phone",
     "optional": "(optional)",
-    "phone_hint": "Only for the carrier, if the parcel cannot be delivered.",
+    "phone_hint": "Only for the carrier, if delivery fails.",
     "payment": "Payment",
     "by_stripe": "by Stripe",
     "card_loading": "The card form is loading.",
