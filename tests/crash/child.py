@@ -1,0 +1,146 @@
+"""A process that dies on purpose. Started once, it forks for each piece of work, so that a death costs no start-up.
+
+It is started with the sandbox's address, a key and the database's path. One JSON object a line comes in; the child's
+process id and then its exit status go out, one a line. No connection and no open file of the database survives a fork:
+children inherit nothing but code and SQLAlchemy's compiled statements.
+"""
+
+import json
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from sellerdesk.addresses import Addresses
+from sellerdesk.app import Works, assemble
+from sellerdesk.domain.order import Order
+from sellerdesk.gateway.stripe_gateway import StripeGateway
+from sellerdesk.store.database import open_store
+from tests import wiring
+
+DIED = 137
+
+
+class Ending:
+    """Ends the process, as a power cut would, the first time it comes to ``gap``."""
+
+    def __init__(self, gap: str) -> None:
+        self._gap = gap
+
+    def __call__(self, place: str) -> None:
+        if place == self._gap:
+            os._exit(DIED)
+
+
+class Worker:
+    """Does pieces of work on one database."""
+
+    def __init__(self, url: str, key: str, path: str) -> None:
+        self._url = url
+        self._key = key
+        self._store = open_store(Path(path), seat="Worker")
+
+    def work(self, job: dict[str, Any]) -> None:
+        """Do ``steps``, each a name with its arguments."""
+        clock = wiring.MovedClock(job["ahead"])
+        gateway = StripeGateway(self._key, Addresses.at(self._url), clock)
+        works = assemble(
+            self._store,
+            gateway,
+            clock,
+            seat=job["seat"],
+            installation=job["installation"],
+            reached=Ending(job["gap"]),
+        )
+        for name, *arguments in job["steps"]:
+            _STEPS[name](works, clock, *arguments)
+        gateway.close()
+
+    def warm_up(self) -> None:
+        """Live through one order, so that every statement is compiled; then let all connections go."""
+        checkout = "warm-up"
+        self._rehearse("place", checkout)
+        self._rehearse("pay", checkout, self._order(checkout).reference, "pm_card_visa")
+        self._rehearse("resolve")
+        self._rehearse("poll")
+        order = self._order(checkout)
+        self._rehearse("prepare", "1" * 32, order.id, order.version)
+        self._store._writer.dispose()
+        self._store._reader.dispose()
+
+    def _rehearse(self, *step: Any) -> None:
+        self.work({"ahead": 0, "seat": "Worker", "installation": "", "gap": "", "steps": [step]})
+
+    def _order(self, checkout_id: str) -> Order:
+        with self._store.read() as unit:
+            order = unit.orders.by_checkout(checkout_id)
+        assert order is not None
+        return order
+
+
+def _place(works: Works, _clock: wiring.MovedClock, checkout_id: str) -> None:
+    works.shopfront.place_order.place(checkout_id, wiring.CART, wiring.ADA, False)
+
+
+def _pay(works: Works, _clock: wiring.MovedClock, checkout_id: str, reference: str, token: str) -> None:
+    works.shopfront.place_order.pay(checkout_id, reference, token, wiring.RETURN_URL)
+
+
+def _prepare(works: Works, _clock: wiring.MovedClock, operation_id: str, order_id: str, version: int) -> None:
+    works.desk.prepare.run(operation_id, order_id, version, {1: 0})
+
+
+def _ship(works: Works, _clock: wiring.MovedClock, operation_id: str, order_id: str, version: int) -> None:
+    works.desk.ship.run(operation_id, order_id, version, (wiring.PARCEL,))
+
+
+def _resolve(works: Works, clock: wiring.MovedClock) -> None:
+    for _ in range(6):
+        if not works.resolve.run_due().waiting:
+            return
+        clock.advance()
+
+
+def _poll(works: Works, _clock: wiring.MovedClock) -> None:
+    works.desk.sync.poll()
+
+
+_STEPS: dict[str, Callable[..., None]] = {
+    "place": _place,
+    "pay": _pay,
+    "prepare": _prepare,
+    "ship": _ship,
+    "resolve": _resolve,
+    "poll": _poll,
+}
+
+
+def _tell(number: int) -> None:
+    sys.stdout.write(f"{number}\n")
+    sys.stdout.flush()
+
+
+def main() -> None:
+    """Fork for every line until there are no more."""
+    worker = Worker(*sys.argv[1:])
+    worker.warm_up()
+    for text in sys.stdin:
+        job = json.loads(text)
+        pid = os.fork()
+        if pid == 0:
+            status = 1
+            try:
+                worker.work(job)
+                status = 0
+            except BaseException:
+                sys.excepthook(*sys.exc_info())
+                sys.stderr.flush()
+            finally:
+                os._exit(status)
+        _tell(pid)
+        _tell(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
+
+
+if __name__ == "__main__":
+    main()
