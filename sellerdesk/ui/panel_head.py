@@ -43,7 +43,7 @@ class PanelHead(QWidget):
         self.name = label(size=Size.NAME, strong=True, elide=True)
         self.chip = ChipLabel()
         self.left = IconText("clock", strong=True)
-        self.left_rest = label(tone=Tone.MUTED)
+        self.left_rest = label(tone=Tone.MUTED, elide=True)
         self.until = label(tone=Tone.MUTED)
         self.bar = DeadlineBar()
         self.status = fitting(label(tone=Tone.MUTED, wrap=True))

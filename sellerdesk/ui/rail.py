@@ -15,6 +15,10 @@ from sellerdesk.ui.widgets import IconText, Tone, rule
 WIDE = 184
 NARROW = 76
 _LEFT = 16
+_NAME_LEFT = _LEFT + 24
+_RIGHT = 18
+_COUNT_GAP = 10
+_MARK_ROOM = 20
 
 
 class StageButton(QAbstractButton):
@@ -44,7 +48,14 @@ class StageButton(QAbstractButton):
         self._say()
 
     def sizeHint(self) -> QSize:
-        return QSize(NARROW if self._narrow else WIDE, pixels(32))
+        """Room for the name, a count of four figures and, where holds lapse soon, theirs of two."""
+        if self._narrow:
+            return QSize(pixels(NARROW), pixels(32))
+        strong, small = QFontMetrics(font(Size.BODY, strong=True)), QFontMetrics(font(Size.SMALL, strong=True))
+        words = _NAME_LEFT + strong.horizontalAdvance(STAGE_NAMES[self.stage])
+        at_risk = small.horizontalAdvance("00") + _MARK_ROOM if self.stage is Stage.TO_PREPARE else 0
+        needed = words + at_risk + _COUNT_GAP + strong.horizontalAdvance("0000") + _RIGHT
+        return QSize(max(pixels(WIDE), needed), pixels(32))
 
     def _say(self) -> None:
         name = STAGE_NAMES[self.stage]
@@ -78,14 +89,14 @@ class StageButton(QAbstractButton):
         painter.setPen(QColor(ink))
         middle = Qt.AlignmentFlag.AlignVCenter
         if not self._narrow:
-            painter.drawText(self.rect().adjusted(_LEFT + 24, 0, 0, 0), middle, STAGE_NAMES[self.stage])
+            painter.drawText(self.rect().adjusted(_NAME_LEFT, 0, 0, 0), middle, STAGE_NAMES[self.stage])
         self._paint_counts(painter, ink if chosen else tokens.text2)
 
     def _paint_counts(self, painter: QPainter, ink: str) -> None:
         if self._count is None:
             return
         middle = Qt.AlignmentFlag.AlignVCenter
-        right = self.width() - (10 if self._narrow else 18)
+        right = self.width() - (10 if self._narrow else _RIGHT)
         count = str(self._count)
         width = QFontMetrics(painter.font()).horizontalAdvance(count)
         painter.setPen(QColor(ink))
@@ -97,7 +108,7 @@ class StageButton(QAbstractButton):
         painter.setPen(QColor(tokens.amber_text))
         text = str(self._at_risk)
         text_width = QFontMetrics(painter.font()).horizontalAdvance(text)
-        left = right - width - 10 - text_width
+        left = right - width - _COUNT_GAP - text_width
         painter.drawText(QRect(left, 0, text_width + 2, self.height()), middle, text)
         triangle = icons.pixmap("triangle-alert", tokens.amber_text, 12, self.devicePixelRatioF())
         painter.drawPixmap(QPointF(left - 15, (self.height() - 12) / 2), triangle)
@@ -169,10 +180,10 @@ class Rail(QWidget):
 
     def set_narrow(self, narrow: bool) -> None:
         """Icons and counts only, for small windows."""
-        self.setFixedWidth(pixels(NARROW if narrow else WIDE))
         self._seat.label.setVisible(not narrow)
         for button in self._buttons.values():
             button.set_narrow(narrow)
+        self.setFixedWidth(max(button.sizeHint().width() for button in self._buttons.values()))
 
     def _clicked(self) -> None:
         button = self._group.checkedButton()

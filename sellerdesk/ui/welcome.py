@@ -3,7 +3,6 @@
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
-from PySide6.QtGui import QShortcut
 from PySide6.QtWidgets import QWidget
 
 from sellerdesk.domain.errors import SellerDeskError
@@ -24,9 +23,6 @@ class Welcome(QObject):
         self._keeper, self._tasks, self._window = keeper, tasks, window
         self._dialog: ConnectDialog | None = None
         self.page = FirstStart()
-        # In this window the File menu has the same keys, and Qt obeys neither of two that are equal.
-        for shortcut in self.page.findChildren(QShortcut):
-            shortcut.setEnabled(False)
         self.page.demo_requested.connect(keeper.open_demo)
         self.page.connect_requested.connect(self.ask_for_keys)
         keeper.opened.connect(self._opened)

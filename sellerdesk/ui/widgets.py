@@ -4,7 +4,7 @@ from collections.abc import Callable
 from enum import StrEnum
 
 from PySide6.QtCore import QEvent, QSize, Qt
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPalette, QResizeEvent
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPalette, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLineEdit, QSizePolicy, QWidget
 
 from sellerdesk.services.desk import Mode
@@ -62,6 +62,7 @@ class TextLabel(QLabel):
             self._cut()
         else:
             super().setText(self._full)
+            self._claim_height()
 
     def set_tone(self, tone: Tone) -> None:
         """Change the colour."""
@@ -82,6 +83,19 @@ class TextLabel(QLabel):
         super().resizeEvent(event)
         if self._elide:
             self._cut()
+        self._claim_height()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._claim_height()
+
+    def _claim_height(self) -> None:
+        """Insist on the height that the words need at this width. Layouts inside aligned or scrolled ones guess it
+        for another width, and then cut the last line off."""
+        if self.wordWrap() and self.isVisible():
+            needed = self.heightForWidth(self.width())
+            if needed != self.minimumHeight():
+                self.setMinimumHeight(needed)
 
     def _cut(self) -> None:
         shown = self.fontMetrics().elidedText(self._full, Qt.TextElideMode.ElideRight, max(0, self.width()))

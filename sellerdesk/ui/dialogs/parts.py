@@ -150,6 +150,13 @@ class DeskDialog(QDialog):
             return
         super().keyPressEvent(event)
 
+    def event(self, event: QEvent) -> bool:
+        """Nested layouts tell what they need one by one, so that it is known only when this one is asked to look."""
+        done = super().event(event)
+        if event.type() == QEvent.Type.LayoutRequest and self.isVisible():
+            self.fit()
+        return done
+
     def fit(self) -> None:
         """Take the height that the content needs at this width, as far as the screen goes."""
         layout = self.layout()
@@ -157,8 +164,9 @@ class DeskDialog(QDialog):
             return
         layout.activate()
         most = self.screen().availableGeometry().height()
-        self.setMinimumHeight(min(layout.totalMinimumHeightForWidth(self.width()), most))
-        height = min(layout.totalHeightForWidth(self.width()), most)
+        least = layout.totalMinimumHeightForWidth(self.width())
+        self.setMinimumHeight(min(least, most))
+        height = min(max(least, layout.totalHeightForWidth(self.width())), most)
         if height != self._fitted:
             self._fitted = height
             self.resize(self.width(), height)

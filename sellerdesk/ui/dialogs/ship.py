@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import tzinfo
 
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
@@ -130,9 +130,6 @@ class ShipDialog(DeskDialog):
         self.preview.show_parcels(parcels)
         self.go.set_label(f"Ship {_count(len(parcels))}" if parcels else "Ship")
         self.go.setEnabled(self._can_ship() and bool(parcels) and not self.parcels_box.has_mistakes())
-        if self.isVisible():
-            # A row just added knows its height only after the events at hand.
-            QTimer.singleShot(0, self, self.fit)
 
 
 class ParcelsBox(QFrame):

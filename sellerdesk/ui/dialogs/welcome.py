@@ -1,7 +1,6 @@
 """The first start: two ways to begin, and what each of them means."""
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from sellerdesk.ui.buttons import DeskButton, PlainButton, PrimaryButton
@@ -18,7 +17,7 @@ _STRIPE_FACTS = (
 
 
 class FirstStart(QWidget):
-    """Stands where the orders will be, as long as no shop is open.
+    """Stands where the orders will be, as long as no shop is open. The keys on its buttons are the File menu's.
 
     Signals:
         demo_requested: the seller wants the demo shop.
@@ -34,23 +33,22 @@ class FirstStart(QWidget):
         self.connect_stripe = PlainButton("Connect Stripe…", key="Ctrl K", tall=True)
         self.demo.clicked.connect(self.demo_requested)
         self.connect_stripe.clicked.connect(self.connect_requested)
-        for keys, button in (("Ctrl+D", self.demo), ("Ctrl+K", self.connect_stripe)):
-            shortcut = QShortcut(QKeySequence(keys), self)
-            shortcut.setAutoRepeat(False)
-            shortcut.activated.connect(button.click)
         self._lay_out()
         self.setFocusProxy(self.demo)
 
     def _lay_out(self) -> None:
         inner = QWidget()
-        inner.setFixedWidth(pixels(690))
+        inner.setMaximumWidth(pixels(690))
         rows = QVBoxLayout(inner)
         rows.setContentsMargins(0, 0, 0, 0)
         rows.setSpacing(8)
         rows.addWidget(label("Hold the money first. Take it when you pack.", size=Size.BIG, strong=True))
         rows.addWidget(
-            label("Choose how to begin. You can do the other one at any time from the File menu.", tone=Tone.MUTED)
-        )
+            label(
+                "Choose how to begin. You can do the other one at any time from the File menu.",
+                tone=Tone.MUTED, wrap=True,
+            )
+        )  # fmt: skip
         rows.addSpacing(8)
         cards = QHBoxLayout()
         cards.setSpacing(20)
@@ -71,9 +69,13 @@ class FirstStart(QWidget):
         rows.addLayout(cards)
         rows.addSpacing(4)
         rows.addWidget(IconText("lock", "No card number ever reaches this program.", tone=Tone.MUTED, size=Size.SMALL))
+        middle = QHBoxLayout()
+        middle.addStretch(1)
+        middle.addWidget(inner, 1000)
+        middle.addStretch(1)
         outer = QVBoxLayout(self)
         outer.addStretch(1)
-        outer.addWidget(inner, 0, Qt.AlignmentFlag.AlignHCenter)
+        outer.addLayout(middle)
         outer.addStretch(1)
 
 
@@ -89,7 +91,7 @@ def _card(icon: str, title: str, text: str, facts: tuple[str, ...], button: Desk
     rows.addWidget(fitting(label(text, tone=Tone.MUTED, wrap=True)))
     rows.addSpacing(12)
     for fact in facts:
-        rows.addWidget(IconText("check", fact))
+        rows.addWidget(IconText("check", fact, wrap=True))
     rows.addStretch(1)
     rows.addSpacing(12)
     rows.addWidget(button)

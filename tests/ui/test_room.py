@@ -1,0 +1,220 @@
+"""Nothing is cut: every page and dialog with the usual letters, with wider ones and with bigger ones."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+
+import pytest
+from PySide6.QtGui import QFont, QFontInfo
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from sellerdesk.domain.account import AccountFacts, Permission
+from sellerdesk.domain.order import Order, Stage
+from sellerdesk.services.desk import Mode
+from sellerdesk.ui.dialogs.connect import ConnectDialog
+from sellerdesk.ui.dialogs.prepare import PrepareDialog
+from sellerdesk.ui.dialogs.ship import ShipDialog
+from sellerdesk.ui.main_window import MainWindow
+from sellerdesk.ui.notices import from_error
+from sellerdesk.ui.tasks import Tasks
+from sellerdesk.ui.theme import Theme, style_sheet
+from tests.ui import sample_orders as samples
+from tests.ui.conftest import Books, FakeOpener, Remembers, open_shop
+from tests.ui.dressing import clear_away, dressed
+from tests.ui.room import cramped
+from tests.ui.test_ship_dialog import DHL, UPS, scan
+
+WIDER = 120
+
+
+@pytest.fixture(params=["usual", "wider", "bigger"])
+def letters(request: pytest.FixtureRequest, qapp: QApplication) -> Iterator[Theme]:
+    """The look with the usual font, with letters a fifth wider, and with letters a fifth bigger."""
+    theme = dressed()
+    usual = QFont(qapp.font())
+    other = QFont(usual)
+    if request.param == "wider":
+        other.setStretch(WIDER)
+    elif request.param == "bigger":
+        other.setPixelSize(QFontInfo(usual).pixelSize() * 6 // 5)
+    qapp.setFont(other)
+    qapp.setStyleSheet(style_sheet(theme.tokens))
+    yield theme
+    clear_away()
+    qapp.setFont(usual)
+    qapp.setStyleSheet(style_sheet(theme.tokens))
+
+
+@pytest.fixture
+def open_window(qtbot: QtBot, letters: Theme, books: Books) -> Callable[..., MainWindow]:
+    def open_it(opener: FakeOpener, width: int = 1440) -> MainWindow:
+        window = MainWindow(opener, letters, Remembers())
+        qtbot.addWidget(window)
+        window.resize(width, 900)
+        with qtbot.waitExposed(window):
+            window.show()
+        return window
+
+    return open_it
+
+
+def settle() -> None:
+    """Let layouts that wait for the event loop happen."""
+    for _ in range(20):
+        QApplication.processEvents()
+
+
+@pytest.mark.parametrize("width", [1440, 900])
+def test_the_first_start(qtbot: QtBot, open_window: Callable[..., MainWindow], width: int) -> None:
+    window = open_window(FakeOpener(None), width)
+    qtbot.waitUntil(window.welcome.page.isVisible)
+    settle()
+    assert not "\n".join(cramped(window))
+
+
+def test_while_a_shop_is_made(qtbot: QtBot, open_window: Callable[..., MainWindow], books: Books) -> None:
+    opener = FakeOpener(None, open_shop(books, Mode.DEMO))
+    window = open_window(opener)
+    qtbot.waitUntil(window.welcome.page.isVisible)
+    opener.gate.clear()
+    window.keeper.open_demo()
+    qtbot.waitUntil(lambda: bool(window.opening.step))
+    settle()
+    found = cramped(window)
+    opener.gate.set()
+    qtbot.waitUntil(lambda: window.keeper.shop is not None and not window.list._running)
+    assert not "\n".join(found)
+
+
+ORDERS = (
+    samples.order(),
+    samples.captured_order(),
+    samples.shipped_order(),
+    samples.problem_order("lost_card"),
+    samples.yen_order(),
+    samples.hostile_order(),
+)
+
+
+@pytest.mark.parametrize("width", [1440, 1280, 800])
+def test_every_stage_and_every_kind_of_order(
+    qtbot: QtBot, open_window: Callable[..., MainWindow], books: Books, width: int
+) -> None:
+    books.add(*(replace(each, id=f"{number:032d}") for number, each in enumerate(ORDERS)))
+    window = open_window(FakeOpener(open_shop(books)), width)
+    qtbot.waitUntil(lambda: window.list.overview is not None)
+    for stage in Stage:
+        window.go_to(stage)
+        qtbot.waitUntil(lambda: not window.list._running)
+        for row in window.model.rows:
+            window.view.select_order(row.id)
+            qtbot.waitUntil(
+                lambda row=row: window.panel.view is not None and window.panel.view.order.id == row.id  # type: ignore[misc]
+            )
+            window.page.open_drawer(True)
+            settle()
+            assert not "\n".join(cramped(window.panel))
+            window.page.open_drawer(False)
+        settle()
+        assert not "\n".join(cramped(window.page.toolbar))
+        assert not "\n".join(cramped(window.rail))
+        assert not "\n".join(cramped(window.page.empty))
+
+
+def test_every_kind_of_notice(qtbot: QtBot, open_window: Callable[..., MainWindow], books: Books) -> None:
+    window = open_window(FakeOpener(open_shop(books)), 800)
+    qtbot.waitUntil(lambda: window.list.overview is not None and not window.list._running)
+    window.bar.say(from_error(ZeroDivisionError("a sentence that goes on " * 20), next_step="Look. " * 60))
+    settle()
+    assert not "\n".join(cramped(window.bar))
+    window.bar._unfold.click()
+    settle()
+    assert not "\n".join(cramped(window.bar))
+
+
+@pytest.mark.parametrize("given", ORDERS[:1] + ORDERS[4:])
+@pytest.mark.parametrize("mode", [Mode.DEMO, Mode.LIVE])
+def test_prepare(qtbot: QtBot, letters: Theme, given: Order, mode: Mode) -> None:
+    dialog = PrepareDialog(given, mode, lambda: samples.NOW, "b" * 32)
+    qtbot.addWidget(dialog)
+    dialog.open_safely()
+    settle()
+    assert not "\n".join(cramped(dialog))
+    dialog.lines.rows[0].stepper.step(-1)
+    settle()
+    assert not "\n".join(cramped(dialog))
+    for row in dialog.lines.rows:
+        row.stepper.field.setText("0")
+    dialog.show_refusal("Somebody has prepared this order meanwhile, and that is all there is to say. " * 3)
+    settle()
+    assert not "\n".join(cramped(dialog))
+    dialog.close()
+
+
+@pytest.mark.parametrize("given", [samples.captured_order(), samples.captured_order(shopper=ORDERS[5].shopper)])
+def test_ship(qtbot: QtBot, letters: Theme, given: Order) -> None:
+    dialog = ShipDialog(given, Mode.DEMO, lambda: samples.NOW, "b" * 32)
+    qtbot.addWidget(dialog)
+    dialog.open_safely()
+    dialog.activateWindow()
+    settle()
+    assert not "\n".join(cramped(dialog))
+    for code in (DHL, UPS, UPS, "x"):
+        scan(dialog, code)
+        settle()
+        assert not "\n".join(cramped(dialog))
+    dialog.show_refusal("Somebody has shipped this order meanwhile, and that is all there is to say. " * 3)
+    settle()
+    assert not "\n".join(cramped(dialog))
+    dialog.close()
+
+
+class _Keys(FakeOpener):
+    """Checks a key that lacks much."""
+
+    def check(self, secret_key: str) -> AccountFacts:
+        names = ("Payment intents", "Payment methods", "Customers", "Charges and refunds", "Events", "Disputes")
+        rights = tuple(Permission(name, "write", "capture, release and refund", index > 2, index == 1)
+                       for index, name in enumerate(names))  # fmt: skip
+        return AccountFacts(
+            "acct_1", "Kontor Nord Handels- und Beteiligungsgesellschaft mbH", "AT", "eur", True, rights
+        )
+
+
+@pytest.fixture
+def tasks(qapp: QApplication) -> Iterator[Tasks]:
+    made = Tasks()
+    yield made
+    assert made.close(10)
+
+
+def test_connect(qtbot: QtBot, letters: Theme, tasks: Tasks) -> None:
+    dialog = ConnectDialog(_Keys(), tasks)
+    qtbot.addWidget(dialog)
+    dialog.open_safely()
+    qtbot.waitUntil(dialog.kept.isVisible)
+    settle()
+    assert not "\n".join(cramped(dialog))
+    dialog.secret.field.setText("rk_test_MadeUpKeyForTests")
+    dialog.publishable.field.setText("pk_live_MadeUpKeyForTests")
+    settle()
+    assert not "\n".join(cramped(dialog))
+    dialog.check.click()
+    qtbot.waitUntil(dialog.account.isVisible)
+    settle()
+    assert not "\n".join(cramped(dialog))
+    dialog.close()
+
+
+def test_the_sheets(qtbot: QtBot, open_window: Callable[..., MainWindow]) -> None:
+    window = open_window(FakeOpener(None))
+    qtbot.waitUntil(window.welcome.page.isVisible)
+    for action in (window.actions_.keys, window.actions_.about):
+        action.trigger()
+        sheet = QApplication.activeModalWidget()
+        assert sheet is not None
+        assert QTest.qWaitForWindowExposed(sheet)
+        settle()
+        assert not "\n".join(cramped(sheet))
+        sheet.close()
