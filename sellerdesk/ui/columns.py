@@ -48,7 +48,8 @@ class AmountParts:
 @dataclass(frozen=True, slots=True)
 class Column:
     """``text`` gets a row and the present second; ``widest`` is the widest text expected, from which the width comes;
-    '' takes the rest. ``value`` is what a delegate paints where that is more than text."""
+    '' takes the rest. ``roomy`` is a text that a wide table has room for, ``least`` what a narrow one still shows.
+    ``value`` is what a delegate paints where that is more than text."""
 
     title: str
     kind: Kind
@@ -58,6 +59,8 @@ class Column:
     spoken: Callable[[OrderRow, int], str] | None = None
     value: Callable[[OrderRow, int], Chip | Check | AmountParts | None] | None = None
     muted: bool = False
+    roomy: str = ""
+    least: str | None = None
 
 
 STAGE_NAMES = {
@@ -187,7 +190,13 @@ _DEADLINE = Column(
 )
 _REFERENCE = Column("Order", Kind.STRONG, "WMKQ-WM8X", lambda row, _now: show_reference(row.reference))
 _SHOPPER = Column(
-    "Shopper", Kind.TEXT, "Zoë Lefèvre-Okaf", lambda row, _now: row.shopper, tip=lambda row, _now: row.shopper
+    "Shopper",
+    Kind.TEXT,
+    "Zoë Lefèvre-Okaf",
+    lambda row, _now: row.shopper,
+    tip=lambda row, _now: row.shopper,
+    roomy="Katarzyna Dąbrowska-Lis",
+    least="Zoë Lefèvre",
 )
 _PIECES = Column(
     "Pcs", Kind.NUMBER, "Pcs", lambda row, _now: str(row.pieces), spoken=lambda row, _now: f"{row.pieces} pieces"
@@ -204,6 +213,7 @@ _CHECKS = Column(
     tip=lambda row, _now: found.spoken if (found := check_of(row)) else "",
     spoken=lambda row, _now: found.spoken if (found := check_of(row)) else "No card",
     value=lambda row, _now: check_of(row),
+    least="",
 )
 _STATE = Column(
     "State",

@@ -12,6 +12,10 @@ from sellerdesk.ui.orders_model import OrdersModel
 
 _NO_TYPING = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier | Qt.KeyboardModifier.MetaModifier
 
+# Room for the names of items: as much as it is worth while names of shoppers are cut, and as little as it may get.
+_AMPLE = 160
+_SCANT = 60
+
 
 class OrdersView(QTableView):
     """Shows an ``OrdersModel``.
@@ -110,6 +114,8 @@ class OrdersView(QTableView):
         header.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         header.setHighlightSections(False)
         header.setSectionsClickable(False)
+        # The style's own minimum is wider than a column of two figures, and would push the last one out.
+        header.setMinimumSectionSize(1)
         self._set_up_sizes()
 
     def _set_up_sizes(self) -> None:
@@ -118,25 +124,31 @@ class OrdersView(QTableView):
         self.horizontalHeader().setFixedHeight(pixels(28))
 
     def _layout_columns(self) -> None:
-        """Widths from the widest text expected; what is left goes to the column that asks for nothing."""
+        """Widths from the widest text expected. What is left goes to the column that asks for nothing, and some of it
+        to names; in a narrow table, names and checks give way before anything has to be scrolled to."""
         columns = self._model.columns
-        widths = [self._width_of(number, column) for number, column in enumerate(columns)]
-        open_ended = [number for number, column in enumerate(columns) if not column.widest]
+        widths = [self._width_of(number, column, column.widest) for number, column in enumerate(columns)]
         rest = self.viewport().width() - sum(widths)
-        for number in open_ended:
-            widths[number] = max(pixels(90), widths[number] + rest // len(open_ended))
+        for number, column in enumerate(columns):
+            by = 0
+            if column.roomy and rest > pixels(_AMPLE):
+                by = min(rest - pixels(_AMPLE), max(0, self._width_of(number, column, column.roomy) - widths[number]))
+            elif column.least is not None and rest < pixels(_SCANT):
+                by = -min(pixels(_SCANT) - rest, widths[number] - self._width_of(number, column, column.least))
+            widths[number] += by
+            rest -= by
         for number, width in enumerate(widths):
-            self.setColumnWidth(number, width)
+            self.setColumnWidth(number, width or max(pixels(_SCANT), rest))
             self.setItemDelegateForColumn(number, self._delegates[columns[number].kind])
 
-    def _width_of(self, number: int, column: Column) -> int:
-        padding = (EDGE if number == 0 else PAD) + PAD
+    def _width_of(self, number: int, column: Column, text: str) -> int:
         if not column.widest:
             return 0
+        padding = (EDGE if number == 0 else PAD) + PAD
         title = QFontMetrics(font(Size.SMALL, strong=True)).horizontalAdvance(column.title) + PAD
-        words = QFontMetrics(font(Size.BODY, strong=column.kind is Kind.STRONG)).horizontalAdvance(column.widest)
+        words = QFontMetrics(font(Size.BODY, strong=column.kind is Kind.STRONG)).horizontalAdvance(text)
         if column.kind in {Kind.DEADLINE, Kind.STATE}:
-            words = chip_size(Chip(column.widest, Form.AMBER, "clock")).width()
+            words = chip_size(Chip(text, Form.AMBER, "clock")).width()
         elif column.kind is Kind.CHECKS:
             words += 20
         return max(title, words) + padding

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 import pytest
-from PySide6.QtGui import QFont, QFontInfo
+from PySide6.QtGui import QFont, QFontInfo, QFontMetrics
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
@@ -12,15 +12,19 @@ from pytestqt.qtbot import QtBot
 from sellerdesk.domain.account import AccountFacts, Permission
 from sellerdesk.domain.order import Order, Stage
 from sellerdesk.services.desk import Mode
+from sellerdesk.ui.delegates import PAD
 from sellerdesk.ui.dialogs.connect import ConnectDialog
 from sellerdesk.ui.dialogs.prepare import PrepareDialog
 from sellerdesk.ui.dialogs.ship import ShipDialog
+from sellerdesk.ui.fonts import Size, font
 from sellerdesk.ui.main_window import MainWindow
 from sellerdesk.ui.notices import from_error
+from sellerdesk.ui.orders_model import OrdersModel
+from sellerdesk.ui.orders_view import OrdersView
 from sellerdesk.ui.tasks import Tasks
 from sellerdesk.ui.theme import Theme, style_sheet
 from tests.ui import sample_orders as samples
-from tests.ui.conftest import Books, FakeOpener, Remembers, open_shop
+from tests.ui.conftest import Books, FakeOpener, Remembers, open_shop, row_of
 from tests.ui.dressing import clear_away, dressed
 from tests.ui.room import cramped
 from tests.ui.test_ship_dialog import DHL, UPS, scan
@@ -120,6 +124,41 @@ def test_every_stage_and_every_kind_of_order(
         assert not "\n".join(cramped(window.page.toolbar))
         assert not "\n".join(cramped(window.rail))
         assert not "\n".join(cramped(window.page.empty))
+
+
+@pytest.mark.parametrize("width", [1600, 1000])
+def test_the_table_fits_its_width(qtbot: QtBot, letters: Theme, width: int) -> None:
+    model = OrdersModel()
+    view = OrdersView(model)
+    qtbot.addWidget(view)
+    view.resize(width, 600)
+    view.show()
+    for stage in (*Stage, None):
+        model.show_page(stage, [row_of(each) for each in ORDERS], False, samples.NOW)
+        settle()
+        assert not view.horizontalScrollBar().isVisible()
+        assert view.horizontalHeader().length() == view.viewport().width()
+        by_title = {column.title: view.columnWidth(number) for number, column in enumerate(model.columns)}
+        names = QFontMetrics(font()).horizontalAdvance(samples.order().shopper.name[:14])
+        assert by_title["Shopper"] > names
+        assert by_title.get("Items", by_title.get("What happened", 0)) >= 100
+        titles = QFontMetrics(font(Size.SMALL, strong=True))
+        assert all(titles.horizontalAdvance(title) + 2 * PAD <= width for title, width in by_title.items())
+
+
+def test_a_narrow_table_shows_less_of_names_before_it_must_be_scrolled(qtbot: QtBot, look: Theme) -> None:
+    model = OrdersModel()
+    view = OrdersView(model)
+    qtbot.addWidget(view)
+    model.show_page(Stage.TO_PREPARE, [row_of(samples.order())], False, samples.NOW)
+    # A screen 1280 wide, with the rail and the order beside the table.
+    view.resize(719, 600)
+    view.show()
+    settle()
+    assert not view.horizontalScrollBar().isVisible()
+    view.resize(500, 600)
+    settle()
+    assert view.horizontalScrollBar().isVisible()
 
 
 def test_every_kind_of_notice(qtbot: QtBot, open_window: Callable[..., MainWindow], books: Books) -> None:
