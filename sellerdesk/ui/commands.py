@@ -6,9 +6,9 @@ from PySide6.QtCore import QObject, QUrl
 from PySide6.QtGui import QDesktopServices, QGuiApplication
 
 from sellerdesk import __version__
-from sellerdesk.services.desk import OpenShop
+from sellerdesk.services.desk import Mode, OpenShop
 from sellerdesk.ui.postal import address_lines
-from sellerdesk.ui.sheets import about_sheet, keys_sheet
+from sellerdesk.ui.sheets import about_sheet, cards_sheet, keys_sheet
 from sellerdesk.ui.theme import Scheme, Theme
 
 if TYPE_CHECKING:
@@ -30,12 +30,14 @@ class Commands(QObject):
     def attach(self, shop: OpenShop) -> None:
         """Switch on what needs a shop."""
         self._shop = shop
-        self._actions.set_shop_open(True, bool(shop.info.checkout_url))
+        has_page, takes_test_cards = bool(shop.info.checkout_url), shop.info.mode is not Mode.LIVE
+        self._actions.set_shop_open(True, has_page=has_page, takes_test_cards=takes_test_cards)
+        self._window.rail.open_shop(shop.desk.seat, shop.info.checkout_url, test_cards=takes_test_cards)
 
     def detach(self) -> None:
         """Switch it off."""
         self._shop = None
-        self._actions.set_shop_open(False, False)
+        self._actions.set_shop_open(False)
         self._actions.show_next(None, False)
 
     def _connect(self) -> None:
@@ -51,7 +53,13 @@ class Commands(QObject):
         actions.copy_address.triggered.connect(self._copy_address)
         actions.panel.triggered.connect(window.page.toggle_drawer)
         actions.sync.triggered.connect(self._sync)
-        actions.shop_page.triggered.connect(self._open_shop_page)
+        for wish in (actions.shop_page.triggered, window.rail.page_wanted, window.page.page_wanted):
+            wish.connect(self._open_shop_page)
+        for wish in (actions.copy_page.triggered, window.rail.page_copied):
+            wish.connect(self._copy_page)
+        for wish in (actions.test_cards.triggered, window.rail.cards_wanted):
+            wish.connect(self._show_cards)
+        window.page.copy_wanted.connect(copy_text)
         actions.stage_chosen.connect(window.go_to)
         actions.scheme_chosen.connect(self._choose_scheme)
         actions.keys.triggered.connect(self._show_keys)
@@ -86,8 +94,15 @@ class Commands(QObject):
 
     def _open_shop_page(self) -> None:
         address = QUrl(self._shop.info.checkout_url) if self._shop is not None else QUrl()
-        if address.scheme() in {"http", "https"}:
-            QDesktopServices.openUrl(address)
+        if address.scheme() in {"http", "https"} and not QDesktopServices.openUrl(address):
+            self._window.notices.note(f"No browser could be opened. The checkout page is at {address.toString()}")
+
+    def _copy_page(self) -> None:
+        if self._shop is not None and self._shop.info.checkout_url:
+            copy_text(self._shop.info.checkout_url)
+
+    def _show_cards(self) -> None:
+        cards_sheet(self._window, copy_text).open()
 
     def _choose_scheme(self, scheme: Scheme) -> None:
         self._theme.choose(scheme)

@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from sellerdesk.domain.listing import Overview
 from sellerdesk.domain.order import Stage
-from sellerdesk.ui.empty_state import EmptyState, empty_stage, no_result
+from sellerdesk.ui.empty_state import FIRST_COMMANDS, EmptyState, Way, empty_stage, no_result
 from sellerdesk.ui.fonts import pixels
 from sellerdesk.ui.order_list import Showing
 from sellerdesk.ui.order_panel import OrderPanel
@@ -35,9 +35,13 @@ class DeskPage(QWidget):
 
     Signals:
         stage_wanted: carries the Stage that the button of an empty list leads to. UI thread.
+        page_wanted: the button leads to the checkout page. UI thread.
+        copy_wanted: carries text for the clipboard. UI thread.
     """
 
     stage_wanted = Signal(object)
+    page_wanted = Signal()
+    copy_wanted = Signal(str)
 
     def __init__(self, view: OrdersView, panel: OrderPanel) -> None:
         super().__init__()
@@ -63,11 +67,12 @@ class DeskPage(QWidget):
         self.empty.way_taken.connect(self._way_taken)
         self.toolbar.search.left_down.connect(self._focus_list)
 
-    def show_list(self, showing: Showing, overview: Overview | None, count: int) -> None:
+    def show_list(self, showing: Showing, overview: Overview | None, count: int, *, has_page: bool = False) -> None:
         """The table, or why there is nothing in it."""
         text = showing.text
         if not count:
-            self.empty.show_emptiness(no_result(text, overview) if text else empty_stage(showing.stage, overview))
+            stage = empty_stage(showing.stage, overview, has_page=has_page)
+            self.empty.show_emptiness(no_result(text, overview) if text else stage)
         elif _holds_focus(self.empty):
             self.view.setFocus()
         self.empty.setVisible(not count)
@@ -113,11 +118,16 @@ class DeskPage(QWidget):
             self.panel.raise_()
             self._edge.raise_()
 
-    def _way_taken(self, stage: Stage | None) -> None:
-        if stage is None:
-            self.toolbar.search.empty()
-        else:
-            self.stage_wanted.emit(stage)
+    def _way_taken(self, way: Stage | Way) -> None:
+        match way:
+            case Way.CLEAR_SEARCH:
+                self.toolbar.search.empty()
+            case Way.OPEN_PAGE:
+                self.page_wanted.emit()
+            case Way.COPY_COMMANDS:
+                self.copy_wanted.emit("\n".join(FIRST_COMMANDS))
+            case _:
+                self.stage_wanted.emit(way)
 
     def _focus_list(self) -> None:
         (self.view if self.empty.isHidden() else self.empty.way).setFocus()

@@ -1,6 +1,7 @@
 """What stands where there is nothing: one icon, what is true, why, and one way on."""
 
 from dataclasses import dataclass
+from enum import Enum, auto
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
@@ -25,21 +26,49 @@ _EMPTY = {
 }
 
 
+# What makes the first orders come, for a shop whose checkout page is not known to run.
+FIRST_COMMANDS = ("sellerdesk catalogue import PRODUCTS.csv SHIPPING.csv", "sellerdesk checkout")
+
+
+class Way(Enum):
+    """Where a button leads that leads to no stage."""
+
+    CLEAR_SEARCH = auto()
+    OPEN_PAGE = auto()
+    COPY_COMMANDS = auto()
+
+
 @dataclass(frozen=True, slots=True)
 class Emptiness:
-    """``way`` is where the button leads, None for no button; it is primary only when work waits there."""
+    """``way`` is where the button leads; there is none without its words. It is primary only when it leads to work.
+    ``commands`` are lines for a terminal."""
 
     icon: str
     title: str
     lines: tuple[str, ...]
     button: str = ""
     key: str = ""
-    way: Stage | None = None
+    way: Stage | Way = Way.CLEAR_SEARCH
     leads_to_work: bool = False
+    commands: tuple[str, ...] = ()
 
 
-def empty_stage(stage: Stage, overview: Overview | None) -> Emptiness:
+def no_orders(*, has_page: bool) -> Emptiness:
+    """What to say in a shop that has no order at all, so that its seller knows what comes next."""
+    why = "Orders come here from your checkout page, a moment after a shopper pays."
+    if has_page:
+        lines = (why, "Open it and place the first one.")
+        return Emptiness("package", "No orders yet", lines, "Open the checkout page", "Ctrl B", Way.OPEN_PAGE, True)
+    lines = (why, "Two commands in a terminal start it: what you sell, then the page itself.")
+    return Emptiness(
+        "package", "No orders yet", lines, "Copy both commands", "", Way.COPY_COMMANDS, commands=FIRST_COMMANDS
+    )
+
+
+def empty_stage(stage: Stage, overview: Overview | None, *, has_page: bool = False) -> Emptiness:
     """What to say when ``stage`` has no order."""
+    if overview is not None and not any(count for _, count in overview.counts):
+        return no_orders(has_page=has_page)
     title, why = _EMPTY[stage]
     waiting = overview.count(Stage.TO_PREPARE) if overview else 0
     if overview is None or stage is Stage.TO_PREPARE or not waiting:
@@ -81,7 +110,7 @@ class EmptyState(QWidget):
     """Shows an ``Emptiness``.
 
     Signals:
-        way_taken: the button was pressed; carries the Stage it leads to, or None: clear the search.
+        way_taken: the button was pressed; carries the Stage or the Way it leads to.
     """
 
     way_taken = Signal(object)
@@ -94,6 +123,7 @@ class EmptyState(QWidget):
         self._icon = _BigIcon()
         self._title = label(size=Size.BIG, strong=True, wrap=True)
         self._lines = label(tone=Tone.MUTED, wrap=True)
+        self._commands = label(strong=True, wrap=True, selectable=True)
         self._primary = PrimaryButton("", key=" ", tall=True)
         self._plain = PlainButton("", key=" ", tall=True)
         rows = QVBoxLayout(self)
@@ -102,7 +132,7 @@ class EmptyState(QWidget):
         rows.addStretch(10)
         rows.addWidget(self._icon, 0, Qt.AlignmentFlag.AlignHCenter)
         rows.addSpacing(8)
-        for words in (self._title, self._lines):
+        for words in (self._title, self._lines, self._commands):
             words.setAlignment(Qt.AlignmentFlag.AlignCenter)
             rows.addWidget(words)
         rows.addSpacing(8)
@@ -126,11 +156,13 @@ class EmptyState(QWidget):
         self._icon.show_icon(shown.icon)
         self._title.setText(shown.title)
         self._lines.setText("\n".join(shown.lines))
+        self._commands.setText("\n".join(shown.commands))
+        self._commands.setVisible(bool(shown.commands))
         for button in (self._primary, self._plain):
             button.set_label(shown.button)
             button.set_key(shown.key)
             button.setVisible(bool(shown.button) and button is self.way)
-        self.setAccessibleName(" ".join((shown.title, *shown.lines)))
+        self.setAccessibleName(" ".join((shown.title, *shown.lines, *shown.commands)))
 
     def _pressed(self) -> None:
         if self._shown is not None:

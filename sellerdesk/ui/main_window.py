@@ -101,7 +101,6 @@ class MainWindow(QMainWindow):
         info, desk = shop.info, shop.desk
         self.setWindowTitle(f"SellerDesk: {info.mode.value.upper()}, {info.name}")
         self.band.show_shop(info, desk.clock.now())
-        self.rail.open_shop(desk.seat)
         self.rail.choose(Stage.TO_PREPARE)
         self.bar.clear()
         self.sync.attach(desk.clock)
@@ -125,6 +124,7 @@ class MainWindow(QMainWindow):
     def go_to(self, stage: Stage) -> None:
         """Show the orders of a stage."""
         self.rail.choose(stage)
+        self.bar.clear_note()
         self.search.go_to_stage(stage)
         self.view.setFocus()
 
@@ -165,6 +165,7 @@ class MainWindow(QMainWindow):
         self.view.order_selected.connect(self.orders.select)
         self.view.order_entered.connect(self.orders.open_next)
         self.orders.reload_wanted.connect(self.list.reload)
+        self.orders.dialog_opened.connect(self.bar.clear_note)
         self.list.shown.connect(self._list_shown)
         self.list.counted.connect(self.sync.counted)
         self.list.counted.connect(self.rail.show_overview)
@@ -201,7 +202,9 @@ class MainWindow(QMainWindow):
         self.notices.error(error, money="What is shown may be old.", next_step="SellerDesk reads it again by itself.")
 
     def _list_shown(self) -> None:
-        self.page.show_list(self.list.showing, self.list.overview, self.model.rowCount())
+        shop = self.keeper.shop
+        has_page = shop is not None and bool(shop.info.checkout_url)
+        self.page.show_list(self.list.showing, self.list.overview, self.model.rowCount(), has_page=has_page)
         self.orders.reload()
 
     def _hear(self, news: News) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from PySide6.QtCore import QObject, Qt
+from PySide6.QtCore import QObject, Qt, QTimer
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
@@ -88,12 +88,18 @@ _LOOKS = {
 }
 
 
+NOTE_STAYS_MS = 8000
+
+
 class NoticeBar(QWidget):
-    """Shows one notice at a time until it is closed or another one comes. Hidden while there is none."""
+    """Shows one notice at a time until it is closed or another one comes. A plain note leaves by itself, but not from
+    under the pointer; what went wrong stays. Hidden while there is none."""
 
     def __init__(self) -> None:
         super().__init__()
         self._notice: Notice | None = None
+        self._leaving = QTimer(self, singleShot=True, interval=NOTE_STAYS_MS)
+        self._leaving.timeout.connect(self._leave)
         self._icon = IconLabel("info")
         self._text = label(wrap=True, selectable=True)
         self._details = label(size=Size.SMALL, tone=Tone.MUTED, wrap=True, selectable=True)
@@ -130,12 +136,28 @@ class NoticeBar(QWidget):
         self.setAccessibleName(notice.text)
         self.show()
         self.update()
+        if notice.kind is Kind.NOTE:
+            self._leaving.start()
+        else:
+            self._leaving.stop()
         QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self, notice.text))
 
     def clear(self) -> None:
         """Nothing to say any more."""
+        self._leaving.stop()
         self._notice = None
         self.hide()
+
+    def clear_note(self) -> None:
+        """Something else begins: a plain note has done its work. Anything else stays."""
+        if self._notice is not None and self._notice.kind is Kind.NOTE:
+            self.clear()
+
+    def _leave(self) -> None:
+        if self.underMouse():
+            self._leaving.start()
+        else:
+            self.clear_note()
 
     def _toggle_details(self) -> None:
         self._details.setVisible(self._details.isHidden())

@@ -29,10 +29,12 @@ class OrderController(QObject):
     Signals:
         reload_wanted: something was done here; list, counts and order should be read again. UI thread.
         order_shown: the panel shows another view of an order, or none. UI thread.
+        dialog_opened: the next action begins. UI thread.
     """
 
     reload_wanted = Signal()
     order_shown = Signal()
+    dialog_opened = Signal()
 
     def __init__(self, tasks: Tasks, notices: Notices, model: OrdersModel, panel: OrderPanel, window: QWidget) -> None:
         super().__init__(window)
@@ -134,6 +136,7 @@ class OrderController(QObject):
         self._dialog = dialog
         dialog.finished.connect(partial(self._closed, dialog))
         dialog.open_safely()
+        self.dialog_opened.emit()
 
     def _closed(self, dialog: DeskDialog, _result: int) -> None:
         if self._dialog is dialog:

@@ -1,12 +1,13 @@
-"""The rail at the left: the stages with their counts, and who sits here."""
+"""The rail at the left: the stages with their counts, the way to the checkout page, and who sits here."""
 
 from PySide6.QtCore import QPointF, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent
-from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPaintEvent
+from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from sellerdesk.domain.listing import Overview
 from sellerdesk.domain.order import Stage
 from sellerdesk.ui import icons, plain
+from sellerdesk.ui.buttons import IconButton
 from sellerdesk.ui.columns import STAGE_ICONS, STAGE_NAMES, STAGES
 from sellerdesk.ui.fonts import Size, font, pixels
 from sellerdesk.ui.theme import tokens_of
@@ -114,14 +115,67 @@ class StageButton(QAbstractButton):
         painter.drawPixmap(QPointF(left - 15, (self.height() - 12) / 2), triangle)
 
 
+class RailLink(QAbstractButton):
+    """An icon and underlined words: leads out of the desk. In a narrow rail the icon alone."""
+
+    def __init__(self, icon: str, text: str, name: str) -> None:
+        super().__init__()
+        self._icon = icon
+        self._narrow = False
+        self.setText(text)
+        self.setAccessibleName(name)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setProperty("own_focus", True)
+        self.setAttribute(Qt.WidgetAttribute.WA_Hover)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+
+    def set_narrow(self, narrow: bool) -> None:
+        """The icon alone, or with words."""
+        self._narrow = narrow
+        self.updateGeometry()
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        words = 0 if self._narrow else 8 + QFontMetrics(_link_font()).horizontalAdvance(self.text()) + 4
+        return QSize(_LEFT + 16 + words, pixels(30))
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        tokens = tokens_of(self)
+        painter = QPainter(self)
+        if self.underMouse():
+            painter.fillRect(self.rect(), QColor(tokens.chip))
+        if self.hasFocus():
+            painter.setPen(QColor(tokens.accent))
+            painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
+        picture = icons.pixmap(self._icon, tokens.link, 16, self.devicePixelRatioF())
+        painter.drawPixmap(QPointF(_LEFT, (self.height() - 16) / 2), picture)
+        if not self._narrow:
+            painter.setFont(_link_font())
+            painter.setPen(QColor(tokens.link))
+            painter.drawText(self.rect().adjusted(_NAME_LEFT, 0, 0, 0), Qt.AlignmentFlag.AlignVCenter, self.text())
+
+
+def _link_font() -> QFont:
+    made = font(Size.BODY)
+    made.setUnderline(True)
+    return made
+
+
 class Rail(QWidget):
-    """All stages, one of them chosen.
+    """All stages, one of them chosen; below them the checkout page and the test cards, where a shop has them.
 
     Signals:
         stage_chosen: carries the Stage a person chose. UI thread.
+        page_wanted: the seller wants to see the checkout page. UI thread.
+        page_copied: the seller wants its address on the clipboard. UI thread.
+        cards_wanted: the seller wants to see the test cards. UI thread.
     """
 
     stage_chosen = Signal(object)
+    page_wanted = Signal()
+    page_copied = Signal()
+    cards_wanted = Signal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -130,6 +184,7 @@ class Rail(QWidget):
         self.setAccessibleName("Stages")
         self._group = QButtonGroup(self)
         self._buttons: dict[Stage, StageButton] = {}
+        self._has_page = self._narrow = False
         rows = QVBoxLayout(self)
         rows.setContentsMargins(0, 9, 0, 12)
         rows.setSpacing(0)
@@ -140,6 +195,7 @@ class Rail(QWidget):
             self._buttons[stage] = button
             rows.addWidget(button)
         rows.addStretch(1)
+        rows.addWidget(self._make_links())
         self._line = rule()
         self._seat = IconText("monitor", tone=Tone.MUTED, elide=True, icon_size=16)
         foot = QVBoxLayout()
@@ -150,6 +206,27 @@ class Rail(QWidget):
         rows.addLayout(foot)
         self.set_narrow(False)
         self.close_shop()
+
+    def _make_links(self) -> QWidget:
+        self.page = RailLink("external-link", "Checkout page", "Open the checkout page in the browser")
+        self.page.clicked.connect(self.page_wanted)
+        self.copy_page = IconButton("copy", "Copy the address of the checkout page", edge=26)
+        self.copy_page.clicked.connect(self.page_copied)
+        self.cards = RailLink("credit-card", "Test cards", "Show the test cards")
+        self.cards.setToolTip("Cards to pay with on the checkout page. No money moves.")
+        self.cards.clicked.connect(self.cards_wanted)
+        made = QWidget()
+        rows = QVBoxLayout(made)
+        rows.setContentsMargins(0, 0, 0, 8)
+        rows.setSpacing(0)
+        row = QHBoxLayout()
+        row.setContentsMargins(0, 0, 10, 0)
+        row.setSpacing(0)
+        row.addWidget(self.page, 1)
+        row.addWidget(self.copy_page)
+        rows.addLayout(row)
+        rows.addWidget(self.cards)
+        return made
 
     def button(self, stage: Stage) -> StageButton:
         """The button of a stage."""
@@ -165,15 +242,22 @@ class Rail(QWidget):
             at_risk = overview.at_risk_count if stage is Stage.TO_PREPARE else 0
             button.show_count(overview.count(stage), at_risk)
 
-    def open_shop(self, seat: str) -> None:
-        """Switch the stages on."""
+    def open_shop(self, seat: str, page: str = "", *, test_cards: bool = False) -> None:
+        """Switch the stages on. ``page`` is the checkout page's address, '' for none; ``test_cards``: it takes them."""
         self._seat.say(plain.one_line(seat))
+        self._has_page = bool(page)
+        self.page.setToolTip(plain.tip(f"Open {plain.one_line(page)} in the browser (Ctrl+B)"))
+        self.cards.setVisible(test_cards)
+        self._show_page()
         for button in self._buttons.values():
             button.setEnabled(True)
 
     def close_shop(self) -> None:
         """No shop: the stages are there and off."""
         self._seat.say("This computer")
+        self._has_page = False
+        self.cards.setVisible(False)
+        self._show_page()
         for button in self._buttons.values():
             button.show_count(None)
             button.setEnabled(False)
@@ -183,7 +267,15 @@ class Rail(QWidget):
         self._seat.label.setVisible(not narrow)
         for button in self._buttons.values():
             button.set_narrow(narrow)
+        for link in (self.page, self.cards):
+            link.set_narrow(narrow)
+        self._narrow = narrow
+        self._show_page()
         self.setFixedWidth(max(button.sizeHint().width() for button in self._buttons.values()))
+
+    def _show_page(self) -> None:
+        self.page.setVisible(self._has_page)
+        self.copy_page.setVisible(self._has_page and not self._narrow)
 
     def _clicked(self) -> None:
         button = self._group.checkedButton()

@@ -60,9 +60,11 @@ class Actions(QObject):
         go = self._menu("&Go")
         self.stages = {stage: self._add_stage(go, stage, number) for number, stage in enumerate(STAGES, start=1)}
         go.addSeparator()
-        self.shop_page = self._add(go, "Shop &page in the browser", "Ctrl+B")
+        self.shop_page = self._add(go, "&Checkout page in the browser", "Ctrl+B")
+        self.copy_page = self._add(go, "Copy the checkout page’s &address")
         help_menu = self._menu("&Help")
         self.keys = self._add(help_menu, "&Keys", "F1")
+        self.test_cards = self._add(help_menu, "&Test cards", "Ctrl+T")
         self.about = self._add(help_menu, "&About SellerDesk")
         self.about.setMenuRole(QAction.MenuRole.AboutRole)
 
@@ -80,11 +82,13 @@ class Actions(QObject):
         """Mark the scheme in use."""
         self._schemes[scheme].setChecked(True)
 
-    def set_shop_open(self, is_open: bool, has_page: bool) -> None:
+    def set_shop_open(self, is_open: bool, *, has_page: bool = False, takes_test_cards: bool = False) -> None:
         """Switch on what needs a shop."""
         for action in (self.find, self.clear_search, self.sync, self.panel, *self.stages.values()):
             action.setEnabled(is_open)
-        self.shop_page.setEnabled(is_open and has_page)
+        for action in (self.shop_page, self.copy_page):
+            action.setEnabled(is_open and has_page)
+        self.test_cards.setEnabled(is_open and takes_test_cards)
 
     def show_next(self, stage: Stage | None, has_order: bool) -> None:
         """Switch on what can be done with the order shown."""

@@ -192,10 +192,12 @@ class FakeFeed:
         self._books.syncs += 1
 
 
-def open_shop(books: Books, mode: Mode = Mode.TEST, other_address: str = "") -> OpenShop:
+def open_shop(
+    books: Books, mode: Mode = Mode.TEST, other_address: str = "", page: str = "http://127.0.0.1:9/"
+) -> OpenShop:
     """An open shop over ``books``."""
     hint = "" if mode is Mode.DEMO else "…h7Qx"
-    info = ShopInfo(mode, "Kontor Nord", hint, other_address, "http://127.0.0.1:9/")
+    info = ShopInfo(mode, "Kontor Nord", hint, other_address, page)
     desk = Desk(books, FakePrepare(books), FakeShip(books), None, StillClock(), "Packing desk 2")  # type: ignore[arg-type]
 
     def close() -> None:

@@ -161,6 +161,15 @@ def test_a_narrow_table_shows_less_of_names_before_it_must_be_scrolled(qtbot: Qt
     assert view.horizontalScrollBar().isVisible()
 
 
+@pytest.mark.parametrize("page", ["", "http://127.0.0.1:9/"])
+@pytest.mark.parametrize("width", [1440, 800])
+def test_a_new_shop(qtbot: QtBot, open_window: Callable[..., MainWindow], books: Books, page: str, width: int) -> None:
+    window = open_window(FakeOpener(open_shop(books, Mode.DEMO, page=page)), width)
+    qtbot.waitUntil(window.page.empty.isVisible)
+    settle()
+    assert not "\n".join(cramped(window))
+
+
 def test_every_kind_of_notice(qtbot: QtBot, open_window: Callable[..., MainWindow], books: Books) -> None:
     window = open_window(FakeOpener(open_shop(books)), 800)
     qtbot.waitUntil(lambda: window.list.overview is not None and not window.list._running)
@@ -249,7 +258,9 @@ def test_connect(qtbot: QtBot, letters: Theme, tasks: Tasks) -> None:
 def test_the_sheets(qtbot: QtBot, open_window: Callable[..., MainWindow]) -> None:
     window = open_window(FakeOpener(None))
     qtbot.waitUntil(window.welcome.page.isVisible)
-    for action in (window.actions_.keys, window.actions_.about):
+    # The cards are for a shop in test mode; what they need is the same.
+    window.actions_.test_cards.setEnabled(True)
+    for action in (window.actions_.keys, window.actions_.test_cards, window.actions_.about):
         action.trigger()
         sheet = QApplication.activeModalWidget()
         assert sheet is not None
