@@ -93,7 +93,7 @@ class TextLabel(QLabel):
         """Insist on the height that the words need at this width. Layouts inside aligned or scrolled ones guess it
         for another width, and then cut the last line off."""
         if self.wordWrap() and self.isVisible():
-            needed = self.heightForWidth(self.width())
+            needed = max(0, self.heightForWidth(self.width()))
             if needed != self.minimumHeight():
                 self.setMinimumHeight(needed)
 

@@ -43,7 +43,7 @@ class Browser(QObject):
 @pytest.fixture
 def browser(qapp: QApplication) -> Iterator[Browser]:
     made = Browser()
-    QDesktopServices.setUrlHandler("http", made, b"open")
+    QDesktopServices.setUrlHandler("http", made, "open")  # type: ignore[arg-type]
     yield made
     QDesktopServices.unsetUrlHandler("http")
 
