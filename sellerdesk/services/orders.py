@@ -31,6 +31,8 @@ class ReadOrders:
 
     def find(self, text: str) -> str | None:
         """The id of the one order that a typed or scanned text means (reference, tracking number...), or None."""
+        if not any(letter.isalnum() for letter in text):
+            return None
         reference = read_reference(text)
         with self._store.read() as unit:
             if reference is not None:
@@ -38,5 +40,5 @@ class ReadOrders:
                     return unit.orders.by_reference(reference).id
                 except UnknownOrder:
                     pass
-            rows = unit.orders.page(OrderQuery(None, text, limit=2)).rows if text.strip() else ()
+            rows = unit.orders.page(OrderQuery(None, text, limit=2)).rows
         return rows[0].id if len(rows) == 1 else None
