@@ -7,7 +7,8 @@ import shutil
 import tempfile
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 from sellerdesk.addresses import Addresses
@@ -15,14 +16,18 @@ from sellerdesk.app import Works, assemble, open_shop
 from sellerdesk.assets import asset
 from sellerdesk.clock import Clock
 from sellerdesk.demo_week import Progress, RunningSandbox, live_through
+from sellerdesk.domain.catalogue import Product
 from sellerdesk.domain.catalogue_csv import read_products, read_shipping_rates
 from sellerdesk.domain.errors import ReadOnlyPlace
 from sellerdesk.services.desk import Mode, OpenShop, ShopInfo
 
 SHOP_NAME = "Kontor Nord"
+HEADLINE = "Stoneware and linen"
+TAGLINE = "Made in small batches. We charge your card only when we pack."
 SEAT = "Packing desk 1"
 PROFILE = "demo"
 _LEFTOVER_SECONDS = 2 * 24 * 3600
+_LATER_SECONDS = 11 * 24 * 3600
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +67,15 @@ def open_demo(demo_folder: Path, progress: Progress, *, checkout_port: int = 0) 
         live_through(works, sandbox, progress)
         info = ShopInfo(Mode.DEMO, SHOP_NAME, "", sandbox.url, "")
         server = checkout_server(
-            works, info, PROFILE, sandbox.publishable_key, addresses, asset("demo"), port=checkout_port
+            works,
+            info,
+            PROFILE,
+            sandbox.publishable_key,
+            addresses,
+            asset("demo"),
+            port=checkout_port,
+            headline=HEADLINE,
+            tagline=TAGLINE,
         )
         undo.append(server.stop)
         info = ShopInfo(Mode.DEMO, SHOP_NAME, "", sandbox.url, server.url)
@@ -89,8 +102,15 @@ def _fresh_folder(demo_folder: Path) -> Path:
         ) from error
 
 
-def _fill_catalogue(works: Works) -> None:
+def demo_products(now: int) -> tuple[Product, ...]:
+    """The demo's goods. What ships later does so eleven days after ``now`` (seconds UTC), whatever date the file has."""
+    later = datetime.fromtimestamp(now + _LATER_SECONDS, UTC).date().isoformat()
     products = read_products(asset("demo", "catalogue.csv").read_text(encoding="utf-8"))
+    return tuple(replace(each, available_from=later) if each.available_from else each for each in products)
+
+
+def _fill_catalogue(works: Works) -> None:
+    products = demo_products(works.clock.now())
     rates = read_shipping_rates(asset("demo", "shipping.csv").read_text(encoding="utf-8"))
     with works.store.write() as unit:
         unit.catalogue.replace(products, rates)

@@ -19,10 +19,13 @@ def checkout_server(
     *,
     port: int = 0,
     own_origins: tuple[str, ...] = (),
+    headline: str = "",
+    tagline: str = "",
 ) -> AsgiServer:
     """The running checkout server of a shop; ``port`` 0 takes any free one. Raises AddressTaken.
 
-    ``own_origins`` are the public addresses when a proxy with https stands before it.
+    ``own_origins`` are the public addresses when a proxy with https stands before it. ``headline`` and ``tagline``
+    stand above the goods; without them the shop's name does.
     """
     from sellerdesk.checkout.app import create_app
     from sellerdesk.checkout.info import CheckoutInfo
@@ -40,6 +43,8 @@ def checkout_server(
         countries=countries,
         pictures=pictures,
         own_origins=own_origins,
+        headline=headline,
+        tagline=tagline,
     )
     server = AsgiServer(create_app(works.shopfront, page), port=port)
     try:

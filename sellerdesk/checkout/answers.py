@@ -17,7 +17,7 @@ from sellerdesk.domain.errors import (
     TokenRefused,
     UnknownOrder,
 )
-from sellerdesk.domain.order import Order
+from sellerdesk.domain.order import Order, OrderLine
 from sellerdesk.formats import money
 from sellerdesk.services.place_order import PayAnswer, PayState
 
@@ -33,7 +33,13 @@ def order_json(order: Order) -> dict[str, Any]:
         "amount": order.total,
         "currency": order.currency,
         "total": money(order.total, order.currency),
+        "items": items_json(order.lines),
     }
+
+
+def items_json(lines: tuple[OrderLine, ...]) -> list[dict[str, Any]]:
+    """What was ordered, as the page keeps its cart: so that only this leaves the cart when it is held."""
+    return [{"sku": line.sku, "quantity": line.quantity} for line in lines]
 
 
 def pay_json(answer: PayAnswer) -> dict[str, Any]:

@@ -12,9 +12,9 @@ from starlette.routing import Route
 from sellerdesk.checkout import answers, forms
 from sellerdesk.checkout.bodies import read_object
 from sellerdesk.checkout.info import CheckoutInfo
-from sellerdesk.checkout.limits import Bucket, Limits
+from sellerdesk.checkout.limits import Bucket, Limits, TooOften, Underway
 from sellerdesk.checkout.moments import iso_date
-from sellerdesk.checkout.order_words import MONEY_IS_SAFE, state_of
+from sellerdesk.checkout.order_words import MONEY_IS_SAFE, WAITS_FOR_CARD, PageState, state_of
 from sellerdesk.checkout.postal import rules_for
 from sellerdesk.checkout.quotes import address_json, most_of, quote_json
 from sellerdesk.checkout.session import checkout_ids, current_id, start_checkout
@@ -22,6 +22,7 @@ from sellerdesk.domain.catalogue import CartItem, Product
 from sellerdesk.domain.errors import (
     CallError,
     CartRefused,
+    CheckoutClosed,
     OperationInProgress,
     OutcomeUnknown,
     RefusedError,
@@ -50,6 +51,7 @@ class Api:
         self._pay_address = Bucket(limits.pay_per_address, time.monotonic)
         self._place_address = Bucket(limits.place_per_address, time.monotonic)
         self._asks = Bucket(limits.ask_per_address, time.monotonic)
+        self._paying = Underway()
 
     def routes(self) -> list[Route]:
         """Everything under /api but the status of an order page."""
@@ -119,6 +121,12 @@ class Api:
                 if known is None:
                     raise
                 return {**answers.order_json(known), "state": "checking"}
+            except CheckoutClosed:
+                # Another tab may have held it a moment ago: that is this order, and no reason for a second one.
+                known = self._shop.by_checkout(checkout_id)
+                if known is None or not _is_done(known, cart):
+                    raise
+                return answers.order_json(known)
 
         try:
             return JSONResponse(await run_in_threadpool(place))
@@ -137,12 +145,20 @@ class Api:
 
         def pay() -> PayAnswer:
             checkout_id, order = self._own(request, reference)
-            if state_of(order) not in MONEY_IS_SAFE:
-                self._pay_checkout.take(checkout_id)
-                self._pay_address.take(_client(request))
+            if state_of(order) in WAITS_FOR_CARD:
+                self._count(checkout_id, request, state_of(order))
             return self._place_order.pay(checkout_id, reference, token, self._return_url(request, order))
 
-        return await self._asked(pay, request)
+        with self._paying.mark(reference):
+            return await self._asked(pay, request)
+
+    def _count(self, checkout_id: str, request: Request, state: PageState) -> None:
+        """One more card. Raises TooOften."""
+        try:
+            self._pay_checkout.take(checkout_id)
+            self._pay_address.take(_client(request))
+        except TooOften as refused:
+            raise TooOften(refused.seconds, "" if state is PageState.APPROVE else "Nothing is held. ") from None
 
     async def _look(self, request: Request) -> Response:
         await read_object(request)
@@ -150,6 +166,9 @@ class Api:
 
         def look() -> PayAnswer:
             checkout_id, _ = self._own(request, reference)
+            # A card that has arrived here may be on its way to the bank before the row says so.
+            if self._paying.is_marked(reference):
+                raise OperationInProgress
             return self._place_order.look_again(checkout_id, reference)
 
         return await self._asked(look, request)

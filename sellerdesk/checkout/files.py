@@ -10,6 +10,11 @@ from sellerdesk.assets import asset
 
 _TYPES = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".svg": "image/svg+xml"}
 _REFERENCE = re.compile(r'(?<=["(])\./([a-z0-9-]+\.(?:js|svg))(?=[")])')
+_REMARK = re.compile(r"(?<=[;,{}]) // [^\"'`]*$")
+_LINE_END = re.compile(r"(?m)^((?:(?!//).)*[;{,(])\n")
+_TEXT = re.compile(r'("(?:[^"\\]|\\.)*"|`[^`]*`)')
+_NESTED = re.compile(r"\$\{[^}]*`")
+_AROUND_SIGNS = re.compile(r" ?(=>|[=!]==|&&|\|\||[=*?:,;{}()<>]) ?")
 _YEAR = "public, max-age=31536000, immutable"
 
 
@@ -45,7 +50,7 @@ class HashedFiles:
         if name in self._names:
             return self._names[name]
         path = self._folder / name
-        text = _squeezed(path.read_text("utf-8"))
+        text = _squeezed(path.read_text("utf-8"), path.suffix)
         text = _REFERENCE.sub(lambda match: f"./{self._add(match.group(1))}", text)
         content = text.encode()
         hashed = f"{path.stem}.{hashlib.sha256(content).hexdigest()[:12]}{path.suffix}"
@@ -54,11 +59,28 @@ class HashedFiles:
         return hashed
 
 
-def _squeezed(text: str) -> str:
-    """Without indentation, empty lines and lines that are only a comment: a tenth less to send, no build step.
-    Our files have no text that spans lines, so nothing in them changes its meaning."""
-    lines = (line.strip() for line in text.splitlines())
-    return "\n".join(line for line in lines if line and not line.startswith(("//", "/*"))) + "\n"
+def _squeezed(text: str, suffix: str) -> str:
+    """Without indentation, empty lines and lines that are only a comment, and in scripts without the spaces between
+    words of code: a fifth less to send, no build step. Our files have no text that spans lines."""
+    lines = [line.strip() for line in text.splitlines()]
+    kept = [line for line in lines if line and not line.startswith(("//", "/*"))]
+    if suffix == ".css":
+        return "".join(kept)
+    if suffix == ".js":
+        kept = [_without_spaces(_REMARK.sub("", line)) for line in kept]
+        return _LINE_END.sub(r"\1", "\n".join(kept)) + "\n"
+    return "\n".join(kept) + "\n"
+
+
+def _without_spaces(line: str) -> str:
+    """One line of script with its texts as they are. A line with a slash in its code, which may begin a regular
+    expression, stays whole, and so does one with a text inside a text."""
+    parts = _TEXT.split(line)
+    code = parts[::2]
+    if any(sign in part for part in code for sign in "/`'") or _NESTED.search(line):
+        return line
+    parts[::2] = [_AROUND_SIGNS.sub(r"\1", part) for part in code]
+    return "".join(parts)
 
 
 def load_files() -> HashedFiles:

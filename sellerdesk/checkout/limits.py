@@ -1,7 +1,8 @@
 """How often one browser or one address may try: a token bucket each, so that nobody tests stolen cards here."""
 
-from collections import OrderedDict
-from collections.abc import Callable
+from collections import Counter, OrderedDict
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from threading import Lock
 
@@ -11,12 +12,12 @@ _MAX_KEYS = 10_000
 
 
 class TooOften(RefusedError):
-    """Too many tries; ``seconds`` until the next one is allowed."""
+    """Too many tries; ``seconds`` until the next one is allowed. What is held is said only when it is known."""
 
-    def __init__(self, seconds: int) -> None:
+    def __init__(self, seconds: int, known: str = "") -> None:
         minutes = max(1, -(-seconds // 60))
         wait = "a minute" if minutes == 1 else f"{minutes} minutes"
-        super().__init__(f"That was a lot of tries. Nothing is held. Please wait {wait}, then try again.")
+        super().__init__(f"That was a lot of tries. {known}Please wait {wait}, then try again.")
         self.seconds = seconds
 
 
@@ -63,3 +64,28 @@ class Bucket:
                 self._state.popitem(last=False)
         if not allowed:
             raise TooOften(int((1 - left) / rate) + 1)
+
+
+class Underway:
+    """Which orders this process is paying right now. Safe to use from several threads."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._counts: Counter[str] = Counter()
+
+    @contextmanager
+    def mark(self, reference: str) -> Iterator[None]:
+        """Marked as long as the block runs; blocks may overlap."""
+        with self._lock:
+            self._counts[reference] += 1
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._counts[reference] -= 1
+                if not self._counts[reference]:
+                    del self._counts[reference]
+
+    def is_marked(self, reference: str) -> bool:
+        with self._lock:
+            return reference in self._counts

@@ -1,10 +1,12 @@
 """The order page as values for its template: lines, sums, parcels, address."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from markupsafe import Markup
 
 from sellerdesk.checkout.amounts import amount_markup
+from sellerdesk.checkout.answers import items_json
 from sellerdesk.checkout.moments import moment
 from sellerdesk.checkout.order_words import (
     MONEY_IS_SAFE,
@@ -62,7 +64,8 @@ class ParcelView:
 
 @dataclass(frozen=True, slots=True)
 class OrderPageView:
-    """Everything the template prints. ``mine`` is whether this browser made the order."""
+    """Everything the template prints. ``mine`` is whether this browser made the order; ``items`` is what was ordered,
+    for its script."""
 
     reference: str
     token: str
@@ -84,6 +87,7 @@ class OrderPageView:
     total: int
     currency: str
     country: str
+    items: tuple[dict[str, Any], ...]
 
     @property
     def can_pay(self) -> bool:
@@ -120,6 +124,7 @@ def order_page(view: OrderView, mine: bool) -> OrderPageView:
         total=order.total,
         currency=order.currency,
         country=order.shopper.address.country,
+        items=tuple(items_json(order.lines)),
     )
 
 

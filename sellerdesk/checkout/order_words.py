@@ -76,10 +76,10 @@ def state_of(order: Order) -> PageState:
             return PageState.LAPSED if reason in _LAPSED else PageState.CANCELLED
         case PaymentStatus.CANCELED:
             return PageState.CLOSED
+    if under_way or payment.status in (PaymentStatus.PROCESSING, PaymentStatus.OTHER):
+        return PageState.CHECKING  # before "closed": nobody knows yet whether something is held
     if order.closed_at is not None:
         return PageState.CLOSED
-    if under_way or payment.status in (PaymentStatus.PROCESSING, PaymentStatus.OTHER):
-        return PageState.CHECKING
     if payment.status is PaymentStatus.REQUIRES_ACTION:
         return PageState.APPROVE
     return PageState.PAY_AGAIN if payment.problem else PageState.OPEN

@@ -130,6 +130,7 @@ class Pages:
                 "mine": view.mine,
                 "words": words.for_order_page(),
                 "pay": _pay(view),
+                "items": view.items,
             }
         )
         return self._page("order.html", view=view, body=body, mark=_mark(self._body(view)), boot=boot)

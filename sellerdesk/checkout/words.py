@@ -140,6 +140,8 @@ SCRIPT: Mapping[str, str] = {
     "checking_button": "Checking with your bank…",
     "lost": "**The connection broke while we asked your bank.** Please don’t pay again: we are finding out.",
     "lost_early": "**The connection broke before we asked your bank. Nothing is held.** Press again.",
+    "unsure": "**The bank’s answer to your last try is still open.** Please don’t pay again: "
+    "it will be on your order page.",
     "open_order": "Open your order page",
     "finding_out": "Finding out…",
     "offline": "**You are offline. Nothing was sent and nothing is held.** The button comes back with the connection.",

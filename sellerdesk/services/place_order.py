@@ -13,6 +13,7 @@ from sellerdesk.clock import Clock
 from sellerdesk.domain.catalogue import CartItem, PricedCart, price_cart
 from sellerdesk.domain.errors import (
     CheckoutClosed,
+    KeyRefused,
     OperationInProgress,
     OutcomeUnknown,
     TokenRefused,
@@ -24,7 +25,8 @@ from sellerdesk.domain.order import Order, Shopper, TimelineEntry
 from sellerdesk.domain.payment import Payment, PaymentFacts, PaymentStatus, Problem
 from sellerdesk.domain.requests import Request
 from sellerdesk.services import requests
-from sellerdesk.services.conduct import DECLINED, Conductor, Outcome
+from sellerdesk.services.conduct import Conductor, Outcome
+from sellerdesk.services.decide import DECLINED
 from sellerdesk.services.plans import planned
 from sellerdesk.services.ports import PaymentGateway, Store, UnitOfWork
 from sellerdesk.services.record import Origin, record_facts
@@ -70,10 +72,11 @@ class PlaceOrder:
     # --- the order and its intent ---
 
     def place(self, checkout_id: str, cart: tuple[CartItem, ...], shopper: Shopper, save_card: bool) -> Order:
-        """The order of this checkout with its unconfirmed intent; the same checkout and cart give the same order.
+        """The order of this checkout with its unconfirmed intent; the same checkout, cart and consent give the same
+        order, held already or not.
 
-        Nothing is held afterwards. Raises CartRefused; CheckoutClosed when this checkout was used for another cart
-        or is paid (the page then starts a new one); OperationInProgress while a payment of it is under way;
+        Raises CartRefused; CheckoutClosed when this checkout was used for another cart or consent (the page then
+        starts a new one); OperationInProgress while a payment of it is under way and something is different;
         CallError's family when Stripe could not be asked.
         """
         order = self._enter(checkout_id, cart, shopper, save_card)
@@ -88,7 +91,7 @@ class PlaceOrder:
             products = {product.sku: product for product in unit.catalogue.products()}
             rates = unit.catalogue.shipping_rates()
             priced = price_cart(products, cart, rates, shopper.address.country)
-            fingerprint = _fingerprint(priced, shopper.address.country)
+            fingerprint = _fingerprint(priced, shopper.address.country, save_card)
             known = unit.orders.by_checkout(checkout_id)
             if known is None:
                 order = self._new_order(priced, shopper, save_card)
@@ -96,7 +99,7 @@ class PlaceOrder:
                 placed = TimelineEntry(order.placed_at, "placed", SHOPPER_ACTOR, order.total, order.currency)
                 unit.orders.note(order.id, placed)
             elif unit.orders.cart_sha256(known.id) == fingerprint:
-                order = self._take_up(unit, known, shopper, save_card)
+                order = self._take_up(unit, known, shopper)
             else:
                 self._give_up(unit, known)
                 unit.commit()
@@ -104,18 +107,25 @@ class PlaceOrder:
             unit.commit()
         return order
 
-    def _take_up(self, unit: UnitOfWork, known: Order, shopper: Shopper, save_card: bool) -> Order:
-        _refuse_closed(known)
+    def _take_up(self, unit: UnitOfWork, known: Order, shopper: Shopper) -> Order:
+        """The same wish again. What is paid or on its way to the bank keeps the address the bank was shown."""
         if known.payment.status in _HELD:
-            raise CheckoutClosed("This order is placed already. Please do not pay again.")
-        order = replace(known, shopper=shopper, save_card=save_card)
+            return known
+        _refuse_closed(known)
+        if _is_confirming(known):
+            if shopper != known.shopper:
+                raise OperationInProgress("This order is already being paid. Please wait for the bank's answer.")
+            return known
+        order = replace(known, shopper=shopper)
         unit.orders.save_shopper_contact(order)
         return order
 
     def _give_up(self, unit: UnitOfWork, known: Order) -> None:
         """Another cart: this order will never be paid. Only while nothing of it is on its way."""
         if _is_under_way(known):
-            raise OperationInProgress("This order is already being paid. Please wait for the bank's answer.")
+            raise OperationInProgress(
+                "An earlier order of yours still waits for your bank. Please finish that one first."
+            )
         if known.closed_at is None and known.payment.status not in _HELD:
             unit.orders.close(known.id, self._clock.now())
 
@@ -162,8 +172,7 @@ class PlaceOrder:
                 operation = earlier[-1]
             else:
                 operation_id = new_id(self._clock.now_ms())
-                now = self._clock.now()
-                fresh = planned(operation_id, kind, order, request(order, operation_id), SHOPPER_ACTOR, now)
+                fresh = planned(operation_id, kind, order, request(order, operation_id), SHOPPER_ACTOR, self._clock)
                 operation = unit.journal.plan(fresh)
                 unit.commit()
         outcome = self._advance(operation)
@@ -183,14 +192,14 @@ class PlaceOrder:
         """Confirm the order's intent with the page's token. The same token twice gives the same answer.
 
         While another try is on its way the answer is CHECKING, and nothing is sent. Raises UnknownOrder,
-        TokenRefused and CheckoutClosed.
+        TokenRefused, CheckoutClosed and StoreError's family; KeyRefused when the shop's key does not work, and
+        CallError's family when the bank's question could not be fetched.
         """
         if not _TOKEN.fullmatch(token):
             raise TokenRefused("The card form gave no payment token. Please type the card again.")
         order = self._own_order(checkout_id, reference)
         if order.payment.status in _HELD:
             return _answer(order, None)
-        _refuse_closed(order)
         try:
             operation = self._plan_confirm(order, token, return_url)
         except OperationInProgress:
@@ -204,7 +213,7 @@ class PlaceOrder:
         if order.payment.status in _HELD or not order.payment.intent_id:
             return _answer(order, None)
         waiting = order.open_operation
-        if waiting is not None and waiting.kind is OperationKind.CONFIRM:
+        if waiting is not None and _is_confirming(order):
             return self._told(order.id, self._conductor.resolve_if_due(waiting.id))
         facts = self._gateway.retrieve(order.payment.intent_id)
         with self._store.write() as unit:
@@ -222,9 +231,11 @@ class PlaceOrder:
             order = unit.orders.get(order.id)
             if not order.payment.intent_id:
                 raise UnknownOrder
+            # Only here, where nobody else writes: another tab may close this order, but not while it is being paid.
+            if not _is_confirming(order):
+                _refuse_closed(order)
             request = requests.confirm(order, token, return_url)
-            now = self._clock.now()
-            operation = planned(operation_id, OperationKind.CONFIRM, order, request, SHOPPER_ACTOR, now)
+            operation = planned(operation_id, OperationKind.CONFIRM, order, request, SHOPPER_ACTOR, self._clock)
             stored = unit.journal.plan(operation)
             unit.commit()
         return stored
@@ -235,8 +246,10 @@ class PlaceOrder:
         if outcome.operation.is_open:
             return PayAnswer(PayState.CHECKING, order)
         if _was_not_tried(outcome.operation, order):
+            if isinstance(outcome.error, KeyRefused):
+                raise outcome.error
             raise TokenRefused(
-                "The card form's token is not valid any more. Nothing is held. Please type the card again."
+                "This card entry could not be used. Nothing is held. Please type the card again."
             ) from outcome.error
         facts = outcome.answer.facts if outcome.answer else None
         if order.payment.status is PaymentStatus.REQUIRES_ACTION and facts is None:
@@ -259,7 +272,11 @@ def _answer(order: Order, facts: PaymentFacts | None) -> PayAnswer:
     payment = order.payment
     if payment.status in _HELD:
         return PayAnswer(PayState.HELD, order)
-    if payment.status is PaymentStatus.CANCELED or order.closed_at is not None:
+    if payment.status is PaymentStatus.CANCELED:
+        return PayAnswer(PayState.CLOSED, order)
+    if _is_confirming(order) or payment.status is PaymentStatus.PROCESSING:
+        return PayAnswer(PayState.CHECKING, order)
+    if order.closed_at is not None:
         return PayAnswer(PayState.CLOSED, order)
     if payment.status is PaymentStatus.REQUIRES_ACTION:
         return PayAnswer(PayState.ACTION, order, facts.client_secret if facts else "")
@@ -271,7 +288,7 @@ def _answer(order: Order, facts: PaymentFacts | None) -> PayAnswer:
 def _was_not_tried(operation: Operation, order: Order) -> bool:
     """Whether this press never reached a bank: the token was refused, or the press came too late."""
     final = (*_HELD, PaymentStatus.CANCELED)
-    failed = operation.state is OperationState.FAILED and operation.outcome != DECLINED
+    failed = operation.state in (OperationState.FAILED, OperationState.DROPPED) and operation.outcome != DECLINED
     return failed and order.payment.status not in final
 
 
@@ -280,12 +297,16 @@ def _refuse_closed(order: Order) -> None:
         raise CheckoutClosed("This checkout was closed. You were not charged. Please start again.")
 
 
+def _is_confirming(order: Order) -> bool:
+    return order.open_operation is not None and order.open_operation.kind is OperationKind.CONFIRM
+
+
 def _is_under_way(order: Order) -> bool:
-    confirming = order.open_operation is not None and order.open_operation.kind is OperationKind.CONFIRM
-    return confirming or order.payment.status in (PaymentStatus.REQUIRES_ACTION, PaymentStatus.PROCESSING)
+    return _is_confirming(order) or order.payment.status in (PaymentStatus.REQUIRES_ACTION, PaymentStatus.PROCESSING)
 
 
-def _fingerprint(priced: PricedCart, country: str) -> str:
-    """One cart at one price to one country; another one is another order."""
+def _fingerprint(priced: PricedCart, country: str, save_card: bool) -> str:
+    """One cart at one price to one country with one answer about saving the card; anything else is another order,
+    for an intent's amount and ``setup_future_usage`` were told to Stripe."""
     lines = sorted((line.sku, line.quantity, line.unit_price, line.discount) for line in priced.lines)
-    return hashlib.sha256(repr((priced.currency, lines, priced.shipping, country)).encode()).hexdigest()
+    return hashlib.sha256(repr((priced.currency, lines, priced.shipping, country, save_card)).encode()).hexdigest()

@@ -36,6 +36,9 @@ function appearance() {
   };
 }
 
+// https://docs.stripe.com/js/elements_object/update_payment_element
+const inCountry = (country) => ({ billingDetails: { address: { country } } });
+
 let stripe = null;
 
 // Stripe itself, for the bank's window: on an order page it is needed before any card form is.
@@ -57,7 +60,8 @@ export async function loadStripe() {
 }
 
 export class CardForm {
-  // options: {amount, currency, country, saved()}; changed is told about every change, blocked when it cannot load.
+  // options: {amount, currency, country, saved()}; until the shopper is in the form, its country follows ours.
+  // changed is told about every change, blocked when it cannot load.
   constructor(options, { changed, blocked, ready }) {
     this.options = options;
     this.tell = { changed, blocked, ready };
@@ -82,6 +86,7 @@ export class CardForm {
     const { amount, currency, country } = this.options;
     const extra = this.options.saved() ? { setupFutureUsage: "off_session" } : {};
     this.element?.destroy();
+    this.touched = false;
     this.elements = stripe.elements({
       mode: "payment", amount, currency, captureMethod: "manual", allowedPaymentMethodTypes: ["card"], appearance: appearance(), ...extra,
     });
@@ -89,8 +94,9 @@ export class CardForm {
       layout: { type: "tabs" },
       terms: { card: "never" },
       business: { name: boot.shop },
-      defaultValues: { billingDetails: { address: { country } } },
+      defaultValues: inCountry(country),
     });
+    this.element.on("focus", () => (this.touched = true));
     this.element.on("ready", () => {
       this.isReady = true;
       $("#frame").classList.add("ready");
@@ -118,8 +124,10 @@ export class CardForm {
   }
 
   update(values) {
+    const { country } = this.options;
     Object.assign(this.options, values);
-    this.elements?.update({ amount: this.options.amount, currency: this.options.currency });
+    this.elements?.update({ amount: values.amount, currency: values.currency });
+    if (country !== values.country && !this.touched) this.element?.update({ defaultValues: inCountry(values.country) });
   }
 
   consent(ticked) {

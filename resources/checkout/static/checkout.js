@@ -1,5 +1,5 @@
 // The form: our own fields, the card, one button. Two calls place an order: the order itself, then its payment.
-import { $, boot, cart, form, icon, Lost, make, plain, post, quote, Refused, showQuote, words } from "./kit.js";
+import { $, boot, cart, form, icon, Lost, make, plain, post, quote, showQuote, sure, words } from "./kit.js";
 import { CardForm } from "./card.js";
 import { restWords, Till } from "./till.js";
 
@@ -7,11 +7,18 @@ const NAMES = ["email", "country", "name", "line1", "line2", "postal_code", "cit
 const field = (name) => document.getElementById(name);
 const isShown = (name) => !$(`[data-field=${name}]`).hidden;
 const RETRY_SECONDS = 12;
+const AGAIN_MS = 3000;
+const SAFE = ["held", "packed", "part", "shipped"];
 
 let rules = boot.address;
 let shown = null; // the quote on the screen
+let stale = true; // whether another one is wanted: its cart or country changed
+let trouble = false; // whether the shopper was told that quotes do not come
 let card = null;
+let isBlocked = false;
 let turn = 0;
+let again = 0;
+let later = ""; // why a quote is wanted after the try
 
 // --- our own fields
 
@@ -84,24 +91,32 @@ function openLine2() {
   $("[data-field=line2]").hidden = false;
 }
 
-// --- prices
+// --- prices: every sum on the page comes from one quote, and one that is out of date cannot be pressed
 
 async function price(why = "") {
-  const items = cart.read();
   const mine = ++turn;
+  clearTimeout(again);
+  stale = true;
+  till.wait();
+  later = why;
+  if (till.busy) return; // asked again when the try is over
+  const items = cart.read();
+  const country = field("country").value;
   if (items.length === 0) return location.replace((why ? cart.lastOrder() : boot.last?.state !== "closed" && boot.last?.link) || "/");
   try {
-    const told = await quote(items, field("country").value);
-    if (mine !== turn) return;
+    const told = await quote(items, country);
+    if (mine !== turn || till.busy) return;
     const before = shown;
-    show(told);
-    if (why && before && before.total !== told.total && !till.busy) till.tell("warn", "triangle-alert", words(why, { amount: told.total }));
+    stale = false;
+    show({ ...told, cart: items });
+    if (why && before && before.total !== told.total) till.tell("warn", "triangle-alert", words(why, { amount: told.total }));
   } catch (error) {
-    if (mine !== turn) return;
-    if (error instanceof Refused && error.code === "cart") return gone(error);
-    if (error instanceof Refused && error.code === "fields") return mark("country", error.error.fields.country);
-    if (!till.busy) till.status("warn", "hourglass", words("busy"));
-    setTimeout(price, 3000, why);
+    if (mine !== turn || till.busy) return;
+    if (error.code === "cart") return gone(error);
+    if (error.code === "fields") return mark("country", error.error.fields.country);
+    till.status("warn", "hourglass", sure("busy"));
+    trouble = true;
+    again = setTimeout(price, AGAIN_MS, why);
   }
 }
 
@@ -116,20 +131,22 @@ function show(told) {
     adapt(told.address);
     if (rules.states.some(([code]) => code === state)) field("state").value = state;
   }
-  if (card) card.update({ amount: told.amount, currency: told.currency });
+  if (card) card.update({ amount: told.amount, currency: told.currency, country: told.address.country });
   else openCard(told);
-  till.changed();
+  if (trouble || !till.told) till.rest();
+  else till.wait();
+  trouble = false;
 }
 
 // Something in the cart cannot be had: it leaves the cart, and the shopper checks the new total.
 async function gone(error) {
   const left = cart.read().filter((each) => each.sku !== error.error.sku);
-  if (left.length === cart.read().length) return till.refuse([error.message]);
+  till.halt();
+  if (left.length === cart.read().length) return till.wait(), till.tell("bad", "circle-alert", [error.message]);
   cart.write(left);
   if (left.length === 0) return location.replace("/");
-  till.stop();
   await price();
-  if (shown) till.tell("warn", "triangle-alert", words("sold_out", { what: error.message, amount: shown.total }));
+  if (!stale) till.tell("warn", "triangle-alert", words("sold_out", { what: error.message, amount: shown.total }));
 }
 
 // --- the card
@@ -144,15 +161,14 @@ function openCard(told) {
   else addEventListener("load", load);
 }
 
-let isBlocked = false;
-
 // --- placing
 
 const till = new Till({
   label: () => (shown ? words("place_order", { amount: shown.total }) : words("place")),
   rest: () => (shown ? restWords(shown.total) : []),
-  ready: () => Boolean(shown && card?.isReady && navigator.onLine),
+  ready: () => Boolean(!stale && card?.isReady),
   blocked: () => isBlocked,
+  free: () => stale && price(later),
 });
 
 function fixList(names, cardFails) {
@@ -174,51 +190,54 @@ async function submit(event) {
   event.preventDefault();
   if (till.busy || till.button.getAttribute("aria-disabled") === "true") return;
   till.busy = true;
+  const sold = shown;
+  const body = { cart: sold.cart, shopper: typed(), save_card: $("#save").checked };
   const wrong = NAMES.filter((name) => (mark(name, problem(name)), problem(name)));
   const cardError = await card.check();
   if (wrong.length || cardError) return fixList(wrong, Boolean(cardError));
   till.start();
-  const asking = card.token({ name: field("name").value.trim(), email: field("email").value.trim() }).catch((error) => error);
-  const order = await place();
+  const asking = card.token({ name: body.shopper.name.trim(), email: body.shopper.email.trim() }).catch((error) => error);
+  const order = await place(body);
   const token = await asking;
   if (!order) return;
+  if (SAFE.includes(order.state)) return till.arrive(order.link);
+  if (order.state === "checking") return till.findOut(order, "checking", false);
   if (typeof token !== "string") return token?.type === "validation_error" ? fixList([], true) : till.refuse(words("lost_early"));
-  if (["held", "packed", "part", "shipped"].includes(order.state)) return till.arrive(order.link);
-  if (order.state === "checking") return till.findOut(order, "checking");
-  if (order.amount !== shown.amount || order.currency !== shown.currency) return totalChanged(order);
+  if (order.amount !== sold.amount || order.currency !== sold.currency) return totalChanged();
   return till.confirm(order, token);
 }
 
-function totalChanged(order) {
-  show({ ...shown, amount: order.amount, currency: order.currency, total: order.total });
-  till.stop();
-  till.show(true);
-  till.tell("warn", "triangle-alert", words("changed", { amount: order.total }));
+async function totalChanged() {
+  till.halt();
+  await price();
+  if (!stale) till.tell("warn", "triangle-alert", words("changed", { amount: shown.total }));
 }
 
-// The order of this cart, or null after the shopper was told why not. Nothing can be held yet.
-async function place(fresh = false) {
-  const body = { cart: cart.read(), shopper: typed(), save_card: $("#save").checked };
+// The order of this cart, or null after the shopper was told why not. Nothing can be held yet, unless another try is
+// still open: then only its answer counts.
+async function place(body, fresh = false) {
   try {
     return await post("/api/orders", body);
   } catch (error) {
-    if (error instanceof Lost) return told(words(navigator.onLine ? "lost_early" : "offline"));
-    if ((error.code === "closed" || error.code === "no_checkout") && !fresh) return newCheckout();
+    const open = cart.asked();
+    if (open && !(error.status < 500)) return till.findOut(open, "lost"), null;
+    if (error instanceof Lost) return await till.sense(), told(words(till.away ? "offline" : "lost_early"));
+    if ((error.code === "closed" || error.code === "no_checkout") && !fresh) return newCheckout(body);
     if (error.code === "fields") return refusedFields(error.error.fields);
     if (error.code === "cart") return await gone(error), null;
-    if (error.code === "busy") return (await till.countdown(RETRY_SECONDS)) ? place(fresh) : (till.stop(), till.rest(), null);
+    if (error.code === "busy") return (await till.countdown(RETRY_SECONDS)) ? place(body, fresh) : (till.stop(), till.rest(), null);
     if (error.status >= 500 && error.code !== "unavailable") return told(words("server_fault"));
     return told([error.message]);
   }
 }
 
-async function newCheckout() {
+async function newCheckout(body) {
   try {
     await post("/api/checkout/new", {});
   } catch {
-    return told(words("lost_early"));
+    return told(sure("lost_early"));
   }
-  return place(true);
+  return place(body, true);
 }
 
 function refusedFields(problems) {
@@ -250,6 +269,7 @@ const unfold = () => ($("#sum").open = wide.matches);
 wide.addEventListener("change", unfold);
 unfold();
 
+if (SAFE.includes(boot.last?.state)) cart.done(boot.last.link);
 await price();
-if (boot.last?.state === "checking") till.findOut(boot.last, "checking");
-else if (boot.last?.state === "approve") till.left(boot.last);
+if (boot.last?.state === "checking") till.findOut(boot.last, "checking", false);
+else if (boot.last?.state === "approve") till.resume(boot.last, false);

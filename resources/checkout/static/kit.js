@@ -33,6 +33,10 @@ export async function post(url, body, seconds = 30) {
   return data;
 }
 
+// Whether our server answers. A browser without any network interface says "offline" and still reaches this machine.
+export const reached = () =>
+  fetch("/healthz", { method: "HEAD", cache: "no-store", signal: AbortSignal.timeout(4000) }).then(() => true, () => false);
+
 export function make(tag, properties, ...content) {
   const node = Object.assign(document.createElement(tag), properties);
   node.append(...content);
@@ -48,6 +52,9 @@ export function words(key, values = {}) {
   const pieces = boot.words[key].split("**").map((piece) => filled(piece, values));
   return pieces.flatMap((piece, at) => (at % 2 ? make("b", {}, ...piece) : piece));
 }
+
+// The same, unless a card was sent and its answer is not known: nothing may then be said about what is held.
+export const sure = (key, values) => words(cart.asked() ? "unsure" : key, values);
 
 export const plain = (key, values = {}) => boot.words[key].replace(/\{(\w+)\}/g, (_, name) => values[name]);
 
@@ -100,14 +107,21 @@ export const cart = {
     else items.push({ sku, quantity });
     cart.write(items.filter((each) => each.quantity > 0));
   },
-  // The order that is being paid with this cart: only its success empties it.
-  payingFor: (link) => store(localStorage, "sd-paying", link),
+  // The order whose card was sent and whose answer is not known, in whichever tab: {reference, link, items}.
+  asked: () => stored(localStorage, "sd-paying"),
+  payingFor: ({ reference, link, items }) => store(localStorage, "sd-paying", { reference, link, items }),
+  // The bank has answered, and nothing is held.
+  refused: ({ reference }) => cart.asked()?.reference === reference && store(localStorage, "sd-paying", null),
   lastOrder: () => stored(localStorage, "sd-last"),
+  // Held: what was ordered leaves the cart; what another tab put into it since stays.
   done(link) {
-    if (stored(localStorage, "sd-paying") !== link) return;
-    store(localStorage, "sd-last", link); // before the cart: another tab wakes up when that goes
-    cart.write([]);
+    const order = cart.asked();
+    if (order?.link !== link) return;
+    const ordered = new Map((order.items || []).map((each) => [each.sku, each.quantity]));
+    const left = cart.read().map(({ sku, quantity }) => ({ sku, quantity: quantity - (ordered.get(sku) || 0) }));
     store(localStorage, "sd-paying", null);
+    store(localStorage, "sd-last", link); // before the cart: another tab wakes up when that goes
+    cart.write(left.filter((each) => each.quantity > 0));
     store(sessionStorage, "sd-form", null);
   },
 };
@@ -139,18 +153,4 @@ export function showQuote(told) {
       return item;
     }),
   );
-}
-
-// Times come in UTC; the shopper reads them in their own zone.
-export function localTimes(root = document) {
-  const { hour12 } = new Intl.DateTimeFormat(navigator.language, { hour: "numeric" }).resolvedOptions();
-  const clock = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", hour12 });
-  const day = new Intl.DateTimeFormat("en-GB", { weekday: "short", day: "numeric", month: "short" });
-  for (const node of $$("time", root)) {
-    const at = new Date(node.dateTime);
-    const part = Object.fromEntries(day.formatToParts(at).map((each) => [each.type, each.value]));
-    const date = `${part.weekday} ${part.day} ${part.month}`;
-    const between = { moment: `${date}, `, sentence: `${date} at `, clock: "" };
-    node.textContent = between[node.dataset.form] + clock.format(at);
-  }
 }

@@ -1,5 +1,5 @@
 // The order page: keeps itself current in place, copies the link, and pays when the order still waits for a card.
-import { $, $$, announce, boot, cart, localTimes, plain, words } from "./kit.js";
+import { $, $$, announce, boot, cart, plain, words } from "./kit.js";
 import { CardForm } from "./card.js";
 import { restWords, Till } from "./till.js";
 
@@ -43,7 +43,7 @@ async function hold(event) {
   try {
     token = await card.token(null);
   } catch {
-    return till.refuse(words("lost_early"));
+    return till.resume(boot, false); // another tab may have paid
   }
   return till.confirm(boot, token);
 }
@@ -54,13 +54,26 @@ function paying() {
   till = new Till({
     label: () => words("hold_button", { amount }),
     rest: () => restWords(amount),
-    ready: () => Boolean(card?.isReady && navigator.onLine),
+    ready: () => Boolean(card?.isReady),
     blocked: () => blocked,
   });
   $("#pay").addEventListener("submit", hold);
   $("#approve")?.addEventListener("click", () => !till.busy && ($("#pay").hidden = false, openPay(), till.resume(boot)));
   $("#another")?.addEventListener("click", () => (openPay(), $("#pay h2").scrollIntoView(), card.focus()));
   if (boot.state !== "approve") openPay();
+}
+
+// Times come in UTC; the shopper reads them in their own zone, with the hours as their browser writes them.
+function localTimes(root = document) {
+  const clock = new Intl.DateTimeFormat(undefined, { hour: "numeric", minute: "2-digit" });
+  const day = new Intl.DateTimeFormat("en-GB", { weekday: "short", day: "numeric", month: "short" });
+  for (const node of $$("time", root)) {
+    const at = new Date(node.dateTime);
+    const part = Object.fromEntries(day.formatToParts(at).map((each) => [each.type, each.value]));
+    const date = `${part.weekday} ${part.day} ${part.month}`;
+    const between = { moment: `${date}, `, sentence: `${date} at `, clock: "" };
+    node.textContent = between[node.dataset.form] + clock.format(at);
+  }
 }
 
 // --- staying current

@@ -1,6 +1,6 @@
 // The notice place, the one button, and the road of a payment once its order exists. "Nothing is held" is said only
 // when that is known; after a token was sent, only an answer ends the waiting.
-import { $, cart, icon, make, plain, post, Refused, sleep, words } from "./kit.js";
+import { $, cart, icon, make, plain, post, reached, Refused, sleep, sure, words } from "./kit.js";
 import { loadStripe } from "./card.js";
 
 const SPINNER_MS = 300;
@@ -8,9 +8,11 @@ const PANEL_MS = 2000;
 const LOOK_MS = 2000;
 const SLOW_LOOK_MS = 10000;
 const QUICK_LOOKS = 45;
+const SENSE_MS = 3000;
 
 export class Till {
-  // page: {label(), rest(), ready()}: the button's words, the sentence at rest, whether paying is possible.
+  // page: {label(), rest(), ready(), blocked(), free()}: the button's words, the sentence at rest, whether paying is
+  // possible, whether the card form is missing; free is told when a try is over.
   constructor(page) {
     this.page = page;
     this.note = $("#note");
@@ -19,9 +21,10 @@ export class Till {
     this.busy = false;
     this.button.disabled = false;
     this.panel.addEventListener("cancel", (event) => event.preventDefault());
-    addEventListener("offline", () => this.offline());
-    addEventListener("online", () => this.offline());
-    this.offline();
+    addEventListener("offline", () => this.sense());
+    addEventListener("online", () => this.sense());
+    this.rest();
+    this.sense();
   }
 
   // --- the notice place and the button
@@ -47,22 +50,27 @@ export class Till {
 
   rest() {
     if (this.busy) return;
-    if (!navigator.onLine) this.status("warn", "wifi-off", words("offline"));
+    if (this.away) this.status("warn", "wifi-off", sure("offline"));
     else if (this.page.blocked()) this.status("warn", "triangle-alert", words("blocked"));
     else this.status("", "lock", this.page.rest(), "none");
-    this.show(this.page.ready());
+    this.wait();
   }
 
   // A refusal stays until the shopper changes something.
   changed() {
-    if (!this.busy && this.told) this.rest();
-    else if (!this.busy) this.show(this.page.ready());
+    if (this.told) this.rest();
+    else this.wait();
+  }
+
+  // The button as far as the page is ready for it.
+  wait() {
+    if (!this.busy) this.show(!this.away && this.page.ready());
   }
 
   refuse(content, options = {}) {
     this.stop();
     this.tell("bad", "circle-alert", content, options);
-    this.show(this.page.ready());
+    this.wait();
   }
 
   show(usable, label = this.page.label(), spinning = false) {
@@ -78,9 +86,16 @@ export class Till {
     return make("button", { className: "link", type: "button", textContent: plain(key), onclick: run });
   }
 
-  offline() {
-    $("#offline").hidden = navigator.onLine;
-    if (!this.busy) this.rest();
+  // What the browser says about the network is a hint only: our own server's silence is what counts.
+  async sense() {
+    const turn = (this.turn = (this.turn || 0) + 1);
+    const away = !navigator.onLine && !(await reached());
+    if (turn !== this.turn) return;
+    if (away) setTimeout(() => turn === this.turn && this.sense(), SENSE_MS);
+    if (away === Boolean(this.away)) return;
+    this.away = away;
+    $("#offline").hidden = !away;
+    this.rest();
   }
 
   // --- waiting
@@ -105,9 +120,14 @@ export class Till {
     if (this.panel.open) this.panel.close();
   }
 
-  stop() {
+  halt() {
     this.pause();
     this.busy = false;
+  }
+
+  stop() {
+    this.halt();
+    this.page.free?.();
   }
 
   // Counts down; false when the shopper stops it. Nothing is held while this runs.
@@ -115,7 +135,7 @@ export class Till {
     this.pause();
     let stopped = false;
     const acts = [this.act("stop_trying", () => (stopped = true))];
-    this.status("warn", "hourglass", words("busy"), "status", acts);
+    this.status("warn", "hourglass", sure("busy"), "status", acts);
     for (let left = seconds; left > 0; left -= 1) {
       this.show(false, words("again_in", { n: left }), true);
       for (let part = 0; part < 10 && !stopped; part += 1) await sleep(100);
@@ -127,7 +147,7 @@ export class Till {
   // --- the road of a payment; order is {reference, link}
 
   async confirm(order, token) {
-    cart.payingFor(order.link);
+    cart.payingFor(order);
     $("a", this.panel).href = order.link;
     let answer;
     try {
@@ -140,8 +160,9 @@ export class Till {
   }
 
   refusedPay(order, error) {
-    if (error.code === "closed") return this.refuse(words("closed"));
-    if (error.code === "too_often" || error.code === "token") return this.refuse([error.message]);
+    if (error.code === "closed") return this.nothing(order, words("closed"));
+    if (error.code === "token") return this.nothing(order, [error.message]);
+    if (error.code === "too_often") return this.refuse([error.message]);
     return this.findOut(order, "checking");
   }
 
@@ -152,18 +173,24 @@ export class Till {
       case "action":
         return this.approve(order, answer.client_secret);
       case "declined":
-        return this.declined(answer);
+        return this.declined(order, answer);
       case "open":
-        return this.refuse(words("not_asked"));
+        return this.nothing(order, words("not_asked"));
       case "closed":
-        return this.refuse(words("closed"));
+        return this.nothing(order, words("closed"));
       default:
         return this.findOut(order, "checking");
     }
   }
 
-  declined({ reason, advice }) {
-    this.refuse([make("b", { textContent: `${reason} ${plain("nothing_held")}` }), ` ${advice} ${plain("kept")}`]);
+  declined(order, { reason, advice }) {
+    this.nothing(order, [make("b", { textContent: `${reason} ${plain("nothing_held")}` }), ` ${advice} ${plain("kept")}`]);
+  }
+
+  // An answer that is known: nothing is held.
+  nothing(order, content) {
+    cart.refused(order);
+    this.refuse(content);
   }
 
   arrive(link) {
@@ -204,18 +231,20 @@ export class Till {
     this.refuse(words("left_3ds"), { acts: [again] });
   }
 
-  // Go on with an order whose payment was begun before: after a reload, or from its page.
-  async resume(order) {
+  // Go on with an order whose payment was begun before: after a reload, or from its page. asking: whether the bank's
+  // window may open by itself.
+  async resume(order, asking = true) {
     this.start();
     try {
-      return this.follow(order, await this.look(order));
+      const answer = await this.look(order);
+      return answer.state === "action" && !asking ? this.left(order) : this.follow(order, answer);
     } catch (error) {
       if (error instanceof Refused && error.status < 500) return location.assign(order.link);
       return this.findOut(order, "lost");
     }
   }
 
-  async findOut(order, why) {
+  async findOut(order, why, asking = true) {
     this.busy = true;
     if (why === "lost") {
       this.pause();
@@ -229,6 +258,7 @@ export class Till {
       await sleep(turn < QUICK_LOOKS ? LOOK_MS : SLOW_LOOK_MS);
       try {
         const answer = await this.look(order);
+        if (answer.state === "action" && !asking) return this.left(order);
         if (answer.state !== "checking") return this.follow(order, answer);
       } catch (error) {
         if (error instanceof Refused && (error.status === 404 || error.status === 409)) return location.assign(order.link);
