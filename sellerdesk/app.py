@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from sellerdesk.background import Background
 from sellerdesk.clock import Clock
-from sellerdesk.services.conduct import Conductor
+from sellerdesk.services.conduct import Conductor, nowhere
 from sellerdesk.services.desk import Desk, OpenShop, ShopInfo
 from sellerdesk.services.orders import ReadOrders
 from sellerdesk.services.place_order import PlaceOrder
@@ -30,10 +30,6 @@ class Works:
     resolve: Resolve
 
 
-def _nowhere(_place: str) -> None:
-    """The product passes every crash point."""
-
-
 def assemble(
     store: Store,
     gateway: PaymentGateway,
@@ -41,7 +37,7 @@ def assemble(
     *,
     seat: str,
     installation: str,
-    reached: Callable[[str], None] = _nowhere,
+    reached: Callable[[str], None] = nowhere,
 ) -> Works:
     """Join the parts. ``seat`` names this desk in timelines and locks, ``installation`` marks our intents."""
     conductor = Conductor(store, gateway, clock, seat, reached)

@@ -82,7 +82,15 @@ class Background:
         if now != self._seen:
             self._seen = now
             self._tell(OrdersChanged())
+            self._be_quick()
         return WATCH_SECONDS
+
+    def _be_quick(self) -> None:
+        """Somebody did something: ask Stripe often for a while, and at once if that was not so already."""
+        was_idle = monotonic() >= self._quick_until
+        self._quick_until = monotonic() + QUICK_FOR_SECONDS
+        if was_idle:
+            self._runner.wake("sync")
 
     def _resolve_due(self) -> float:
         try:
@@ -90,8 +98,8 @@ class Background:
         except WorldError as error:
             self._tell_trouble(str(error))
             return RESOLVE_SECONDS
-        if resolved.finished:
-            self._quick_until = monotonic() + QUICK_FOR_SECONDS
+        if resolved.trouble is not None:
+            self._tell_trouble(str(resolved.trouble))
         return RESOLVE_SECONDS
 
     def _poll(self) -> float:

@@ -1,6 +1,7 @@
 """The commands without a window: checkout server, one sync, doctor, catalogue import."""
 
 import argparse
+import logging
 import sys
 import threading
 from collections.abc import Callable
@@ -15,6 +16,8 @@ from sellerdesk.settings import CHECKOUT_PORT, LAST_PROFILE, Places, Settings, p
 from sellerdesk.shops import ProfileWorks, Shops
 
 RESOLVE_SECONDS = 2.0
+
+_log = logging.getLogger(__name__)
 
 
 def shops_for(options: argparse.Namespace, log_name: str) -> tuple[Shops, Settings, Places]:
@@ -127,7 +130,13 @@ def import_catalogue(options: argparse.Namespace) -> int:
 
 
 def _resolve(profile: ProfileWorks) -> float:
-    profile.works.resolve.run_due()
+    """A failure of the world goes to the log: the next turn comes soon."""
+    try:
+        trouble: object = profile.works.resolve.run_due().trouble
+    except SellerDeskError as error:
+        trouble = error
+    if trouble is not None:
+        _log.warning("open operations wait: %s", trouble)
     return RESOLVE_SECONDS
 
 

@@ -3,7 +3,7 @@
 SellerDeskError
 ├── RefusedError            a rule said no: nothing was sent, nothing changed
 │   ├── MoneyRefused        MixedCurrencies · NotMinorUnits · UnknownCurrency
-│   ├── CaptureRefused      NothingKept · TooManyKept · NothingToRelease… (see ``shortening``)
+│   ├── CaptureRefused      what was chosen in Prepare cannot be captured
 │   ├── CartRefused · ShopperRefused · TokenRefused · TrackingRefused
 │   ├── WrongStage · OrderChanged · OperationInProgress · CheckoutClosed · UnknownOrder
 │   └── KeyNotUsable        the key typed in is of the wrong kind or mode

@@ -1,6 +1,6 @@
 """What Stripe told us about one payment, as frozen values. Statuses and codes keep Stripe's spelling."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 
@@ -54,6 +54,10 @@ class Problem:
     charge_id: str
     at: int
     card: CardFacts | None = None
+
+    def is_same_attempt(self, other: "Problem | None") -> bool:
+        """Whether both tell of one attempt: its date may be known better by one of two readings."""
+        return other is not None and replace(self, at=0) == replace(other, at=0)
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,7 +54,8 @@ class CreateIntent:
 class Confirm:
     """Confirm with a token, and whatever the shopper changed, in one call.
 
-    ``token`` is a ConfirmationToken ('ctoken_...') or a PaymentMethod ('pm_...').
+    ``token`` is a ConfirmationToken ('ctoken_...') or a PaymentMethod ('pm_...'). ``after_action`` tells that the
+    intent waited for the bank's approval of an earlier card when this was planned; it is not sent.
     https://docs.stripe.com/api/payment_intents/confirm
     """
 
@@ -64,6 +65,7 @@ class Confirm:
     save_card: bool
     receipt_email: str
     shipping: ShippingFacts
+    after_action: bool = False
 
 
 @dataclass(frozen=True, slots=True)

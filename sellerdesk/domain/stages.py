@@ -8,9 +8,12 @@ def stage_of(order: Order) -> Stage:
     """The stage of ``order``, from its original payment and its shipment.
 
     A parcel that left counts as shipped only once the money is captured: goods sent on a hold that then lapses
-    must stay visible as work. An unknown status is shown with the unfinished ones, and nothing is done to it.
+    must stay visible as work. A checkout that was closed before anything was held has ended. An unknown status is
+    shown with the unfinished ones, and nothing is done to it.
     """
     stage = _payment_stage(order.payment)
+    if order.closed_at is not None and stage in (Stage.UNFINISHED, Stage.PROBLEM):
+        return Stage.ENDED
     if stage is Stage.TO_SHIP and order.shipment is not None:
         return Stage.SHIPPED
     return stage

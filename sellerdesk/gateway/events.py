@@ -20,6 +20,9 @@ WANTED = (
     "charge.failed",
     "charge.refunded",
     "charge.updated",
+    "refund.created",
+    "refund.updated",
+    "refund.failed",
 )
 
 

@@ -96,7 +96,7 @@ def failure(error: stripe.StripeError, read_facts: ReadFacts, writes: bool) -> S
             "itself.",
         )
     if isinstance(error, stripe.CardError):
-        return found.as_(Declined, f"The card was declined and nothing was held. {message}".rstrip())
+        return found.as_(Declined, f"The card was declined. {message}".rstrip())
     if isinstance(error, stripe.IdempotencyError):
         return OurBug(
             "Stripe refused a call because its idempotency key was used with other parameters before. Nothing was "
@@ -105,13 +105,13 @@ def failure(error: stripe.StripeError, read_facts: ReadFacts, writes: bool) -> S
     if isinstance(error, stripe.AuthenticationError):
         return found.as_(
             KeyRefused,
-            "Stripe refused the key: it is wrong, expired or was revoked. No money moved. Please enter a key that "
-            "works; waiting actions go on then.",
+            "Stripe refused the key: it is wrong, expired or was revoked. This call was not carried out. "
+            "Please enter a key that works; waiting actions go on then.",
         )
     if isinstance(error, stripe.PermissionError):
         return found.as_(
             KeyRefused,
-            "The key may not do this. No money moved. Please add the permission at Stripe. "
+            "The key may not do this, so this call was not carried out. Please add the permission at Stripe. "
             f"Stripe says: {message or 'permission missing.'}",
         )
     if isinstance(error, stripe.InvalidRequestError):

@@ -27,10 +27,12 @@ class Answer:
 
 
 class Effect(StrEnum):
-    """What a read says about an operation whose outcome is unknown."""
+    """What a read says about an operation whose outcome is unknown. WAIT means that Stripe has not decided yet, or
+    says something we do not understand: nothing is sent then."""
 
     HAPPENED = "happened"
     NOT_YET = "not_yet"
+    WAIT = "wait"
     IMPOSSIBLE = "impossible"
 
 
@@ -82,7 +84,7 @@ def judge(request: Request, facts: PaymentFacts) -> Seen:
         case Capture():
             return _judge_capture(request, facts, answer)
         case Confirm():
-            return _judge_confirm(facts, answer)
+            return _judge_confirm(request, facts, answer)
         case PassTracking():
             return Seen(Effect.HAPPENED if facts.shipping == request.shipping else Effect.NOT_YET, answer)
         case CreateIntent():
@@ -101,20 +103,21 @@ def _judge_capture(request: Capture, facts: PaymentFacts, answer: Answer) -> See
     if facts.status is PaymentStatus.CANCELED:
         lapsed = facts.cancellation_reason in ("expired", "automatic")
         return Seen(Effect.IMPOSSIBLE, answer, "The hold has lapsed." if lapsed else "The hold was released.")
+    if facts.status in (PaymentStatus.PROCESSING, PaymentStatus.OTHER):
+        return Seen(Effect.WAIT, answer)
     return Seen(Effect.IMPOSSIBLE, answer, "Nothing is held for this order.")
 
 
-def _judge_confirm(facts: PaymentFacts, answer: Answer) -> Seen:
-    """A declined try leaves no trace that tells it from an older one, so it counts as not yet: the same key then
-    replays the bank's answer (https://docs.stripe.com/api/idempotent_requests)."""
-    moved = (
-        PaymentStatus.REQUIRES_ACTION,
-        PaymentStatus.PROCESSING,
-        PaymentStatus.REQUIRES_CAPTURE,
-        PaymentStatus.SUCCEEDED,
-    )
-    if facts.status in moved:
+def _judge_confirm(request: Confirm, facts: PaymentFacts, answer: Answer) -> Seen:
+    """A declined try leaves no trace that tells it from an older one, nor does a bank's question that stood there
+    before: both count as not yet, and the same key then replays Stripe's answer
+    (https://docs.stripe.com/api/idempotent_requests)."""
+    if facts.status in (PaymentStatus.PROCESSING, PaymentStatus.REQUIRES_CAPTURE, PaymentStatus.SUCCEEDED):
         return Seen(Effect.HAPPENED, answer)
+    if facts.status is PaymentStatus.REQUIRES_ACTION and not request.after_action:
+        return Seen(Effect.HAPPENED, answer)
+    if facts.status is PaymentStatus.OTHER:
+        return Seen(Effect.WAIT, answer)
     if facts.status is PaymentStatus.CANCELED:
         return Seen(Effect.IMPOSSIBLE, answer, "The payment was cancelled.")
     return Seen(Effect.NOT_YET, answer)

@@ -4,49 +4,24 @@ claim (commit) -> one call, no transaction open -> record (commit). Whatever die
 ``resolve``, which reads before anything is sent a second time.
 """
 
-import logging
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from sellerdesk.clock import Clock
-from sellerdesk.domain.errors import (
-    Busy,
-    CallError,
-    Declined,
-    KeyRefused,
-    OurBug,
-    OutcomeUnknown,
-    Rejected,
-    StateMoved,
-    WorldError,
-)
-from sellerdesk.domain.operation import (
-    Operation,
-    OperationKind,
-    OperationState,
-)
-from sellerdesk.domain.order import PassedOn, TimelineEntry
+from sellerdesk.domain.errors import CallError, OurBug
+from sellerdesk.domain.operation import Operation, OperationKind, OperationState
+from sellerdesk.domain.order import Order, PassedOn, TimelineEntry
 from sellerdesk.domain.requests import Capture, PassTracking, from_json
-from sellerdesk.services.calls import Answer, Effect, Seen, judge, look, send
+from sellerdesk.services.calls import Answer
+from sellerdesk.services.decide import Decider, Verdict
 from sellerdesk.services.ports import PaymentGateway, Store, UnitOfWork
 from sellerdesk.services.record import Origin, record_facts
+from sellerdesk.services.requests import shipping_of
 
-# Stripe keeps a key for at least 24 hours: https://docs.stripe.com/api/idempotent_requests
-SAME_KEY_SECONDS = 23 * 3600
-BACK_OFF_SECONDS = (1, 2, 4, 8, 15, 30, 60, 300)
-KEY_REFUSED_SECONDS = 300
-# A confirmation that was planned and never sent is not sent later than this: the shopper may have paid elsewhere.
-SHOPPER_WAITS_SECONDS = 600
-_SERVER_ERROR = "server error"
-_REPLAYED = "server error replayed"
-_ODD = "odd answer"
-DECLINED = "declined"
 SUPERSEDED = "Replaced by a newer tracking number."
 
-_log = logging.getLogger(__name__)
 
-
-def _nowhere(_place: str) -> None:
+def nowhere(_place: str) -> None:
     """The product passes every crash point; only tests stop at one."""
 
 
@@ -57,19 +32,6 @@ class Outcome:
     operation: Operation
     answer: Answer | None = None
     error: CallError | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class _Verdict:
-    """What to write: a final or open state with its word, what Stripe said, and the error to tell."""
-
-    state: OperationState
-    word: str
-    answer: Answer | None = None
-    error: CallError | None = None
-    wait: int | None = None
-    new_generation: bool = False
-    passed_on: PassedOn | None = None
 
 
 class Conductor:
@@ -85,10 +47,10 @@ class Conductor:
         gateway: PaymentGateway,
         clock: Clock,
         seat: str,
-        reached: Callable[[str], None] = _nowhere,
+        reached: Callable[[str], None] = nowhere,
     ) -> None:
         self._store = store
-        self._gateway = gateway
+        self._decider = Decider(store, gateway, clock)
         self._clock = clock
         self._seat = seat
         self._reached = reached
@@ -105,10 +67,13 @@ class Conductor:
         return self._pass(known)
 
     def resolve(self, operation_id: str) -> Outcome:
-        """Find out what became of an open operation, and finish it. Reads first unless nothing was ever sent."""
+        """Find out what became of an open operation, and finish it. Reads first unless nothing was ever sent. One in
+        review is only read: it is finished when Stripe settled it, and never sent."""
         known = self._current(operation_id)
-        if not known.is_open or known.state is OperationState.REVIEW:
+        if not known.is_open:
             return Outcome(known)
+        if known.state is OperationState.REVIEW:
+            return self._review(known)
         return self._pass(known)
 
     def resolve_if_due(self, operation_id: str) -> Outcome:
@@ -127,18 +92,48 @@ class Conductor:
 
     def _pass(self, known: Operation) -> Outcome:
         self._at(known, "planned")
+        if known.attempts == 0 and self._drop(known):
+            return Outcome(self._current(known.id))
         claimed = self._claim(known.id)
         if claimed is None:
             return Outcome(self._current(known.id))
         self._at(claimed, "claimed")
-        verdict = self._outdated(claimed) or self._guarded(claimed)
+        verdict = self._superseded(claimed) or self._decider.decide(claimed)
         self._at(claimed, "answered")
         operation = self._record(claimed, verdict)
         self._at(claimed, "recorded")
         return Outcome(operation, verdict.answer, verdict.error)
 
+    def _review(self, known: Operation) -> Outcome:
+        """Reads before it claims, so that nothing but a settled operation ever leaves review."""
+        verdict = self._decider.examine(known)
+        claimed = self._claim(known.id) if verdict is not None else None
+        if claimed is None or verdict is None:
+            return Outcome(known)
+        return Outcome(self._record(claimed, verdict), verdict.answer, verdict.error)
+
     def _at(self, operation: Operation, gap: str) -> None:
         self._reached(f"{operation.kind}.{gap}")
+
+    def _drop(self, known: Operation) -> bool:
+        """Drop what was never sent and need not be any more; whether it was dropped."""
+        word = self._decider.too_late(known)
+        if not word and self._superseded(known) is not None:
+            word = SUPERSEDED
+        if not word:
+            return False
+        with self._store.write() as unit:
+            dropped = unit.journal.finish(known, OperationState.DROPPED, word, self._clock.now())
+            unit.commit()
+        return dropped
+
+    def _superseded(self, operation: Operation) -> Verdict | None:
+        """Tracking that was corrected since must not overwrite the newer one."""
+        if operation.kind is not OperationKind.SHIP:
+            return None
+        with self._store.read() as unit:
+            order = unit.orders.get(operation.order_id)
+        return None if _is_current(order, operation) else Verdict(OperationState.FAILED, SUPERSEDED)
 
     def _claim(self, operation_id: str) -> Operation | None:
         with self._store.write() as unit:
@@ -149,122 +144,13 @@ class Conductor:
                 unit.commit()
         return claimed
 
-    # --- calling, no transaction open ---
-
-    def _guarded(self, claimed: Operation) -> _Verdict:
-        """Send or find out. A bug of ours must not stop the operations behind this one: where we contradict
-        ourselves a person looks at it; anything else is read and tried again, ever more slowly."""
-        try:
-            return self._send(claimed) if claimed.attempts == 1 else self._find_out(claimed)
-        except OurBug as bug:
-            _log.exception("operation %s stopped", claimed.id)
-            return _Verdict(OperationState.REVIEW, str(bug))
-        except WorldError:
-            raise
-        except Exception as error:  # noqa: BLE001 - what we did not foresee must not stay unwritten
-            _log.exception("operation %s met a fault of ours", claimed.id)
-            return self._again_later(claimed, f"fault of ours: {type(error).__name__}")
-
-    def _outdated(self, claimed: Operation) -> _Verdict | None:
-        """What need not be sent any more: tracking that was corrected since, and a shopper's press of the button
-        that was found unsent long after."""
-        if claimed.kind is OperationKind.SHIP:
-            with self._store.read() as unit:
-                newest = _is_newest(unit, claimed)
-            if not newest:
-                return _Verdict(OperationState.FAILED, SUPERSEDED)
-        never_sent = claimed.attempts == 1
-        age = self._clock.now() - claimed.created_at
-        if claimed.kind is OperationKind.CONFIRM and never_sent and age > SHOPPER_WAITS_SECONDS:
-            return _Verdict(OperationState.FAILED, "Not sent: the shopper was not waiting any more.")
-        return None
-
-    def _send(self, operation: Operation) -> _Verdict:
-        try:
-            answer = send(self._gateway, operation)
-        except CallError as error:
-            return self._after_error(operation, error)
-        return _done(operation, "done", answer)
-
-    def _find_out(self, operation: Operation) -> _Verdict:
-        try:
-            seen = look(self._gateway, operation)
-        except CallError as error:
-            return self._again_later(operation, f"read failed: {_word(error)}", error)
-        if seen.effect is Effect.NOT_YET:
-            return self._send_again(operation)
-        return _settled(operation, seen)
-
-    def _send_again(self, operation: Operation) -> _Verdict:
-        """Not there: the same key while Stripe keeps it, then a new one. That is safe for all our kinds: the intent's
-        own state admits no second confirmation or capture, the same tracking may be written twice, and a second
-        customer or unconfirmed intent would hold no money."""
-        with self._store.read() as unit:
-            outcomes = unit.journal.outcomes(operation.id, operation.generation)
-        fresh_key = operation.generation > 0 and not outcomes
-        sent_since = self._clock.now() - (operation.first_sent_at or self._clock.now())
-        if fresh_key or (sent_since < SAME_KEY_SECONDS and not _kept_under_key(outcomes)):
-            return self._send(operation)
-        return _Verdict(OperationState.UNKNOWN, "new key", wait=0, new_generation=True)
-
-    def _after_error(self, operation: Operation, error: CallError) -> _Verdict:
-        match error:
-            case Declined():
-                return _Verdict(OperationState.FAILED, DECLINED, Answer(error.facts), error)
-            case Rejected() | StateMoved() if operation.kind is OperationKind.SHIP:
-                return self._pass_on_by_charge(operation, error)
-            case Rejected() if operation.attempts == 1:
-                return _Verdict(OperationState.FAILED, f"rejected: {error.code or error.http_status}", None, error)
-            case Rejected() | StateMoved():
-                return self._read_decides(operation, error)
-            case KeyRefused():
-                wait = KEY_REFUSED_SECONDS
-                return _Verdict(OperationState.UNKNOWN, "key refused", error=error, wait=wait)
-            case Busy() | OutcomeUnknown():
-                return self._again_later(operation, _word(error), error)
-            case _:
-                raise OurBug(f"Nobody knows what {type(error).__name__} means for the money.") from error
-
-    def _read_decides(self, operation: Operation, error: CallError) -> _Verdict:
-        request = from_json(operation.params)
-        try:
-            seen = judge(request, error.facts) if error.facts else look(self._gateway, operation)
-        except CallError as unread:
-            return self._again_later(operation, f"read failed: {_word(unread)}", unread)
-        if seen.effect is not Effect.NOT_YET:
-            return replace(_settled(operation, seen), error=error if seen.effect is Effect.IMPOSSIBLE else None)
-        if isinstance(error, Rejected):
-            return _Verdict(OperationState.FAILED, f"rejected: {error.code}", seen.answer, error)
-        return self._again_later(operation, "state moved", error)
-
-    def _pass_on_by_charge(self, operation: Operation, refused: CallError) -> _Verdict:
-        """The intent refuses shipping: try the charge, then say so. https://docs.stripe.com/api/charges/update"""
-        request = from_json(operation.params)
-        assert isinstance(request, PassTracking)
-        if request.charge_id:
-            try:
-                self._gateway.pass_tracking_on_charge(request, f"{operation.idempotency_key}-charge")
-            except (Busy, OutcomeUnknown) as error:
-                return self._again_later(operation, _word(error), error)
-            except CallError:
-                pass
-            else:
-                return _Verdict(OperationState.DONE, "on the charge", passed_on=PassedOn.ON_CHARGE)
-        word = f"rejected: {refused.code or refused.http_status}"
-        return _Verdict(OperationState.FAILED, word, None, refused, passed_on=PassedOn.REFUSED)
-
-    def _again_later(self, operation: Operation, word: str, error: CallError | None = None) -> _Verdict:
-        step = min(operation.attempts, len(BACK_OFF_SECONDS)) - 1
-        return _Verdict(OperationState.UNKNOWN, word, error=error, wait=BACK_OFF_SECONDS[step])
-
     # --- recording, in one transaction ---
 
-    def _record(self, claimed: Operation, verdict: _Verdict) -> Operation:
+    def _record(self, claimed: Operation, verdict: Verdict) -> Operation:
         with self._store.write() as unit:
             self._end_attempt(unit, claimed, verdict)
             if verdict.state is OperationState.UNKNOWN:
-                next_try = self._clock.system_now() + (verdict.wait or 0)
-                unit.journal.postpone(claimed, verdict.word, next_try, verdict.new_generation)
+                self._postpone(unit, claimed, verdict)
                 unit.commit()
             elif unit.journal.finish(claimed, verdict.state, verdict.word, self._clock.now()):
                 self._take_over(unit, claimed, verdict)
@@ -273,7 +159,7 @@ class Conductor:
             # Otherwise somebody else finished it meanwhile: our copy of the answer is thrown away.
         return self._current(claimed.id)
 
-    def _end_attempt(self, unit: UnitOfWork, claimed: Operation, verdict: _Verdict) -> None:
+    def _end_attempt(self, unit: UnitOfWork, claimed: Operation, verdict: Verdict) -> None:
         error = verdict.error
         unit.journal.end_attempt(
             claimed,
@@ -285,7 +171,14 @@ class Conductor:
             error.replayed if error else False,
         )
 
-    def _take_over(self, unit: UnitOfWork, claimed: Operation, verdict: _Verdict) -> None:
+    def _postpone(self, unit: UnitOfWork, claimed: Operation, verdict: Verdict) -> None:
+        next_try = self._clock.system_now() + verdict.wait
+        ours = unit.journal.postpone(claimed, verdict.word, next_try, verdict.new_generation)
+        if ours and claimed.attempts == 1 and claimed.kind in (OperationKind.CONFIRM, OperationKind.CAPTURE):
+            lost = TimelineEntry(self._clock.now(), "unknown", claimed.seat, request_id=_request_id(verdict.answer))
+            unit.orders.note(claimed.order_id, lost)
+
+    def _take_over(self, unit: UnitOfWork, claimed: Operation, verdict: Verdict) -> None:
         order = unit.orders.get(claimed.order_id)
         answer = verdict.answer or Answer()
         if answer.facts is not None:
@@ -300,49 +193,20 @@ class Conductor:
             kept = {line.position: pieces.get(line.sku, 0) for line in order.lines}
             unit.orders.save_kept(order.id, kept, request.shipping_amount)
             unit.catalogue.take_from_stock(pieces)
-        if verdict.passed_on is not None and order.shipment is not None and _is_newest(unit, claimed):
+        if verdict.passed_on is not None and order.shipment is not None and _is_current(order, claimed):
             unit.orders.save_shipment(order.id, replace(order.shipment, passed_on=verdict.passed_on))
             what = "not_passed_on" if verdict.passed_on is PassedOn.REFUSED else "passed_on"
             now = self._clock.now()
             unit.orders.note(order.id, TimelineEntry(now, what, "Stripe", request_id=_request_id(answer)))
 
 
-def _is_newest(unit: UnitOfWork, operation: Operation) -> bool:
-    """Whether nothing of the same kind was planned for the order since."""
-    same = [each for each in unit.journal.of_order(operation.order_id) if each.kind is operation.kind]
-    return same[-1].id == operation.id
+def _is_current(order: Order, operation: Operation) -> bool:
+    """Whether ``operation`` passes on the parcels that the order has now."""
+    request = from_json(operation.params)
+    if not isinstance(request, PassTracking) or order.shipment is None:
+        return True
+    return request.shipping == shipping_of(order.shopper, order.shipment.parcels)
 
 
 def _request_id(answer: Answer | None) -> str:
     return answer.facts.request_id if answer is not None and answer.facts is not None else ""
-
-
-def _kept_under_key(outcomes: tuple[str, ...]) -> bool:
-    """Whether Stripe keeps a server error or an answer that makes no sense under this key: it would be replayed for
-    ever.
-
-    https://docs.stripe.com/api/idempotent_requests: the first status and body are saved, 500 among them.
-    """
-    recent = outcomes[-2:]
-    return _REPLAYED in recent or recent in ((_SERVER_ERROR, _SERVER_ERROR), (_ODD, _ODD))
-
-
-def _done(operation: Operation, word: str, answer: Answer) -> _Verdict:
-    passed_on = PassedOn.ON_INTENT if operation.kind is OperationKind.SHIP else None
-    return _Verdict(OperationState.DONE, word, answer, passed_on=passed_on)
-
-
-def _settled(operation: Operation, seen: Seen) -> _Verdict:
-    if seen.effect is Effect.HAPPENED:
-        return _done(operation, "found done", seen.answer)
-    return _Verdict(OperationState.FAILED, seen.why, seen.answer)
-
-
-def _word(error: CallError) -> str:
-    if error.http_status is not None and error.http_status >= 500:
-        return _REPLAYED if error.replayed else _SERVER_ERROR
-    if isinstance(error, Busy):
-        return "busy"
-    if isinstance(error, KeyRefused):
-        return "key refused"
-    return "no answer" if error.http_status is None else _ODD

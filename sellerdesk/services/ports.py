@@ -65,6 +65,10 @@ class Orders(Protocol):
     def by_checkout(self, checkout_id: str) -> Order | None: ...
     def by_intent(self, intent_id: str) -> Order | None: ...
 
+    def unsettled_intents(self) -> tuple[str, ...]:
+        """Intents that we do not know to be captured or canceled."""
+        ...
+
     def add(self, order: Order, checkout_id: str, cart_sha256: str) -> None:
         """Insert a new order with its lines and payment. ``checkout_id`` is unique for ever."""
         ...
@@ -122,6 +126,10 @@ class Journal(Protocol):
 
     def open_operations(self, system_now: int) -> tuple[Operation, ...]:
         """Open ones nobody works on and that are due, oldest first; those in review are left out."""
+        ...
+
+    def in_review(self) -> tuple[Operation, ...]:
+        """Those that wait for a person, oldest first."""
         ...
 
     def claim(self, operation_id: str, seat: str, system_now: int, now: int) -> Operation | None:

@@ -11,7 +11,7 @@ from sellerdesk.domain.shortening import ShippingChoice, plan
 from sellerdesk.domain.stages import stage_of
 from sellerdesk.services import requests
 from sellerdesk.services.conduct import Conductor, Outcome
-from sellerdesk.services.plans import planned
+from sellerdesk.services.plans import planned, same_wish
 from sellerdesk.services.ports import Store
 
 MESSAGE_LENGTH = 500
@@ -64,13 +64,12 @@ class Prepare:
         with self._store.write() as unit:
             known = unit.journal.get(operation_id)
             if known is not None:
-                return known
+                return same_wish(known, OperationKind.CAPTURE, order_id)
             order = unit.orders.get(order_id)
             self._check(order)
             capture_plan = plan(order, kept, shipping)
             request = requests.capture(order, capture_plan, operation_id)
-            now = self._clock.now()
-            operation = planned(operation_id, OperationKind.CAPTURE, order, request, self._seat, now)
+            operation = planned(operation_id, OperationKind.CAPTURE, order, request, self._seat, self._clock)
             stored = unit.journal.plan(operation)
             unit.orders.expect_version(order_id, version)
             unit.orders.save_message(order_id, _message(message))
@@ -82,7 +81,10 @@ class Prepare:
             raise WrongStage("Nothing is held for this order, so it cannot be prepared.")
         deadline = order.payment.capture_before
         if deadline is not None and deadline <= self._clock.now():
-            raise WrongStage("The hold has lapsed. Nothing can be captured any more; the shopper has to pay again.")
+            raise WrongStage(
+                "By the clock this hold has lapsed, so nothing was sent to Stripe. Sync: if Stripe has ended it, the "
+                "shopper has to pay again."
+            )
 
 
 def finished_order(store: Store, outcome: Outcome) -> Order:

@@ -38,7 +38,7 @@ def _happened(before: Payment, after: Payment, origin: Origin) -> list[TimelineE
         return TimelineEntry(origin.at, what, origin.actor, amount, after.currency, note, facts.request_id)
 
     entries: list[TimelineEntry] = []
-    if after.problem is not None and after.problem != before.problem:
+    if after.problem is not None and not after.problem.is_same_attempt(before.problem):
         entries.append(entry("declined", after.amount, after.problem.decline_code or after.problem.code))
     if after.status is before.status:
         return entries

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from sellerdesk.domain import tracking
 from sellerdesk.domain.order import Order, OrderLine, Parcel, Shopper
-from sellerdesk.domain.payment import ShippingFacts
+from sellerdesk.domain.payment import PaymentStatus, ShippingFacts
 from sellerdesk.domain.requests import (
     Capture,
     Confirm,
@@ -79,6 +79,7 @@ def confirm(order: Order, token: str, return_url: str) -> Confirm:
         save_card=order.save_card,
         receipt_email=order.shopper.email,
         shipping=shipping_of(order.shopper),
+        after_action=order.payment.status is PaymentStatus.REQUIRES_ACTION,
     )
 
 

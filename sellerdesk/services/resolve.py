@@ -5,10 +5,14 @@ from dataclasses import dataclass
 
 from sellerdesk.clock import Clock
 from sellerdesk.domain.errors import CallError, KeyRefused, OurBug
+from sellerdesk.domain.operation import Operation
 from sellerdesk.services.conduct import Conductor
-from sellerdesk.services.ports import Store
+from sellerdesk.services.ports import Store, UnitOfWork
 
 _log = logging.getLogger(__name__)
+
+
+REVIEW_SECONDS = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +31,15 @@ class Resolve:
         self._store = store
         self._conductor = conductor
         self._clock = clock
+        self._reviewed_at = 0
+
+    def _reviewable(self, unit: UnitOfWork) -> tuple[Operation, ...]:
+        """Those in review, once a minute: whoever settles them at Stripe settles them here, too."""
+        now = self._clock.system_now()
+        if abs(now - self._reviewed_at) < REVIEW_SECONDS:
+            return ()
+        self._reviewed_at = now
+        return unit.journal.in_review()
 
     def run_due(self) -> Resolved:
         """One pass over the open operations that are due and that nobody works on, oldest first.
@@ -35,7 +48,7 @@ class Resolve:
         or our own rules refuse stays open and does not hold up those behind it.
         """
         with self._store.read() as unit:
-            due = unit.journal.open_operations(self._clock.system_now())
+            due = (*unit.journal.open_operations(self._clock.system_now()), *self._reviewable(unit))
         finished = waiting = 0
         trouble: CallError | None = None
         for operation in due:

@@ -11,7 +11,7 @@ from sellerdesk.domain.order import Order, Parcel, Shipment, Stage, TimelineEntr
 from sellerdesk.domain.stages import stage_of
 from sellerdesk.services import requests
 from sellerdesk.services.conduct import Conductor
-from sellerdesk.services.plans import planned
+from sellerdesk.services.plans import planned, same_wish
 from sellerdesk.services.ports import Store
 
 
@@ -44,13 +44,13 @@ class Ship:
         with self._store.write() as unit:
             known = unit.journal.get(operation_id)
             if known is not None:
-                return known
+                return same_wish(known, OperationKind.SHIP, order_id)
             order = unit.orders.get(order_id)
             if stage_of(order) not in (Stage.TO_SHIP, Stage.SHIPPED):
                 raise WrongStage("This order is not captured yet. Prepare it first: nothing is paid until then.")
             now = self._clock.now()
             request = requests.pass_tracking(order, parcels, operation_id)
-            operation = planned(operation_id, OperationKind.SHIP, order, request, self._seat, now)
+            operation = planned(operation_id, OperationKind.SHIP, order, request, self._seat, self._clock)
             stored = unit.journal.plan(operation)
             unit.orders.expect_version(order_id, version)
             unit.orders.save_shipment(order_id, Shipment(parcels, now, self._seat))

@@ -1,17 +1,22 @@
 """Sync: ask Stripe what is new, read each object again, merge. The event's own snapshot is never applied."""
 
+import logging
 from dataclasses import dataclass
 
 from sellerdesk.clock import Clock
 from sellerdesk.domain.account import EventHint
-from sellerdesk.domain.errors import OutcomeUnknown, Rejected
+from sellerdesk.domain.errors import OurBug, OutcomeUnknown, Rejected
 from sellerdesk.services.ports import PaymentGateway, Store
 from sellerdesk.services.record import Origin, record_facts
 
 STREAM = "events"
 # Events are neither strictly ordered nor strictly on time: https://docs.stripe.com/webhooks#event-ordering
 OVERLAP_SECONDS = 300
+# Stripe keeps events for 30 days: https://docs.stripe.com/api/events/list
+EVENTS_KEPT_SECONDS = 29 * 24 * 3600
 ACTOR = "Stripe"
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +41,23 @@ class Sync:
         before stays, and the next poll goes on from there."""
         with self._store.read() as unit:
             watermark = unit.inbox.watermark(STREAM)
-        started = self._clock.now()
-        since = (watermark if watermark is not None else started) - OVERLAP_SECONDS
+        asked_at = self._clock.now()
+        since = (watermark if watermark is not None else asked_at) - OVERLAP_SECONDS
         hints = self._gateway.events(since)
-        new = self._take_in(hints, watermark, started)
+        if watermark is not None and self._clock.now() - watermark > EVENTS_KEPT_SECONDS:
+            self._read_everything_unsettled()
+        new = self._take_in(hints, watermark)
         return SyncReport(new, self._read_waiting(), self._clock.now())
+
+    def _read_everything_unsettled(self) -> None:
+        """After so long a pause events are gone: read what may have changed, one by one."""
+        with self._store.read() as unit:
+            intents = unit.orders.unsettled_intents()
+        for intent_id in intents:
+            try:
+                self.read_again(intent_id)
+            except Rejected as error:
+                _log.warning("payment %s cannot be read any more: %s", intent_id, error.code or error.http_status)
 
     def read_again(self, intent_id: str) -> None:
         """Read one payment and merge it. Raises CallError's family."""
@@ -51,18 +68,23 @@ class Sync:
                 record_facts(unit, order, facts, Origin("event", ACTOR, self._clock.now()))
                 unit.commit()
 
-    def _take_in(self, hints: tuple[EventHint, ...], watermark: int | None, started: int) -> int:
-        """Inbox and watermark move in one transaction: a crash in between can only read twice, never skip."""
+    def _take_in(self, hints: tuple[EventHint, ...], watermark: int | None) -> int:
+        """Inbox and watermark move in one transaction: a crash in between can only read twice, never skip.
+
+        The first watermark is taken after the answer, when Stripe's time is known: one from a clock that is ahead
+        would lie in the future, and events before it would never be asked for.
+        """
         with self._store.write() as unit:
             new = unit.inbox.add(hints, "poll", self._clock.now())
-            reached = max([hint.created for hint in hints], default=watermark or started)
+            reached = max([hint.created for hint in hints], default=watermark or self._clock.now() - OVERLAP_SECONDS)
             if new or watermark is None:
                 unit.inbox.move_watermark(STREAM, max(reached, watermark or 0))
                 unit.commit()
         return new
 
     def _read_waiting(self) -> int:
-        """One payment whose answer makes no sense waits and does not hold up the others; no answer at all ends it."""
+        """One payment whose answer makes no sense, or that our own rules refuse, does not hold up the others; no answer
+        at all ends it."""
         with self._store.read() as unit:
             waiting = unit.inbox.waiting()
         by_intent: dict[str, list[str]] = {}
@@ -77,6 +99,9 @@ class Sync:
                 if error.http_status is None:
                     raise
                 trouble = error
+            except OurBug:
+                _log.exception("payment %s could not be taken over", intent_id)
+                self._handled(event_ids, "ours: see the log")
         if trouble is not None:
             raise trouble
         return read

@@ -1,9 +1,10 @@
 """What the list needs of an order and no one else stores: its stage, since when, its place and its search text."""
 
+from dataclasses import replace
 from typing import Any
 
 from sellerdesk.domain.order import Order, Stage
-from sellerdesk.domain.payment import Payment, Problem
+from sellerdesk.domain.payment import Payment
 from sellerdesk.domain.stages import stage_of
 from sellerdesk.store.search import search_text
 
@@ -29,7 +30,8 @@ def derived_columns(order: Order, before: tuple[Stage, int] | None = None) -> di
 def seen(payment: Payment) -> tuple[object, ...]:
     """What a person sees of a payment. Everything else may change without a new version of the order."""
     facts = payment.facts
-    visible: tuple[object, ...] = (_seen_problem(payment.problem),)
+    # Without its time: each reading of the same refusal may date it anew.
+    visible: tuple[object, ...] = (replace(payment.problem, at=0) if payment.problem else None,)
     if facts is None:
         return visible
     return (
@@ -48,13 +50,6 @@ def seen(payment: Payment) -> tuple[object, ...]:
         facts.card,
         facts.next_action,
     )
-
-
-def _seen_problem(problem: Problem | None) -> tuple[object, ...] | None:
-    # Without its time: each reading of the same refusal may date it anew.
-    if problem is None:
-        return None
-    return (problem.code, problem.decline_code, problem.message, problem.advice_code, problem.charge_id, problem.card)
 
 
 def _deadline(order: Order) -> int:

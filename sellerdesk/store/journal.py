@@ -11,7 +11,10 @@ from sellerdesk.domain.operation import FINAL_STATES, Operation, OperationKind, 
 from sellerdesk.store.journal_models import AttemptRecord, LedgerRecord, OperationRecord, SeatRecord
 from sellerdesk.store.mapping import operation_columns, to_operation
 
-_LEASE_SECONDS = 60
+# Longer than the calls made under one: a read and a sending, each with its deadline, and a wait for a place.
+_LEASE_SECONDS = 120
+# A lease or a next try that lies further ahead was written by a clock that has been set back since.
+_FARTHEST_SECONDS = 600
 _FREE_KINDS = (OperationKind.SHIP.value, OperationKind.CREATE_CUSTOMER.value)
 _DOING = {
     OperationKind.CREATE_INTENT: "is starting the payment of",
@@ -57,8 +60,21 @@ class SqlJournal:
                 OperationRecord.finished_at.is_(None),
                 OperationRecord.state != OperationState.REVIEW.value,
                 _unleased(system_now),
-                or_(OperationRecord.next_try_at.is_(None), OperationRecord.next_try_at <= system_now),
+                or_(
+                    OperationRecord.next_try_at.is_(None),
+                    OperationRecord.next_try_at <= system_now,
+                    OperationRecord.next_try_at > system_now + _FARTHEST_SECONDS,
+                ),
             )
+            .order_by(OperationRecord.created_at, OperationRecord.id)
+            .execution_options(populate_existing=True)
+        )
+        return tuple(to_operation(row) for row in rows)
+
+    def in_review(self) -> tuple[Operation, ...]:
+        rows = self._session.scalars(
+            select(OperationRecord)
+            .where(OperationRecord.state == OperationState.REVIEW.value)
             .order_by(OperationRecord.created_at, OperationRecord.id)
             .execution_options(populate_existing=True)
         )
@@ -245,4 +261,8 @@ class SqlJournal:
 
 
 def _unleased(system_now: int) -> ColumnElement[bool]:
-    return or_(OperationRecord.lease_until.is_(None), OperationRecord.lease_until < system_now)
+    return or_(
+        OperationRecord.lease_until.is_(None),
+        OperationRecord.lease_until < system_now,
+        OperationRecord.lease_until > system_now + _FARTHEST_SECONDS,
+    )

@@ -11,7 +11,7 @@ from sellerdesk.domain.errors import OperationInProgress, OrderChanged, OurBug, 
 from sellerdesk.domain.ids import read_reference
 from sellerdesk.domain.listing import OrderPage, OrderQuery, Overview
 from sellerdesk.domain.order import Order, Shipment, Stage, TimelineEntry
-from sellerdesk.domain.payment import Payment
+from sellerdesk.domain.payment import Payment, PaymentStatus
 from sellerdesk.store import listing
 from sellerdesk.store.derive import derived_columns, seen
 from sellerdesk.store.mapping import line_columns, order_columns, payment_columns, shopper_columns, to_order, to_payment
@@ -48,6 +48,15 @@ class SqlOrders:
     def by_intent(self, intent_id: str) -> Order | None:
         holder = select(PaymentRecord.order_id).where(PaymentRecord.intent_id == intent_id)
         return self._find(OrderRecord.id == holder.scalar_subquery())
+
+    def unsettled_intents(self) -> tuple[str, ...]:
+        settled = (PaymentStatus.SUCCEEDED.value, PaymentStatus.CANCELED.value)
+        rows = self._session.scalars(
+            select(PaymentRecord.intent_id)
+            .where(PaymentRecord.intent_id.is_not(None), PaymentRecord.status.not_in(settled))
+            .order_by(PaymentRecord.intent_id)
+        )
+        return tuple(intent_id for intent_id in rows if intent_id)
 
     def add(self, order: Order, checkout_id: str, cart_sha256: str) -> None:
         """Raises OperationInProgress when this checkout was sent already, by another tab or click."""

@@ -200,8 +200,19 @@ def test_a_paid_checkout_is_not_paid_again(shop: Plant, stripe_sandbox: Sandbox)
     shop.pay(placed)
     assert shop.pay(placed).state is PayState.HELD
     assert len(calls(stripe_sandbox, "POST", "/confirm")) == 1
-    with pytest.raises(CheckoutClosed, match="placed already"):
-        shop.place(placed.checkout_id)
+    again = shop.place(placed.checkout_id)
+    assert again.order.id == placed.order.id
+    assert shop.pay(again).state is PayState.HELD
+    assert len(calls(stripe_sandbox, "POST", "/confirm")) == 1
+    assert stripe_sandbox.world.dump()["captures"] == 0
+
+
+def test_another_answer_about_saving_the_card_is_another_order(shop: Plant) -> None:
+    """What an intent was told about saving the card cannot be taken back."""
+    placed = shop.place(save_card=True)
+    with pytest.raises(CheckoutClosed):
+        shop.place(placed.checkout_id, save_card=False)
+    assert shop.look_again(placed).state is PayState.CLOSED
 
 
 def test_another_cart_closes_an_unpaid_checkout(shop: Plant) -> None:
@@ -327,7 +338,7 @@ def test_a_press_that_was_never_sent_is_not_sent_much_later(shop: Plant, stripe_
     shop.clock.advance(3600)
     shop.works.resolve.run_due()
     (confirm,) = shop.operations(placed.order.id, OperationKind.CONFIRM)
-    assert confirm.state is OperationState.FAILED
+    assert confirm.state is OperationState.DROPPED
     assert not calls(stripe_sandbox, "POST", "/confirm")
     with pytest.raises(TokenRefused):
         shop.pay(placed, token=token)

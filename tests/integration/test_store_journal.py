@@ -203,26 +203,26 @@ def test_a_claim_takes_the_lease_and_counts(store: SqlStore, order: Order) -> No
         state=OperationState.SENDING,
         fence=1,
         attempts=1,
-        lease_until=160,
+        lease_until=220,
         first_sent_at=NOW,
         last_sent_at=NOW,
     )
     assert read(store, operation) == claimed
-    assert claim(store, operation, 160) is None
+    assert claim(store, operation, 220) is None
     with store.write() as unit:
-        again = unit.journal.claim(operation.id, "packing-2", 161, NOW + 70)
+        again = unit.journal.claim(operation.id, "packing-2", 221, NOW + 130)
         unit.commit()
     assert again is not None
-    assert (again.fence, again.attempts, again.lease_until) == (2, 2, 221)
-    assert (again.first_sent_at, again.last_sent_at) == (NOW, NOW + 70)
+    assert (again.fence, again.attempts, again.lease_until) == (2, 2, 341)
+    assert (again.first_sent_at, again.last_sent_at) == (NOW, NOW + 130)
 
 
 def test_each_claim_counts_what_its_seat_sent(store: SqlStore, order: Order) -> None:
     operation = plan(store, builders.operation(order))
     claim(store, operation, 100, "packing-1")
-    claim(store, operation, 200, "packing-2")
-    claim(store, operation, 300, "packing-1")
-    claim(store, operation, 301, "packing-3")
+    claim(store, operation, 300, "packing-2")
+    claim(store, operation, 500, "packing-1")
+    claim(store, operation, 501, "packing-3")
     found = run_sql(store, "SELECT name, send_counter, heartbeat FROM seat ORDER BY name")
     assert found == [("packing-1", 2, NOW), ("packing-2", 1, NOW)]
 
@@ -258,7 +258,7 @@ def test_review_is_open_and_can_be_claimed_by_a_decision(store: SqlStore, order:
 def test_a_late_worker_writes_nothing(store: SqlStore, order: Order) -> None:
     operation = plan(store, builders.operation(order))
     late = sure_claim(store, operation, 100)
-    owner = sure_claim(store, operation, 200)
+    owner = sure_claim(store, operation, 300)
     assert not finish(store, late, OperationState.FAILED)
     with store.write() as unit:
         assert not unit.journal.postpone(late, "late", 1)
@@ -315,8 +315,8 @@ def test_what_is_open_due_and_nobodys(store: SqlStore) -> None:
         with store.read() as unit:
             return [each.id for each in unit.journal.open_operations(system_now)]
 
-    assert due(160) == [older.id, newer.id]
-    assert due(161) == [older.id, newer.id, leased.id]
+    assert due(220) == [older.id, newer.id]
+    assert due(221) == [older.id, newer.id, leased.id]
     assert due(500) == [older.id, newer.id, leased.id, resting.id]
 
 
@@ -355,10 +355,10 @@ def test_attempts_tell_their_outcomes_in_order(store: SqlStore, order: Order) ->
     start(store, first)
     assert outcomes(store, operation) == ()
     end(store, first, "server error")
-    second = sure_claim(store, operation, 200)
+    second = sure_claim(store, operation, 300)
     start(store, second)
     assert outcomes(store, operation) == ("server error",)
-    third = sure_claim(store, operation, 300)
+    third = sure_claim(store, operation, 500)
     assert outcomes(store, operation) == ("server error", "")
     start(store, third)
     assert outcomes(store, operation) == ("server error", "")
