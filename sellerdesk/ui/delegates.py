@@ -104,9 +104,11 @@ class AmountDelegate(RowDelegate):
         if not isinstance(parts, AmountParts) or not isinstance(model, OrdersModel):
             return
         metrics = QFontMetrics(font(Size.BODY))
-        fraction, code = model.slots()
-        code_left = rect.right() - metrics.horizontalAdvance(code)
-        point = code_left - GAP - metrics.horizontalAdvance(fraction)
+        fraction_width, code_width = (
+            max((metrics.horizontalAdvance(each) for each in slot), default=0) for slot in model.slots()
+        )
+        code_left = rect.right() - code_width
+        point = code_left - GAP - fraction_width
         whole = QRectF(rect.left(), rect.top(), point - rect.left(), rect.height())
         # An amount is never cut: a number with its end missing is another number.
         painter.setFont(font(Size.BODY))

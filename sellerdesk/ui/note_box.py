@@ -23,6 +23,7 @@ class NoteBox(QWidget):
         self._icon = IconLabel("circle-alert", 16, Tone.TEXT)
         self.title = fitting(label(strong=True, size=title_size, wrap=True))
         self.text = fitting(label(wrap=True, selectable=True))
+        self._icon.stand_in(self.title.fontMetrics().height())
         words = QVBoxLayout()
         words.setSpacing(4)
         words.addWidget(self.title)

@@ -89,6 +89,7 @@ _LOOKS = {
 
 
 NOTE_STAYS_MS = 8000
+_LINE = 24
 
 
 class NoticeBar(QWidget):
@@ -105,13 +106,16 @@ class NoticeBar(QWidget):
         self._details = label(size=Size.SMALL, tone=Tone.MUTED, wrap=True, selectable=True)
         self._unfold = LinkButton("Details")
         self._unfold.clicked.connect(self._toggle_details)
-        close = IconButton("x", "Close this message", edge=24)
+        close = IconButton("x", "Close this message", edge=_LINE)
         close.clicked.connect(self.clear)
+        self._icon.stand_in(_LINE)
         words = QVBoxLayout()
+        words.setContentsMargins(0, max(0, (_LINE - self._text.fontMetrics().height()) // 2), 0, 0)
         words.setSpacing(4)
         words.addWidget(self._text)
         words.addWidget(self._unfold, 0, Qt.AlignmentFlag.AlignLeft)
         words.addWidget(self._details)
+        words.addStretch(1)
         row = QHBoxLayout(self)
         row.setContentsMargins(14, 8, 8, 8)
         row.setSpacing(8)

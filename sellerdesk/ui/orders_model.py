@@ -14,6 +14,7 @@ from sellerdesk.ui import plain
 from sellerdesk.ui.columns import AmountParts, Column, Kind, columns_for
 
 Index = QModelIndex | QPersistentModelIndex
+Slots = tuple[tuple[str, ...], tuple[str, ...]]
 
 
 class Role(IntEnum):
@@ -41,7 +42,7 @@ class OrdersModel(QAbstractTableModel):
         self._asked = False
         self._now = 0
         self._pending: dict[str, OpenOperation] = {}
-        self._slots = ("", "")
+        self._slots: Slots = ((), ())
 
     @property
     def rows(self) -> Sequence[OrderRow]:
@@ -57,7 +58,7 @@ class OrdersModel(QAbstractTableModel):
         columns = columns_for(stage)
         fresh = [self._overlaid(row) for row in rows]
         self._asked, self._has_more = False, has_more
-        self._slots = _widest_slots(columns, fresh)
+        self._slots = _slots_of(columns, fresh)
         if columns is self._columns and [row.id for row in fresh] == [row.id for row in self._rows]:
             self._rows, self._now = fresh, now
             self._tell(0, len(fresh) - 1)
@@ -74,7 +75,7 @@ class OrdersModel(QAbstractTableModel):
         if not fresh:
             return
         first = len(self._rows)
-        self._slots = _widest_slots(self._columns, [*self._rows, *fresh])
+        self._slots = _slots_of(self._columns, [*self._rows, *fresh])
         self.beginInsertRows(QModelIndex(), first, first + len(fresh) - 1)
         self._rows.extend(fresh)
         self.endInsertRows()
@@ -107,8 +108,9 @@ class OrdersModel(QAbstractTableModel):
         """The row at ``number``, or None beyond the end."""
         return self._rows[number] if 0 <= number < len(self._rows) else None
 
-    def slots(self) -> tuple[str, str]:
-        """The longest fraction and the widest currency code among the rows, so that decimal signs line up."""
+    def slots(self) -> Slots:
+        """Fractions and currency codes among the rows. The widest of each have a slot, so that decimal signs line up;
+        which that is, only who paints them knows: 'EUR' is wider than 'JPY'."""
         return self._slots
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
@@ -172,7 +174,7 @@ def _alignment(kind: Kind) -> Qt.AlignmentFlag:
     return (Qt.AlignmentFlag.AlignRight if right else Qt.AlignmentFlag.AlignLeft) | Qt.AlignmentFlag.AlignVCenter
 
 
-def _widest_slots(columns: Sequence[Column], rows: Sequence[OrderRow]) -> tuple[str, str]:
+def _slots_of(columns: Sequence[Column], rows: Sequence[OrderRow]) -> Slots:
     values = (column.value(row, 0) for row in rows for column in columns if column.kind is Kind.AMOUNT and column.value)
     parts = [value for value in values if isinstance(value, AmountParts)]
-    return max((part.fraction for part in parts), key=len, default=""), max((part.code for part in parts), default="")
+    return tuple(sorted({part.fraction for part in parts}, key=len)[-1:]), tuple(sorted({part.code for part in parts}))

@@ -11,7 +11,7 @@ from sellerdesk.domain.stages import stage_of
 from sellerdesk.formats import countdown, when, when_exact
 from sellerdesk.ui import panel_words, plain
 from sellerdesk.ui.bars import DeadlineBar
-from sellerdesk.ui.buttons import PrimaryButton
+from sellerdesk.ui.buttons import PlainButton, PrimaryButton
 from sellerdesk.ui.chips import LAPSED, REFUSED, SHIPPED, Chip, ChipLabel, operation_chip, short_chip
 from sellerdesk.ui.fonts import Size
 from sellerdesk.ui.note_box import NoteBox, fitting
@@ -28,10 +28,12 @@ class PanelHead(QWidget):
 
     Signals:
         prepare, ship: the primary button was pressed in that stage.
+        check: the seller wants Stripe asked now about what waits for an answer.
     """
 
     prepare = Signal()
     ship = Signal()
+    check = Signal()
 
     def __init__(self, zone: tzinfo | None) -> None:
         super().__init__()
@@ -48,6 +50,8 @@ class PanelHead(QWidget):
         self.bar = DeadlineBar()
         self.status = fitting(label(tone=Tone.MUTED, wrap=True))
         self.question = NoteBox(title_size=Size.NAME)
+        self.check_now = PlainButton("Check now", key="F5")
+        self.check_now.clicked.connect(self.check)
         self.busy = IconText("loader-circle", tone=Tone.MUTED, icon_size=16)
         self.primary = PrimaryButton("", tall=True)
         self.primary.clicked.connect(self._pressed)
@@ -78,7 +82,7 @@ class PanelHead(QWidget):
         rows.addSpacing(8)
         work = QVBoxLayout()
         work.setSpacing(8)
-        for widget in (self.question, self.busy, self.primary):
+        for widget in (self.question, self.check_now, self.busy, self.primary):
             work.addWidget(widget)
         rows.addLayout(work)
         rows.addSpacing(4)
@@ -112,7 +116,7 @@ class PanelHead(QWidget):
         tone = Tone.RED if seconds <= _VERY_SOON else Tone.AMBER if seconds <= _SOON else Tone.TEXT
         icon = "circle-x" if seconds <= 0 else "triangle-alert" if seconds <= _VERY_SOON else "clock"
         self.left.say(countdown(seconds), icon, tone)
-        self.left_rest.setText("to capture, not paid yet" if seconds > 0 else "Stripe lets go of the money")
+        self.left_rest.setText("to capture, not paid yet" if seconds > 0 else "the hold is over")
         self.until.setText(_until(facts.capture_before, now, self._zone))
         self.until.setToolTip(plain.tip(when_exact(facts.capture_before, self._zone)))
         self.bar.show_hold(facts.authorized_at or order.placed_at, facts.capture_before, now)
@@ -122,6 +126,7 @@ class PanelHead(QWidget):
         operation = order.open_operation
         self.busy.setVisible(self.work is Work.BUSY)
         self.question.setVisible(self.work in {Work.WAITING, Work.REVIEW})
+        self.check_now.setVisible(self.work is Work.WAITING)
         if operation is None:
             return
         if self.work is Work.BUSY:
@@ -152,7 +157,8 @@ class PanelHead(QWidget):
 
 def _until(deadline: int, now: int, zone: tzinfo | None) -> str:
     words = when(deadline, now, zone)
-    return f"until today\u00a0{words}" if len(words) == len("18:20") else f"until {words}"
+    today = "today\u00a0" if len(words) == len("18:20") else ""
+    return f"{'until' if deadline > now else 'since'} {today}{words}"
 
 
 def _chip(order: Order, stage: Stage, now: int) -> Chip | None:

@@ -93,9 +93,9 @@ class TextLabel(QLabel):
         """Insist on the height that the words need at this width. Layouts inside aligned or scrolled ones guess it
         for another width, and then cut the last line off."""
         if self.wordWrap() and self.isVisible():
-            needed = max(0, self.heightForWidth(self.width()))
-            if needed != self.minimumHeight():
-                self.setMinimumHeight(needed)
+            # Qt counts what was claimed before as needed, too.
+            self.setMinimumHeight(0)
+            self.setMinimumHeight(max(0, self.heightForWidth(self.width())))
 
     def _cut(self) -> None:
         shown = self.fontMetrics().elidedText(self._full, Qt.TextElideMode.ElideRight, max(0, self.width()))
@@ -132,6 +132,10 @@ class IconLabel(QWidget):
         self._name, self._size, self._tone = name, size, tone
         self.setFixedSize(size, size)
 
+    def stand_in(self, height: int) -> None:
+        """Stand in the middle of a line of this height."""
+        self.setFixedSize(self._size, max(self._size, height))
+
     def set_icon(self, name: str, tone: Tone | None = None) -> None:
         self._name = name
         self._tone = tone or self._tone
@@ -141,7 +145,8 @@ class IconLabel(QWidget):
         painter = QPainter(self)
         tokens = tokens_of(self)
         colour = tone_colour(self._tone, tokens) if self.isEnabled() else tokens.text3
-        painter.drawPixmap(0, 0, icons.pixmap(self._name, colour, self._size, self.devicePixelRatioF()))
+        picture = icons.pixmap(self._name, colour, self._size, self.devicePixelRatioF())
+        painter.drawPixmap(0, (self.height() - self._size) // 2, picture)
 
 
 class IconText(QWidget):
@@ -160,8 +165,11 @@ class IconText(QWidget):
         top = Qt.AlignmentFlag.AlignTop if wrap else Qt.AlignmentFlag.AlignVCenter
         row.addWidget(self.icon, 0, top)
         if wrap:
+            self.icon.stand_in(self.label.fontMetrics().height())
             self.label.setAlignment(top)
         row.addWidget(self.label, 1)
+        # Without its words the icon stays where it was.
+        row.addStretch()
 
     def say(self, text: str, icon: str | None = None, tone: Tone | None = None) -> None:
         """Show other words, and another icon and tone where given."""

@@ -2,17 +2,20 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from typing import Any
 
 import pytest
-from PySide6.QtGui import QFont, QFontInfo, QFontMetrics
+from PySide6.QtCore import QRectF
+from PySide6.QtGui import QFont, QFontInfo, QFontMetrics, QPainter
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from sellerdesk.domain.account import AccountFacts, Permission
+from sellerdesk.domain.operation import OperationState
 from sellerdesk.domain.order import Order, Stage
 from sellerdesk.services.desk import Mode
-from sellerdesk.ui.delegates import PAD
+from sellerdesk.ui.delegates import PAD, AmountDelegate
 from sellerdesk.ui.dialogs.connect import ConnectDialog
 from sellerdesk.ui.dialogs.prepare import PrepareDialog
 from sellerdesk.ui.dialogs.ship import ShipDialog
@@ -23,6 +26,7 @@ from sellerdesk.ui.orders_model import OrdersModel
 from sellerdesk.ui.orders_view import OrdersView
 from sellerdesk.ui.tasks import Tasks
 from sellerdesk.ui.theme import Theme, style_sheet
+from sellerdesk.ui.widgets import label
 from tests.ui import sample_orders as samples
 from tests.ui.conftest import Books, FakeOpener, Remembers, open_shop, row_of
 from tests.ui.dressing import clear_away, dressed
@@ -69,6 +73,41 @@ def settle() -> None:
         QApplication.processEvents()
 
 
+def test_a_wrapped_label_claims_what_it_needs_and_no_more(qtbot: QtBot, letters: Theme) -> None:
+    window = QWidget()
+    qtbot.addWidget(window)
+    words = label("One sentence that needs some lines when there is little room for it.", wrap=True)
+    words.setParent(window)
+    words.resize(60, 1)
+    window.show()
+    narrow = words.minimumHeight()
+    assert narrow > 3 * words.fontMetrics().height()
+    words.resize(900, 1)
+    assert words.minimumHeight() < narrow / 3
+    words.setText("")
+    assert words.minimumHeight() < 2 * words.fontMetrics().height()
+
+
+def test_the_widest_currency_has_room(qtbot: QtBot, letters: Theme) -> None:
+    model = OrdersModel()
+    view = OrdersView(model)
+    qtbot.addWidget(view)
+    view.resize(1000, 300)
+    view.show()
+    drawn: list[tuple[str, int]] = []
+
+    class Spy(AmountDelegate):
+        def draw_text(self, painter: QPainter, rect: QRectF, text: str, colour: str, *more: Any, **rest: Any) -> None:
+            drawn.append((text, int(rect.width()) - painter.fontMetrics().horizontalAdvance(text)))
+
+    model.show_page(Stage.TO_PREPARE, [row_of(samples.order()), row_of(samples.yen_order())], False, samples.NOW)
+    view.setItemDelegateForColumn([each.title for each in model.columns].index("Amount"), Spy(view))
+    settle()
+    view.grab()
+    assert {text for text, _ in drawn} >= {"EUR", "JPY", ".40"}
+    assert all(room >= 0 for text, room in drawn)
+
+
 @pytest.mark.parametrize("width", [1440, 900])
 def test_the_first_start(qtbot: QtBot, open_window: Callable[..., MainWindow], width: int) -> None:
     window = open_window(FakeOpener(None), width)
@@ -91,6 +130,8 @@ def test_while_a_shop_is_made(qtbot: QtBot, open_window: Callable[..., MainWindo
     assert not "\n".join(found)
 
 
+# What was asked for and got no answer has a button of its own.
+WAITING = samples.with_operation(samples.order(), OperationState.UNKNOWN, since=samples.NOW - 60)
 ORDERS = (
     samples.order(),
     samples.captured_order(),
@@ -98,6 +139,8 @@ ORDERS = (
     samples.problem_order("lost_card"),
     samples.yen_order(),
     samples.hostile_order(),
+    WAITING,
+    samples.order(samples.facts(left=-60)),
 )
 
 
@@ -181,7 +224,7 @@ def test_every_kind_of_notice(qtbot: QtBot, open_window: Callable[..., MainWindo
     assert not "\n".join(cramped(window.bar))
 
 
-@pytest.mark.parametrize("given", ORDERS[:1] + ORDERS[4:])
+@pytest.mark.parametrize("given", ORDERS[:1] + ORDERS[4:6])
 @pytest.mark.parametrize("mode", [Mode.DEMO, Mode.LIVE])
 def test_prepare(qtbot: QtBot, letters: Theme, given: Order, mode: Mode) -> None:
     dialog = PrepareDialog(given, mode, lambda: samples.NOW, "b" * 32)

@@ -67,6 +67,15 @@ def scan(dialog: ShipDialog, code: str) -> None:
     QTest.keyClick(focused(dialog), Qt.Key.Key_Return)
 
 
+def test_the_shopper_sees_nothing_sent_before_there_is_a_parcel(opened: Opener) -> None:
+    dialog = opened()
+    assert dialog.preview.title.full_text == "Being packed."
+    assert dialog.preview.parcels.full_text == "No tracking yet."
+    scan(dialog, DHL)
+    assert dialog.preview.title.full_text == "Your parcel is on the way."
+    assert dialog.preview.parcels.full_text.startswith("Sent Mon 23 Nov, ")
+
+
 def test_a_day_with_the_scanner_only(opened: Opener) -> None:
     dialog = opened()
     heard = Heard(dialog)

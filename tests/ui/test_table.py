@@ -131,7 +131,7 @@ def test_sums_line_up_on_the_decimal_sign() -> None:
     column = [each.title for each in model.columns].index("Amount")
     assert model.index(0, column).data(Role.VALUE) == AmountParts("128", ".40", "EUR")
     assert model.index(1, column).data(Role.VALUE) == AmountParts("24,800", "", "JPY")
-    assert model.slots() == (".40", "JPY")
+    assert model.slots() == ((".40",), ("EUR", "JPY"))
 
 
 def test_what_strangers_wrote_stays_plain_in_every_role() -> None:

@@ -259,6 +259,6 @@ class Preview(QWidget):
         """As it will be with these parcels."""
         many = "parcels are" if len(parcels) > 1 else "parcel is"
         self.title.setText(f"Your {many} on the way." if parcels else "Being packed.")
-        lines = [f"Sent {self._today}"]
+        lines = [f"Sent {self._today}"] if parcels else []
         lines += [f"{tracking.carrier_name(each.carrier)} {each.number}" for each in parcels]
         self.parcels.setText("\n".join(lines) if lines else "No tracking yet.")

@@ -55,7 +55,7 @@ class FirstStart(QWidget):
         cards.addWidget(
             _card(
                 "graduation-cap", "Try the demo shop",
-                "A practice shop on this computer: a checkout page to pay on, and orders to prepare and ship.",
+                "A practice shop on this computer: a checkout page to pay on, orders to pack and ship.",
                 _DEMO_FACTS, self.demo,
             )
         )  # fmt: skip
