@@ -64,8 +64,7 @@ class Commands(QObject):
         actions.scheme_chosen.connect(self._choose_scheme)
         actions.keys.triggered.connect(self._show_keys)
         actions.about.triggered.connect(self._show_about)
-        for wish in (window.page.toolbar.sync_wanted, window.panel.check_requested):
-            wish.connect(self._sync)
+        window.page.toolbar.sync_wanted.connect(self._sync)
         window.orders.order_shown.connect(self._order_shown)
         window.panel.copy_requested.connect(copy_text)
 

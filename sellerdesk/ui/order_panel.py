@@ -23,13 +23,11 @@ class OrderPanel(QWidget):
     Signals:
         prepare_requested: the seller wants to prepare the order shown.
         ship_requested: the seller wants to ship the order shown.
-        check_requested: the seller wants Stripe asked now.
         copy_requested: carries plain text for the clipboard.
     """
 
     prepare_requested = Signal()
     ship_requested = Signal()
-    check_requested = Signal()
     copy_requested = Signal(str)
 
     def __init__(self, now: Callable[[], int], zone: tzinfo | None = None, parent: QWidget | None = None) -> None:
@@ -46,7 +44,6 @@ class OrderPanel(QWidget):
         self.head = PanelHead(zone)
         self.head.prepare.connect(self.prepare_requested)
         self.head.ship.connect(self.ship_requested)
-        self.head.check.connect(self.check_requested)
         self.body = QScrollArea()
         self.body.setWidgetResizable(True)
         self.body.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)

@@ -11,7 +11,7 @@ from sellerdesk.domain.stages import stage_of
 from sellerdesk.formats import countdown, when, when_exact
 from sellerdesk.ui import panel_words, plain
 from sellerdesk.ui.bars import DeadlineBar
-from sellerdesk.ui.buttons import PlainButton, PrimaryButton
+from sellerdesk.ui.buttons import PrimaryButton
 from sellerdesk.ui.chips import LAPSED, REFUSED, SHIPPED, Chip, ChipLabel, operation_chip, short_chip
 from sellerdesk.ui.fonts import Size
 from sellerdesk.ui.note_box import NoteBox, fitting
@@ -28,12 +28,10 @@ class PanelHead(QWidget):
 
     Signals:
         prepare, ship: the primary button was pressed in that stage.
-        check: the seller wants Stripe asked now about what waits for an answer.
     """
 
     prepare = Signal()
     ship = Signal()
-    check = Signal()
 
     def __init__(self, zone: tzinfo | None) -> None:
         super().__init__()
@@ -50,8 +48,6 @@ class PanelHead(QWidget):
         self.bar = DeadlineBar()
         self.status = fitting(label(tone=Tone.MUTED, wrap=True))
         self.question = NoteBox(title_size=Size.NAME)
-        self.check_now = PlainButton("Check now", key="F5")
-        self.check_now.clicked.connect(self.check)
         self.busy = IconText("loader-circle", tone=Tone.MUTED, icon_size=16)
         self.primary = PrimaryButton("", tall=True)
         self.primary.clicked.connect(self._pressed)
@@ -82,7 +78,7 @@ class PanelHead(QWidget):
         rows.addSpacing(8)
         work = QVBoxLayout()
         work.setSpacing(8)
-        for widget in (self.question, self.check_now, self.busy, self.primary):
+        for widget in (self.question, self.busy, self.primary):
             work.addWidget(widget)
         rows.addLayout(work)
         rows.addSpacing(4)
@@ -126,7 +122,6 @@ class PanelHead(QWidget):
         operation = order.open_operation
         self.busy.setVisible(self.work is Work.BUSY)
         self.question.setVisible(self.work in {Work.WAITING, Work.REVIEW})
-        self.check_now.setVisible(self.work is Work.WAITING)
         if operation is None:
             return
         if self.work is Work.BUSY:

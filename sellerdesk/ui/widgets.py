@@ -65,7 +65,9 @@ class TextLabel(QLabel):
             self._claim_height()
 
     def set_tone(self, tone: Tone) -> None:
-        """Change the colour."""
+        """Change the colour. The style sheet is asked only when it is another one: that takes long."""
+        if self.property("tone") == tone.value:
+            return
         self.setProperty("tone", tone.value)
         self.style().unpolish(self)
         self.style().polish(self)

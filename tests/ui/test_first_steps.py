@@ -11,7 +11,6 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from sellerdesk.domain.errors import OurBug
-from sellerdesk.domain.operation import OperationState
 from sellerdesk.domain.order import Stage
 from sellerdesk.services.desk import Mode, OpenShop
 from sellerdesk.ui.buttons import IconButton
@@ -21,9 +20,9 @@ from sellerdesk.ui.notices import NOTE_STAYS_MS, Kind, NoticeBar, from_error
 from sellerdesk.ui.notices import Notice as Said
 from sellerdesk.ui.sheets import TEST_CARDS
 from sellerdesk.ui.theme import Theme
-from tests.ui.conftest import Books, FakeOpener, Remembers, changed, open_shop
+from tests.ui.conftest import Books, FakeOpener, Remembers, open_shop
 from tests.ui.dressing import words_of
-from tests.ui.sample_orders import NOW, order, with_operation
+from tests.ui.sample_orders import order
 
 Open = Callable[..., MainWindow]
 PAGE = "http://127.0.0.1:9/"
@@ -131,17 +130,6 @@ def test_a_new_shop_with_a_page_leads_there(open_window: Open, books: Books, bro
     assert FIRST_COMMANDS[0] not in words_of(window.page.empty)
     window.page.empty.way.click()
     assert browser.opened == [PAGE]
-
-
-def test_what_waits_can_be_asked_about_at_once(qtbot: QtBot, open_window: Open, books: Books) -> None:
-    books.add(with_operation(order(), OperationState.UNKNOWN, since=NOW - 60))
-    window = open_window(open_shop(books))
-    qtbot.waitUntil(lambda: window.panel.view is not None)
-    QTest.mouseClick(window.panel.head.check_now, Qt.MouseButton.LeftButton)
-    assert books.syncs == 1
-    books.orders["a" * 32] = order(version=4)
-    changed(books)
-    qtbot.waitUntil(lambda: not window.panel.head.check_now.isVisible())
 
 
 def test_a_note_leaves_by_itself_and_a_failure_stays(qtbot: QtBot, look: Theme) -> None:

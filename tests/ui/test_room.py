@@ -130,7 +130,6 @@ def test_while_a_shop_is_made(qtbot: QtBot, open_window: Callable[..., MainWindo
     assert not "\n".join(found)
 
 
-# What was asked for and got no answer has a button of its own.
 WAITING = samples.with_operation(samples.order(), OperationState.UNKNOWN, since=samples.NOW - 60)
 ORDERS = (
     samples.order(),
