@@ -103,7 +103,7 @@ def _fresh_folder(demo_folder: Path) -> Path:
 
 
 def demo_products(now: int) -> tuple[Product, ...]:
-    """The demo's goods. What ships later does so eleven days after ``now`` (seconds UTC), whatever date the file has."""
+    """The demo's goods. What ships later does so eleven days after ``now`` (seconds UTC), whatever the file says."""
     later = datetime.fromtimestamp(now + _LATER_SECONDS, UTC).date().isoformat()
     products = read_products(asset("demo", "catalogue.csv").read_text(encoding="utf-8"))
     return tuple(replace(each, available_from=later) if each.available_from else each for each in products)

@@ -12,7 +12,7 @@ from starlette.routing import Route
 from sellerdesk.checkout import answers, forms
 from sellerdesk.checkout.bodies import read_object
 from sellerdesk.checkout.info import CheckoutInfo
-from sellerdesk.checkout.limits import Bucket, Limits, TooOften, Underway
+from sellerdesk.checkout.limits import Bucket, Limits, TooOften, Underway, client_address
 from sellerdesk.checkout.moments import iso_date
 from sellerdesk.checkout.order_words import MONEY_IS_SAFE, WAITS_FOR_CARD, PageState, state_of
 from sellerdesk.checkout.postal import rules_for
@@ -49,6 +49,7 @@ class Api:
         self._info = info
         self._pay_checkout = Bucket(limits.pay_per_checkout, time.monotonic)
         self._pay_address = Bucket(limits.pay_per_address, time.monotonic)
+        self._pay_together = Bucket(limits.pay_together, time.monotonic)
         self._place_address = Bucket(limits.place_per_address, time.monotonic)
         self._asks = Bucket(limits.ask_per_address, time.monotonic)
         self._paying = Underway()
@@ -69,7 +70,7 @@ class Api:
 
         async def told(request: Request) -> Response:
             try:
-                self._asks.take(_client(request))
+                self._asks.take(self._client(request))
                 return await endpoint(request)
             except RefusedError as error:
                 return answers.refused(error)
@@ -105,7 +106,7 @@ class Api:
             return answers.refusal(409, "no_checkout", "Your browser did not keep our cookie. Please allow it.")
         cart = forms.read_cart(body.get("cart"))
         shopper = forms.read_shopper(body.get("shopper"), self._info.countries)
-        self._place_address.take(_client(request))
+        self._place_address.take(self._client(request))
         save_card = body.get("save_card") is True
 
         def place() -> dict[str, Any]:
@@ -156,7 +157,8 @@ class Api:
         """One more card. Raises TooOften."""
         try:
             self._pay_checkout.take(checkout_id)
-            self._pay_address.take(_client(request))
+            self._pay_address.take(self._client(request))
+            self._pay_together.take("")
         except TooOften as refused:
             raise TooOften(refused.seconds, "" if state is PageState.APPROVE else "Nothing is held. ") from None
 
@@ -202,13 +204,11 @@ class Api:
         origin = next((each for each in self._info.own_origins if each.endswith(f"//{host}")), f"http://{host}")
         return f"{origin}/o/{order.link_token}"
 
+    def _client(self, request: Request) -> str:
+        return client_address(request, bool(self._info.own_origins))
+
     def _today(self) -> str:
         return iso_date(self._clock.now())
-
-
-def _client(request: Request) -> str:
-    """The address the connection comes from. Forwarding headers are not believed: anybody can write them."""
-    return request.client.host if request.client else ""
 
 
 def _is_done(order: Order, cart: tuple[CartItem, ...]) -> bool:

@@ -1,5 +1,6 @@
 """Reading a request's JSON without trusting it: size, encoding, depth and keys are checked before anything is used."""
 
+import asyncio
 import json
 import re
 import unicodedata
@@ -12,6 +13,7 @@ from sellerdesk.domain.errors import RefusedError
 
 MAX_BYTES = 64 * 1024
 MAX_DEPTH = 8
+BODY_SECONDS = 10.0
 _BOM = b"\xef\xbb\xbf"
 _CARD_DIGITS = re.compile(r"(?<![0-9])(?:[0-9][ .\-]?){12,18}[0-9](?![0-9])")
 
@@ -32,10 +34,14 @@ class CardNumberRefused(RefusedError):
 
 
 async def read_object(request: Request) -> dict[str, Any]:
-    """The JSON object in the body. Raises BodyRefused (413 for a body over 64 KB, 415 for anything but JSON in
-    UTF-8, 400 for the rest) and CardNumberRefused."""
+    """The JSON object in the body. Raises BodyRefused (408 for one that takes over ten seconds to come, 413 for one
+    over 64 KB, 415 for anything but JSON in UTF-8, 400 for the rest) and CardNumberRefused."""
     _check_type(request)
-    raw = await _read(request)
+    try:
+        async with asyncio.timeout(BODY_SECONDS):
+            raw = await _read(request)
+    except TimeoutError:
+        raise BodyRefused("The request took too long to arrive.", 408) from None
     value = _parse(raw)
     if not isinstance(value, dict):
         raise BodyRefused("The request must be one JSON object.")

@@ -4,7 +4,10 @@ from collections import Counter, OrderedDict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from ipaddress import IPv4Address, IPv6Address, ip_address
 from threading import Lock
+
+from starlette.requests import Request
 
 from sellerdesk.domain.errors import RefusedError
 
@@ -31,12 +34,30 @@ class Allowance:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What is allowed per checkout and per client address."""
+    """What is allowed per checkout, per client address, and for everybody together: addresses can be borrowed."""
 
     pay_per_checkout: Allowance = Allowance(5, 600)
     pay_per_address: Allowance = Allowance(15, 600)
     place_per_address: Allowance = Allowance(30, 600)
     ask_per_address: Allowance = Allowance(600, 60)
+    pay_together: Allowance = Allowance(300, 600)
+
+
+def client_address(request: Request, behind_proxy: bool) -> str:
+    """The address to count tries for. ``behind_proxy`` is whether the shop's own proxy stands before this server: the
+    last entry of X-Forwarded-For is then the one it wrote. Otherwise the header is not believed, because anybody can
+    write it. Of an IPv6 address the first half counts: the other half is free for its owner to choose."""
+    peer = request.client.host if request.client else ""
+    forwarded = request.headers.getlist("x-forwarded-for")
+    if not (behind_proxy and forwarded):
+        return peer
+    try:
+        address = ip_address(forwarded[-1].rpartition(",")[2].strip())
+    except ValueError:
+        return peer
+    if isinstance(address, IPv4Address):
+        return str(address)
+    return str(IPv6Address(int(address) >> 64 << 64))
 
 
 class Bucket:
