@@ -39,6 +39,7 @@ class Background:
         self._quick_until = monotonic() + QUICK_FOR_SECONDS
         self._idle = IDLE_SECONDS
         self._trouble = ""
+        self._synced: Synced | None = None
         self._runner = Runner((Job("watch", self._watch), Job("resolve", self._resolve_due), Job("sync", self._poll)))
 
     def start(self) -> None:
@@ -50,9 +51,15 @@ class Background:
         self._runner.stop()
 
     def subscribe(self, listener: Callable[[News], None]) -> Callable[[], None]:
-        """Tell ``listener`` every piece of news from now on; calling the result ends it."""
+        """Tell ``listener`` how things stand with Stripe, then every piece of news; calling the result ends it. Work
+        begins before anybody listens, and a trouble is told once."""
         with self._lock:
             self._listeners.append(listener)
+            synced, trouble = self._synced, self._trouble
+        if synced is not None:
+            listener(synced)
+        if trouble:
+            listener(Trouble(trouble))
 
         def end() -> None:
             with self._lock:
@@ -73,8 +80,9 @@ class Background:
             listener(news)
 
     def _tell_trouble(self, sentence: str) -> None:
-        if sentence != self._trouble:
-            self._trouble = sentence
+        with self._lock:
+            is_news, self._trouble = sentence != self._trouble, sentence
+        if is_news:
             self._tell(Trouble(sentence))
 
     def _watch(self) -> float:
@@ -110,7 +118,10 @@ class Background:
             self._tell_trouble(str(error))
             return QUICK_SECONDS
         self._tell_trouble("")
-        self._tell(Synced(report.at))
+        synced = Synced(report.at)
+        with self._lock:
+            self._synced = synced
+        self._tell(synced)
         return self._pause(report.new > 0)
 
     def _pause(self, busy: bool) -> float:

@@ -59,7 +59,8 @@ class Feed(Protocol):
     """Tells what happens in the background."""
 
     def subscribe(self, listener: Callable[[News], None]) -> Callable[[], None]:
-        """Call ``listener`` from a background thread for each piece of news; the result ends it."""
+        """Call ``listener`` at once with how things stand with Stripe, if that is known, and then from a background
+        thread for each piece of news; the result ends it."""
         ...
 
     def sync_now(self) -> None:

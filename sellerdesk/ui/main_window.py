@@ -33,6 +33,8 @@ from sellerdesk.ui.welcome import Welcome
 
 _SMALLEST = QSize(760, 480)
 _USUAL = QSize(1440, 900)
+# What a title bar and borders take of the screen; a window knows its own only once it is shown.
+_FRAME = QSize(16, 48)
 _DRAWER_BELOW = 1280
 _NARROW_BELOW = 1100
 _MINUTE_MS = 60_000
@@ -156,7 +158,7 @@ class MainWindow(QMainWindow):
         rows.addWidget(self.status)
         self.setCentralWidget(centre)
         self.setMinimumSize(_SMALLEST)
-        room = QGuiApplication.primaryScreen().availableGeometry().size()
+        room = QGuiApplication.primaryScreen().availableGeometry().size() - _FRAME
         self.resize(QSize(pixels(_USUAL.width()), pixels(_USUAL.height())).boundedTo(room))
 
     def _connect(self) -> None:

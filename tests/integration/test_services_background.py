@@ -101,6 +101,17 @@ def test_trouble_is_said_once_and_so_is_its_end(open_: OpenShop, stripe_sandbox:
     assert ear.wait_for(Trouble).sentence == ""
 
 
+def test_who_listens_late_hears_how_things_stand(open_: OpenShop, stripe_sandbox: Sandbox) -> None:
+    open_.feed.sync_now()
+    Ear(open_).wait_for(Synced)
+    late = Ear(open_)
+    assert len(late.all_of(Synced)) == 1
+    stripe_sandbox.world.revoke_key(stripe_sandbox.secret_key)
+    open_.feed.sync_now()
+    said = late.wait_for(Trouble, lambda news: bool(news.sentence))
+    assert Ear(open_).all_of(Trouble) == [said]
+
+
 def test_who_stopped_listening_hears_nothing_more(open_: OpenShop, shop: Plant) -> None:
     ear, other = Ear(open_), Ear(open_)
     ear.end()

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from PySide6.QtCore import QObject, Qt, QUrl, Slot
-from PySide6.QtGui import QDesktopServices
+from PySide6.QtGui import QDesktopServices, QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
@@ -165,3 +165,12 @@ def test_a_note_leaves_when_something_else_begins(qtbot: QtBot, open_window: Ope
     window.notices.error(OurBug("Two answers were taken for one."))
     window.go_to(Stage.ENDED)
     assert window.bar.notice is not None
+
+
+def test_the_window_opens_within_the_screen(qtbot: QtBot, look: Theme) -> None:
+    window = MainWindow(FakeOpener(None), look, Remembers())
+    qtbot.addWidget(window)
+    room = QGuiApplication.primaryScreen().availableGeometry()
+    # With some of it left for a title bar, or the status bar is below the edge.
+    assert window.height() <= room.height() - 24
+    assert window.width() <= room.width()

@@ -251,8 +251,8 @@ def test_ship(qtbot: QtBot, letters: Theme, given: Order) -> None:
     settle()
     assert not "\n".join(cramped(dialog))
     for code in (DHL, UPS, UPS, "x"):
+        # At once, without another turn of the event loop.
         scan(dialog, code)
-        settle()
         assert not "\n".join(cramped(dialog))
     dialog.show_refusal("Somebody has shipped this order meanwhile, and that is all there is to say. " * 3)
     settle()

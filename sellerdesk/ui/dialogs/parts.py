@@ -151,7 +151,7 @@ class DeskDialog(QDialog):
         super().keyPressEvent(event)
 
     def event(self, event: QEvent) -> bool:
-        """Nested layouts tell what they need one by one, so that it is known only when this one is asked to look."""
+        """Something in it needs more or less room."""
         done = super().event(event)
         if event.type() == QEvent.Type.LayoutRequest and self.isVisible():
             self.fit()
@@ -162,7 +162,10 @@ class DeskDialog(QDialog):
         layout = self.layout()
         if layout is None:
             return
-        layout.activate()
+        # The second time for texts that were wrapped at another width.
+        for _ in range(2):
+            _lay_out_inside(self)
+            layout.activate()
         most = self.screen().availableGeometry().height()
         least = layout.totalMinimumHeightForWidth(self.width())
         self.setMinimumHeight(min(least, most))
@@ -190,6 +193,15 @@ class DeskDialog(QDialog):
         if self.closes_by_itself:
             self._closing.start()
         self.decide()
+
+
+def _lay_out_inside(window: QWidget) -> None:
+    """Lay out the innermost first. Qt goes from one to the next only with each turn of its loop, and a picture taken
+    meanwhile shows words on top of others."""
+    for widget in reversed(window.findChildren(QWidget)):
+        layout = widget.layout()
+        if layout is not None:
+            layout.activate()
 
 
 class Stepper(QWidget):

@@ -130,6 +130,8 @@ class ShipDialog(DeskDialog):
         self.preview.show_parcels(parcels)
         self.go.set_label(f"Ship {_count(len(parcels))}" if parcels else "Ship")
         self.go.setEnabled(self._can_ship() and bool(parcels) and not self.parcels_box.has_mistakes())
+        if self.isVisible():
+            self.fit()
 
 
 class ParcelsBox(QFrame):
