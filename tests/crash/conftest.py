@@ -13,11 +13,12 @@ from typing import IO, Any, cast
 import pytest
 
 from sellerdesk.sandbox import Sandbox
+from sellerdesk.store.journal import _LEASE_SECONDS
 from tests import wiring
 
 ROOT = Path(__file__).resolve().parents[2]
-# Longer than a lease, and short enough that a shopper may still wait for the bank.
-LATER = 120
+# Longer than a lease, and short enough that a shopper may still wait for the bank after two of them.
+LATER = _LEASE_SECONDS + 10
 
 
 class Killer:
