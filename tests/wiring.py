@@ -222,12 +222,12 @@ def copy_database(template: Path, folder: Path) -> Path:
 # --- at Stripe, past all of our code ---
 
 
-def stripe_call(sandbox: Sandbox, method: str, path: str, **form: str) -> dict[str, Any]:
-    """One bare call with the secret key, as the Dashboard or another program would make it."""
+def stripe_call(sandbox: Sandbox, method: str, path: str, *, key: str = "", **form: str) -> dict[str, Any]:
+    """One bare call with the secret key, as the Dashboard or another program would make it; ``key`` is its
+    idempotency key."""
     data = urlencode(form).encode() if method == "POST" else None
-    request = Request(
-        f"{sandbox.url}{path}", data=data, method=method, headers={"Authorization": f"Bearer {sandbox.secret_key}"}
-    )
+    headers = {"Authorization": f"Bearer {sandbox.secret_key}", **({"Idempotency-Key": key} if key else {})}
+    request = Request(f"{sandbox.url}{path}", data=data, method=method, headers=headers)
     try:
         with urlopen(request, timeout=20) as answer:
             found: dict[str, Any] = json.load(answer)
