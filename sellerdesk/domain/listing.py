@@ -6,6 +6,9 @@ from sellerdesk.domain.operation import OpenOperation
 from sellerdesk.domain.order import Order, Stage, TimelineEntry
 from sellerdesk.domain.payment import CardFacts, Problem
 
+# Why an order ended that Stripe did not cancel: the shopper's checkout was closed before anything was held.
+CLOSED = "closed"
+
 
 @dataclass(frozen=True, slots=True)
 class OrderQuery:

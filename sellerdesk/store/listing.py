@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Select, case, exists, func, literal, selec
 from sqlalchemy.orm import Session, selectinload
 
 from sellerdesk.domain.errors import OurBug
-from sellerdesk.domain.listing import OrderPage, OrderQuery, OrderRow, Overview, Sum
+from sellerdesk.domain.listing import CLOSED, OrderPage, OrderQuery, OrderRow, Overview, Sum
 from sellerdesk.domain.operation import OpenOperation, OperationKind, OperationState
 from sellerdesk.domain.order import Order, Stage
 from sellerdesk.domain.payment import PaymentStatus
@@ -159,8 +159,16 @@ def _to_row(record: OrderRecord, order: Order, cursor: str) -> OrderRow:
         carrier=parcels[0].carrier if parcels else "",
         stage_at=record.stage_at,
         problem=payment.problem,
-        ended_because=facts.cancellation_reason if facts and stage is Stage.ENDED else "",
+        ended_because=_ended_because(order) if stage is Stage.ENDED else "",
         raw_status=facts.raw_status if facts else "",
         open_operation=order.open_operation,
         cursor=cursor,
     )
+
+
+def _ended_because(order: Order) -> str:
+    """Stripe's cancellation reason, or 'closed' for a checkout that ended before anything was held."""
+    facts = order.payment.facts
+    if facts is not None and facts.status is PaymentStatus.CANCELED:
+        return facts.cancellation_reason
+    return CLOSED

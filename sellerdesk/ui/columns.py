@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import Enum, auto
 
 from sellerdesk.domain.declines import explain
-from sellerdesk.domain.listing import OrderRow
+from sellerdesk.domain.listing import CLOSED, OrderRow
 from sellerdesk.domain.order import Stage, show_reference
 from sellerdesk.domain.payment import CardFacts
 from sellerdesk.domain.tracking import carrier_name
@@ -101,6 +101,7 @@ _UNFINISHED = {
 }
 _ENDED = {
     "": "Canceled",
+    CLOSED: "Cart changed",
     "automatic": "Hold lapsed",
     "expired": "Hold lapsed",
     "abandoned": "Not paid",

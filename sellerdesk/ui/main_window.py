@@ -133,8 +133,8 @@ class MainWindow(QMainWindow):
     def finish(self, wait_seconds: float = 10.0) -> bool:
         """After the window was closed: wait until the shop is closed, too. What is still under way at Stripe by then
         is found out at the next start. False when it took longer."""
-        self.tasks.close()
-        return self.keeper.finish(wait_seconds)
+        workers_idle = self.tasks.close()
+        return self.keeper.finish(wait_seconds, workers_idle=workers_idle)
 
     def _lay_out(self) -> None:
         self.stack = QStackedWidget()

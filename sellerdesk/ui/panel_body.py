@@ -50,12 +50,12 @@ def _explanation(order: Order, copy: Copy) -> Iterator[QWidget]:
     stage = stage_of(order)
     payment = order.payment
     if stage is Stage.PROBLEM and payment.problem is not None:
-        yield section(ProblemBlocks(payment, payment.problem, copy))
+        yield section(ProblemBlocks(payment, payment.problem, copy, asked_again=panel_words.is_paying(order)))
     elif stage is Stage.UNFINISHED:
         words = panel_words.unfinished_words(payment)
         yield section(Block("shopping-cart", "What happened", words.title, words.text, strong_first=True))
     elif stage is Stage.ENDED:
-        words = panel_words.ended_words(payment)
+        words = panel_words.ended_words(order)
         yield section(Block("archive", "What happened", words.title, words.text, strong_first=True))
 
 

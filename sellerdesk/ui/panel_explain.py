@@ -34,13 +34,19 @@ class Block(QWidget):
 class ProblemBlocks(QWidget):
     """Everything a seller needs to answer a shopper whose payment failed."""
 
-    def __init__(self, payment: Payment, problem: Problem, copy: Copy) -> None:
+    def __init__(self, payment: Payment, problem: Problem, copy: Copy, *, asked_again: bool = False) -> None:
+        """``asked_again``: another card's answer is still awaited, so nothing is said about the money now."""
         super().__init__()
+        money = (
+            "The shopper has tried again since; the answer is not known yet."
+            if asked_again
+            else "Nothing was taken and nothing is on hold. Do not ship."
+        )
         self.explanation = explain(problem)
         rows = column(self, 10)
         happened = Block(
             "circle-x", "What happened", self.explanation.happened,
-            "Nothing was taken and nothing is on hold. Do not ship.", tone=Tone.RED, strong_first=True,
+            money, tone=Tone.RED, strong_first=True,
         )  # fmt: skip
         for index, block in enumerate(
             (happened, Block("list-checks", "What to do", self.explanation.next_step, tone=Tone.ACCENT),

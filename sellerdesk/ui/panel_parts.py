@@ -165,7 +165,7 @@ class MoneyLedger(QWidget):
             rows.addWidget(ledger)
         self.bottom: LedgerLine | None = None
         if self.uncertain is None:
-            word, minor = panel_words.ledger_bottom(payment)
+            word, minor = panel_words.ledger_bottom(order)
             self.bottom = LedgerLine(word, total=True)
             self.bottom.show_amount(minor, currency)
             rows.addSpacing(2)

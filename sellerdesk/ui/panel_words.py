@@ -6,7 +6,7 @@ from enum import StrEnum
 from sellerdesk.domain.errors import UnknownCurrency
 from sellerdesk.domain.operation import OpenOperation, OperationKind, OperationState
 from sellerdesk.domain.order import Order, PassedOn, Stage, TimelineEntry
-from sellerdesk.domain.payment import CardFacts, Payment
+from sellerdesk.domain.payment import CardFacts, Payment, PaymentStatus
 from sellerdesk.domain.stages import stage_of
 from sellerdesk.formats import money
 from sellerdesk.services.desk import Mode
@@ -109,8 +109,13 @@ _ENDED = {
 }
 
 
-def ended_words(payment: Payment) -> Words:
+def ended_words(order: Order) -> Words:
     """Why an ended order ended. https://docs.stripe.com/api/payment_intents/object names the reasons."""
+    payment = order.payment
+    if payment.status is not PaymentStatus.CANCELED:
+        return Words(
+            "The shopper changed the cart and ordered anew.", "Nothing was held and nothing was taken. Do not ship."
+        )
     reason = payment.facts.cancellation_reason if payment.facts else ""
     because = _ENDED.get(reason, f"The payment was canceled ({reason})." if reason else "The payment was canceled.")
     money_words = (
@@ -121,8 +126,16 @@ def ended_words(payment: Payment) -> Words:
     return Words(because, f"{money_words} Do not ship.")
 
 
-def ledger_bottom(payment: Payment) -> tuple[str, int]:
+def is_paying(order: Order) -> bool:
+    """Whether the shopper's press is on its way to the bank: nothing is known about the money until it is answered."""
+    return order.open_operation is not None and order.open_operation.kind is OperationKind.CONFIRM
+
+
+def ledger_bottom(order: Order) -> tuple[str, int]:
     """The label and the minor units of the sum that matters now."""
+    payment = order.payment
+    if is_paying(order):
+        return "Not known yet", 0
     if payment.held:
         return "Still on hold", payment.held
     if payment.refunded:
@@ -259,6 +272,8 @@ def _stripe_says(payment: Payment) -> str:
 def stage_line(order: Order) -> str:
     """One quiet sentence under the name, for stages without a running deadline."""
     stage = stage_of(order)
+    if is_paying(order):
+        return "The bank is being asked; wait for its answer."
     if stage is Stage.PROBLEM:
         return "Not paid, and nothing is held."
     if stage is Stage.TO_SHIP:

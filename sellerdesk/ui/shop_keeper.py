@@ -69,11 +69,14 @@ class ShopKeeper(QObject):
         opener = self._opener
         self._open("Opening your shop…", lambda: opener.connect(secret_key, publishable_key))
 
-    def finish(self, wait_seconds: float) -> bool:
-        """The program ends: close the shop beside the running work. False when it takes longer than that."""
+    def finish(self, wait_seconds: float, *, workers_idle: bool = False) -> bool:
+        """The program ends: close the shop beside the running work. False when it takes longer than that.
+
+        ``workers_idle`` tells that no worker runs any more: a shop that was to be opened never will be.
+        """
         with self._lock:
             again, self._ending = self._ending, True
-            being_opened = self._busy
+            being_opened = self._busy and not workers_idle
         shop = self._let_go()
         if shop is not None:
             threading.Thread(target=self._close_last, args=(shop,), name="desk-close", daemon=True).start()

@@ -227,6 +227,20 @@ def test_an_ended_order_says_what_became_of_the_money(panel: OrderPanel) -> None
     assert "128.40\u00a0EUR went back to the shopper, nothing was taken. Do not ship." in words
 
 
+def test_a_checkout_that_was_replaced_has_ended(panel: OrderPanel) -> None:
+    words = show(panel, replace(samples.problem_order(), closed_at=samples.NOW))
+    assert "The shopper changed the cart and ordered anew." in words
+    assert "What the shopper may be told" not in words
+
+
+def test_while_another_card_is_asked_nothing_is_said_about_the_money(panel: OrderPanel) -> None:
+    asked = samples.with_operation(samples.problem_order(), OperationState.UNKNOWN, kind=OperationKind.CONFIRM)
+    words = show(panel, asked)
+    assert "the answer is not known yet" in words
+    for claim in ("nothing is held", "nothing is on hold", "Nothing held"):
+        assert claim not in words
+
+
 def test_a_lapsed_hold_is_named_before_stripe_says_so(panel: OrderPanel, now: Now) -> None:
     show(panel, samples.order())
     now.at += 10 * samples.HOUR
