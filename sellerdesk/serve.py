@@ -4,9 +4,13 @@ from pathlib import Path
 
 from sellerdesk.addresses import Addresses
 from sellerdesk.app import Works
+from sellerdesk.domain.catalogue import ShippingRate
 from sellerdesk.domain.errors import AddressTaken
 from sellerdesk.services.desk import ShopInfo
 from sellerdesk.serving import AddressInUse, AsgiServer
+
+# Codes of the CLDR that nobody can send a parcel to: unions, outlying islands, unknown and test regions.
+_NO_COUNTRIES = frozenset({"EU", "EZ", "QO", "UN", "XA", "XB", "ZZ"})
 
 
 def checkout_server(
@@ -30,7 +34,6 @@ def checkout_server(
     from sellerdesk.checkout.app import create_app
     from sellerdesk.checkout.info import CheckoutInfo
 
-    countries = tuple(dict.fromkeys(rate.country for rate in works.shopfront.shop.rates() if rate.country != "*"))
     page = CheckoutInfo(
         shop_name=info.name,
         mode=info.mode.value,
@@ -40,7 +43,7 @@ def checkout_server(
         script_origins=addresses.script_origins,
         frame_origins=addresses.frame_origins,
         connect_origins=addresses.connect_origins,
-        countries=countries,
+        countries=deliverable(works.shopfront.shop.rates()),
         pictures=pictures,
         own_origins=own_origins,
         headline=headline,
@@ -52,3 +55,16 @@ def checkout_server(
     except AddressInUse as error:
         raise AddressTaken(port) from error
     return server
+
+
+def deliverable(rates: tuple[ShippingRate, ...]) -> tuple[str, ...]:
+    """The countries a shopper may choose: those with a rate of their own, in the catalogue's order, then every other
+    one when there is a rate for all of them ('*')."""
+    named = tuple(dict.fromkeys(rate.country for rate in rates if rate.country != "*"))
+    if all(rate.country != "*" for rate in rates):
+        return named
+    from babel import Locale
+
+    territories = Locale("en").territories
+    others = (code for code in territories if len(code) == 2 and code.isalpha() and code not in _NO_COUNTRIES)
+    return named + tuple(code for code in others if code not in named)

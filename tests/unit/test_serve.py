@@ -1,0 +1,24 @@
+"""Where a shopper may have parcels sent to."""
+
+from sellerdesk.domain.catalogue import ShippingRate
+from sellerdesk.serve import deliverable
+
+
+def rate(country: str) -> ShippingRate:
+    return ShippingRate(country, "eur", 590, 1900)
+
+
+def test_countries_with_a_rate_of_their_own_in_the_catalogues_order() -> None:
+    assert deliverable((rate("DE"), rate("AT"), rate("DE"))) == ("DE", "AT")
+
+
+def test_one_rate_for_all_others_opens_every_country_once() -> None:
+    found = deliverable((rate("SE"), rate("*")))
+    assert found[0] == "SE"
+    assert {"DE", "JP", "US", "GB"} <= set(found)
+    assert not {"EU", "ZZ", "XA", "001", "*"} & set(found)
+    assert len(found) == len(set(found)) > 200
+
+
+def test_a_shop_with_the_general_rate_alone_sends_everywhere() -> None:
+    assert len(deliverable((rate("*"),))) > 200
