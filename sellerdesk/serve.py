@@ -65,6 +65,6 @@ def deliverable(rates: tuple[ShippingRate, ...]) -> tuple[str, ...]:
         return named
     from babel import Locale
 
-    territories = Locale("en").territories
+    territories = [str(code) for code in Locale("en").territories]
     others = (code for code in territories if len(code) == 2 and code.isalpha() and code not in _NO_COUNTRIES)
     return named + tuple(code for code in others if code not in named)
