@@ -1,5 +1,6 @@
 """What the JSON side answers, refusals included. Each refusal is a sentence for the shopper, never a trace."""
 
+from http import HTTPStatus
 from typing import Any
 
 from starlette.responses import JSONResponse
@@ -74,7 +75,10 @@ def refused(error: RefusedError) -> JSONResponse:
     """The answer for a rule that said no; nothing was sent to Stripe."""
     match error:
         case BodyRefused():
-            return refusal(error.status, "request", str(error))
+            answer = refusal(error.status, "request", str(error))
+            if error.status == HTTPStatus.REQUEST_TIMEOUT:
+                answer.headers["connection"] = "close"
+            return answer
         case CardNumberRefused():
             return refusal(422, "card_number", str(error))
         case CartRefused():

@@ -3,12 +3,17 @@
 import re
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Event
+from typing import Any
 
 import pytest
 
 from sellerdesk.checkout.limits import Allowance, Limits
+from sellerdesk.domain.operation import Operation
+from sellerdesk.domain.order import Order
 from sellerdesk.domain.payment import PaymentStatus
 from sellerdesk.sandbox.faults import Fault
+from sellerdesk.services.place_order import PayAnswer, PlaceOrder
 from tests.checkout.shop import CART, COOKIE, MARA, Answer, Browser, ShopWorld, open_world
 
 DECLINED = "pm_card_visa_chargeDeclined"
@@ -40,8 +45,8 @@ def test_from_cart_to_hold(world: ShopWorld) -> None:
     assert "Schönhauser Allee 112" in page
 
 
-def test_what_a_page_says_about_money_is_not_read(world: ShopWorld) -> None:
-    browser = world.browser().start()
+def test_what_a_page_says_about_money_is_not_read(open_shop: ShopWorld) -> None:
+    browser = open_shop.browser().start()
     cart = [{**item, "price": 1, "unit_price": 1, "currency": "jpy"} for item in CART]
     body = {"cart": cart, "shopper": MARA, "amount": 1, "total": 1, "currency": "jpy", "shipping": 0, "discount": 9999}
     placed = browser.post("/api/orders", body)
@@ -60,17 +65,18 @@ def test_what_a_page_says_about_money_is_not_read(world: ShopWorld) -> None:
         ([{"sku": "MUG-SAND", "quantity": 60}] * 2, "The quantity must be a whole number from 1 to 99."),
     ],
 )
-def test_carts_are_refused_before_anything_is_written(world: ShopWorld, cart: object, sentence: str) -> None:
-    browser = world.browser().start()
+def test_carts_are_refused_before_anything_is_written(open_shop: ShopWorld, cart: object, sentence: str) -> None:
+    before = intents(open_shop)
+    browser = open_shop.browser().start()
     for answer in (browser.place(cart), browser.post("/api/quote", {"cart": cart, "country": "DE"})):
         assert (answer.status, answer.code) == (422, "cart")
         assert answer.json["error"]["message"] == sentence
-    assert world.works.shopfront.shop.by_checkout(browser.cookies[COOKIE]) is None
-    assert intents(world) == 0
+    assert open_shop.works.shopfront.shop.by_checkout(browser.cookies[COOKIE]) is None
+    assert intents(open_shop) == before
 
 
-def test_fields_are_refused_by_name(world: ShopWorld) -> None:
-    answer = world.browser().start().place(email="mara@example", postal_code="1043")
+def test_fields_are_refused_by_name(open_shop: ShopWorld) -> None:
+    answer = open_shop.browser().start().place(email="mara@example", postal_code="1043")
     assert answer.status == 422
     assert answer.json["error"]["fields"] == {
         "email": "This address has no ending, like .com or .de.",
@@ -93,23 +99,23 @@ def test_a_declined_card_then_another_on_the_same_intent(world: ShopWorld) -> No
 @pytest.mark.parametrize(
     "card", ["pm_card_radarBlock", "pm_card_visa_chargeDeclinedLostCard", "pm_card_visa_chargeDeclinedStolenCard"]
 )
-def test_suspicion_is_never_told(world: ShopWorld, card: str) -> None:
-    browser = world.browser().start()
+def test_suspicion_is_never_told(open_shop: ShopWorld, card: str) -> None:
+    browser = open_shop.browser().start()
     placed = browser.place()
-    answer = pay(browser, placed, world.token(card))
+    answer = pay(browser, placed, open_shop.token(card))
     assert answer.json["reason"] == "Your bank declined this card."
     assert not re.search("fraud|stolen|lost|risk|block", answer.text, re.IGNORECASE)
     assert not re.search("fraud|stolen|lost_card", browser.get(placed.json["link"]).text, re.IGNORECASE)
 
 
 def test_the_client_secret_is_told_once_asked_and_nowhere_else(
-    world: ShopWorld, caplog: pytest.LogCaptureFixture
+    open_shop: ShopWorld, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level("DEBUG")
-    browser = world.browser().start()
+    browser = open_shop.browser().start()
     placed = browser.place()
     assert "_secret_" not in placed.text
-    answer = pay(browser, placed, world.token("pm_card_authenticationRequired"))
+    answer = pay(browser, placed, open_shop.token("pm_card_authenticationRequired"))
     assert answer.json["state"] == "action"
     assert "_secret_" in answer.json["client_secret"]
     for path in (placed.json["link"], f"/api{placed.json['link']}", "/checkout"):
@@ -118,22 +124,22 @@ def test_the_client_secret_is_told_once_asked_and_nowhere_else(
 
 
 @pytest.mark.parametrize("token", [None, "", "pi_123", "tok_visa", "ctoken_nothing", "x" * 10_000, {"id": "ctoken_1"}])
-def test_tokens_that_are_none_hold_nothing(world: ShopWorld, token: object) -> None:
-    browser = world.browser().start()
+def test_tokens_that_are_none_hold_nothing(open_shop: ShopWorld, token: object) -> None:
+    browser = open_shop.browser().start()
     placed = browser.place()
     answer = browser.post(f"/api/orders/{placed.json['reference']}/pay", {"token": token})
     assert (answer.status, answer.code) == (422, "token")
-    assert world.order(placed.json["link"]).payment.held == 0
+    assert open_shop.order(placed.json["link"]).payment.held == 0
 
 
-def test_a_token_works_once(world: ShopWorld) -> None:
-    token = world.token()
-    first, second = world.browser().start(), world.browser().start()
+def test_a_token_works_once(open_shop: ShopWorld) -> None:
+    token = open_shop.token()
+    first, second = open_shop.browser().start(), open_shop.browser().start()
     one, other = first.place(), second.place()
     assert pay(first, one, token).json["state"] == "held"
     assert pay(first, one, token).json["state"] == "held"
     assert pay(second, other, token).code == "token"
-    assert world.order(other.json["link"]).payment.held == 0
+    assert open_shop.order(other.json["link"]).payment.held == 0
 
 
 def test_a_second_press_after_the_hold_finds_the_same_order(world: ShopWorld) -> None:
@@ -178,22 +184,22 @@ def test_the_same_request_fifty_times_at_once_is_one_order(world: ShopWorld) -> 
     assert world.order(placed.json["link"]).payment.status is PaymentStatus.REQUIRES_CAPTURE
 
 
-def test_nobody_pays_or_looks_with_another_browser(world: ShopWorld) -> None:
-    owner, stranger = world.browser().start(), world.browser().start()
+def test_nobody_pays_or_looks_with_another_browser(open_shop: ShopWorld) -> None:
+    owner, stranger = open_shop.browser().start(), open_shop.browser().start()
     placed = owner.place()
-    for body in ({"token": world.token()}, {}):
+    for body in ({"token": open_shop.token()}, {}):
         path = "pay" if body else "look"
         answer = stranger.post(f"/api/orders/{placed.json['reference']}/{path}", body)
         assert (answer.status, answer.code) == (404, "unknown")
-    assert world.browser().place().code == "no_checkout"
-    assert world.order(placed.json["link"]).payment.held == 0
+    assert open_shop.browser().place().code == "no_checkout"
+    assert open_shop.order(placed.json["link"]).payment.held == 0
 
 
-def test_the_link_alone_shows_no_address(world: ShopWorld) -> None:
-    owner = world.browser().start()
+def test_the_link_alone_shows_no_address(open_shop: ShopWorld) -> None:
+    owner = open_shop.browser().start()
     placed = owner.place()
-    pay(owner, placed, world.token())
-    page = world.browser().get(placed.json["link"]).text
+    pay(owner, placed, open_shop.token())
+    page = open_shop.browser().get(placed.json["link"]).text
     assert "Mara L., Berlin, Germany" in page
     for private in (MARA["line1"], MARA["postal_code"], MARA["email"], "Lindqvist"):
         assert private not in page
@@ -201,8 +207,8 @@ def test_the_link_alone_shows_no_address(world: ShopWorld) -> None:
     assert MARA["line1"] in owner.get(placed.json["link"]).text
 
 
-def test_links_cannot_be_guessed(world: ShopWorld) -> None:
-    browser = world.browser().start()
+def test_links_cannot_be_guessed(open_shop: ShopWorld) -> None:
+    browser = open_shop.browser().start()
     link = browser.place().json["link"]
     assert len(link) == len("/o/") + 22
     reference = browser.place().json["reference"]
@@ -210,8 +216,8 @@ def test_links_cannot_be_guessed(world: ShopWorld) -> None:
         assert browser.get(path).status == 404
 
 
-def test_hostile_text_is_printed_as_text(world: ShopWorld) -> None:
-    browser = world.browser().start()
+def test_hostile_text_is_printed_as_text(open_shop: ShopWorld) -> None:
+    browser = open_shop.browser().start()
     placed = browser.place(name="<img src=x onerror=alert(1)>", city="{{7*7}}", line1="'\"><script>alert(1)</script>")
     page = browser.get(placed.json["link"]).text
     assert "<img src=x" not in page
@@ -255,6 +261,109 @@ def test_a_busy_stripe_before_the_order_is_told_as_busy(world: ShopWorld) -> Non
     assert (answer.status, answer.code) == (503, "busy")
     assert answer.headers["retry-after"] == "12"
     assert "Nothing is held" in answer.json["error"]["message"]
+
+
+def test_a_closed_order_is_not_told_as_closed_while_the_bank_is_asked(world: ShopWorld) -> None:
+    browser = world.browser().start()
+    placed = browser.place()
+    link = placed.json["link"]
+    slow = world.sandbox.world.faults.plan("confirm", Fault.SLOW)
+    with ThreadPoolExecutor(1) as pool:
+        paying = pool.submit(pay, browser, placed, world.token())
+        assert world.sandbox.world.faults.wait_until_holding()
+        with world.works.store.write() as unit:
+            unit.orders.close(world.order(link).id, 1)
+            unit.commit()
+        assert pay(browser, placed, world.token()).json["state"] == "checking"
+        assert look(browser, placed).json["state"] == "checking"
+        page = browser.get(link).text
+        assert "Checking with your bank" in page
+        assert "Closed" not in page
+        slow.release()
+        assert paying.result().json["state"] == "held"
+    assert "Held, not charged" in browser.get(link).text
+
+
+def test_a_card_that_has_arrived_is_not_told_as_not_asked(world: ShopWorld, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The page may look before the press it lost has been written down."""
+    arrived, go_on = Event(), Event()
+    original = PlaceOrder.pay
+
+    def late(self: PlaceOrder, *given: str) -> PayAnswer:
+        arrived.set()
+        assert go_on.wait(20)
+        return original(self, *given)
+
+    monkeypatch.setattr(PlaceOrder, "pay", late)
+    browser = world.browser().start()
+    placed = browser.place()
+    with ThreadPoolExecutor(1) as pool:
+        paying = pool.submit(pay, browser, placed, world.token())
+        assert arrived.wait(20)
+        assert look(browser, placed).json["state"] == "checking"
+        go_on.set()
+        assert paying.result().json["state"] == "held"
+    assert look(browser, placed).json["state"] == "held"
+
+
+def test_another_tab_closes_the_order_between_two_steps_of_a_press(
+    world: ShopWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    browser = world.browser().start()
+    placed = browser.place()
+    original = PlaceOrder._plan_confirm
+
+    def late(self: PlaceOrder, order: Order, token: str, return_url: str) -> Operation:
+        with world.works.store.write() as unit:
+            unit.orders.close(order.id, 1)
+            unit.commit()
+        return original(self, order, token, return_url)
+
+    monkeypatch.setattr(PlaceOrder, "_plan_confirm", late)
+    assert pay(browser, placed, world.token()).code == "closed"
+    monkeypatch.undo()
+    assert look(browser, placed).json["state"] == "closed"
+    assert world.order(placed.json["link"]).payment.held == 0
+
+
+def test_another_tab_holds_the_same_cart_between_two_steps_of_a_press(
+    world: ShopWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The press finds the order of the other tab; it must not begin a second one."""
+    browser = world.browser().start()
+    placed = browser.place()
+    original = PlaceOrder.place
+
+    def late(self: PlaceOrder, checkout_id: str, *given: Any) -> Order:
+        world.works.shopfront.place_order.pay(checkout_id, placed.json["reference"], world.token(), world.url)
+        return original(self, checkout_id, *given)
+
+    monkeypatch.setattr(PlaceOrder, "place", late)
+    again = browser.place()
+    assert (again.status, again.json["state"], again.json["link"]) == (200, "held", placed.json["link"])
+    assert intents(world) == 1
+
+
+def test_behind_the_shops_proxy_each_shopper_is_counted_alone(tmp_path: Path) -> None:
+    limits = Limits(pay_per_address=Allowance(1, 600), pay_together=Allowance(3, 600))
+    origin = "https://shop.example"
+    with open_world(tmp_path, limits, own_origins=(origin,)) as world:
+        statuses = []
+        for forwarded in (
+            "198.51.100.1",
+            "203.0.113.9, 198.51.100.1",  # what comes before the proxy's own entry is the shopper's own invention
+            "2001:db8:1:2::1",
+            "2001:db8:1:2:ffff::1",
+            "198.51.100.2",
+            "198.51.100.3",
+        ):
+            browser = Browser(world.url)
+            sent = {"host": "shop.example", "origin": origin, "x_forwarded_for": forwarded}
+            browser.ask("GET", "/checkout", headers={"Host": "shop.example"})
+            placed = browser.post("/api/orders", {"cart": CART, "shopper": MARA}, **sent)
+            token = {"token": world.token(DECLINED)}
+            statuses.append(browser.post(f"/api/orders/{placed.json['reference']}/pay", token, **sent).status)
+    assert statuses == [200, 429, 200, 429, 200, 429]
 
 
 def test_while_the_bank_is_asked_everything_else_waits(world: ShopWorld) -> None:

@@ -2,9 +2,13 @@
 
 import gzip
 import json
+import socket
+from dataclasses import replace
+from urllib.parse import urlsplit
 
 import pytest
 
+from sellerdesk.checkout import bodies
 from tests.checkout.shop import CART, COOKIE, MARA, ShopWorld, open_world
 
 GOOD = json.dumps({"cart": CART, "country": "DE"}).encode()
@@ -43,8 +47,8 @@ GOOD = json.dumps({"cart": CART, "country": "DE"}).encode()
         (GOOD, {"x_forwarded_for": "203.0.113.7"}, 200),
     ],
 )
-def test_requests_that_are_not_ours(world: ShopWorld, body: bytes, headers: dict[str, str], status: int) -> None:
-    answer = world.browser().start().post("/api/quote", body, **headers)
+def test_requests_that_are_not_ours(open_shop: ShopWorld, body: bytes, headers: dict[str, str], status: int) -> None:
+    answer = open_shop.browser().start().post("/api/quote", body, **headers)
     assert answer.status == status
     assert "Traceback" not in answer.text
     if status != 200:
@@ -53,20 +57,20 @@ def test_requests_that_are_not_ours(world: ShopWorld, body: bytes, headers: dict
 
 @pytest.mark.parametrize("method", ["GET", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE"])
 @pytest.mark.parametrize("path", ["/api/quote", "/api/orders", "/api/orders/K7QP3MX2/pay"])
-def test_other_methods(world: ShopWorld, method: str, path: str) -> None:
-    answer = world.browser().ask(method, path, headers={"Origin": world.url})
+def test_other_methods(open_shop: ShopWorld, method: str, path: str) -> None:
+    answer = open_shop.browser().ask(method, path, headers={"Origin": open_shop.url})
     assert answer.status == 405
     assert "POST" in answer.headers["allow"]
 
 
-def test_pages_cannot_be_posted_to(world: ShopWorld) -> None:
+def test_pages_cannot_be_posted_to(open_shop: ShopWorld) -> None:
     for path in ("/", "/checkout", "/o/abc"):
-        assert world.browser().post(path, {}).status == 405
+        assert open_shop.browser().post(path, {}).status == 405
 
 
-def test_headers_of_every_answer(world: ShopWorld) -> None:
-    browser = world.browser()
-    box = world.sandbox.url
+def test_headers_of_every_answer(open_shop: ShopWorld) -> None:
+    browser = open_shop.browser()
+    box = open_shop.sandbox.url
     policy = (
         f"default-src 'none'; script-src 'self' {box}; frame-src {box}; connect-src 'self' {box}; "
         "img-src 'self' data:; style-src 'self'; font-src 'self'; form-action 'self'; base-uri 'none'; "
@@ -87,8 +91,8 @@ def test_headers_of_every_answer(world: ShopWorld) -> None:
         assert "strict-transport-security" not in answer.headers
 
 
-def test_the_cookie_is_ours_alone(world: ShopWorld) -> None:
-    browser = world.browser()
+def test_the_cookie_is_ours_alone(open_shop: ShopWorld) -> None:
+    browser = open_shop.browser()
     given = browser.get("/checkout").headers["set-cookie"]
     assert given.startswith(f"{COOKIE}=")
     assert "HttpOnly" in given and "SameSite=lax" in given and "Path=/" in given
@@ -112,8 +116,8 @@ def test_under_https_the_cookie_is_bound_to_the_host(tmp_path) -> None:  # type:
         assert browser.ask("POST", "/api/quote", GOOD, {**sent, "Origin": "http://shop.example"}).status == 403
 
 
-def test_files_are_kept_for_a_year_under_their_hash(world: ShopWorld) -> None:
-    browser = world.browser()
+def test_files_are_kept_for_a_year_under_their_hash(open_shop: ShopWorld) -> None:
+    browser = open_shop.browser()
     page = browser.get("/").text
     style = page.partition('rel="stylesheet" href="')[2].partition('"')[0]
     answer = browser.get(style)
@@ -123,8 +127,8 @@ def test_files_are_kept_for_a_year_under_their_hash(world: ShopWorld) -> None:
     assert browser.get("/static/..%2fcheckout.css").status == 404
 
 
-def test_pictures_come_from_their_folder_only(world: ShopWorld) -> None:
-    browser = world.browser()
+def test_pictures_come_from_their_folder_only(open_shop: ShopWorld) -> None:
+    browser = open_shop.browser()
     answer = browser.get("/pictures/mug.svg")
     assert answer.status == 200
     assert answer.headers["content-security-policy"] == "default-src 'none'; style-src 'unsafe-inline'; sandbox"
@@ -139,8 +143,8 @@ def test_pictures_come_from_their_folder_only(world: ShopWorld) -> None:
         assert browser.get(f"/pictures/{name}").status == 404
 
 
-def test_no_script_or_style_is_inline(world: ShopWorld) -> None:
-    browser = world.browser().start()
+def test_no_script_or_style_is_inline(open_shop: ShopWorld) -> None:
+    browser = open_shop.browser().start()
     link = browser.place().json["link"]
     for path in ("/", "/checkout", link, "/nothing"):
         page = browser.get(path).text
@@ -153,14 +157,14 @@ def test_no_script_or_style_is_inline(world: ShopWorld) -> None:
 
 
 def test_a_fault_of_ours_is_told_with_a_number_and_nothing_else(
-    world: ShopWorld, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    open_shop: ShopWorld, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     def broken(*_arguments: object) -> None:
         raise ZeroDivisionError(MARA["email"])
 
-    monkeypatch.setattr(type(world.works.shopfront.shop), "products", broken)
-    page = world.browser().get("/")
-    told = world.browser().post("/api/quote", {"cart": CART, "country": "DE"})
+    monkeypatch.setattr(type(open_shop.works.shopfront.shop), "products", broken)
+    page = open_shop.browser().get("/")
+    told = open_shop.browser().post("/api/quote", {"cart": CART, "country": "DE"})
     assert (page.status, told.status) == (500, 500)
     for answer in (page, told):
         assert "ZeroDivision" not in answer.text
@@ -171,11 +175,11 @@ def test_a_fault_of_ours_is_told_with_a_number_and_nothing_else(
 
 
 def test_a_card_number_in_any_field_is_refused_and_not_logged(
-    world: ShopWorld, caplog: pytest.LogCaptureFixture
+    open_shop: ShopWorld, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level("DEBUG")
     number = "4242 4242 4242 4242"
-    browser = world.browser().start()
+    browser = open_shop.browser().start()
     answers = [browser.place(**{name: number}) for name in MARA]
     answers.append(browser.place([{"sku": "4242424242424242", "quantity": 1}]))
     answers.append(browser.post("/api/orders", {"cart": CART, "shopper": MARA, "note": {"deep": [4242424242424242]}}))
@@ -184,4 +188,58 @@ def test_a_card_number_in_any_field_is_refused_and_not_logged(
         assert answer.code == "card_number"
         assert "4242" not in answer.text
     assert "4242" not in caplog.text.replace(" ", "")
-    assert world.works.shopfront.shop.by_checkout(browser.cookies[COOKIE]) is None
+    assert open_shop.works.shopfront.shop.by_checkout(browser.cookies[COOKIE]) is None
+
+
+def test_a_body_that_does_not_come_is_given_up(open_shop: ShopWorld, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bodies, "BODY_SECONDS", 0.1)
+    parts = urlsplit(open_shop.url)
+    head = (
+        f"POST /api/quote HTTP/1.1\r\nHost: {parts.netloc}\r\nOrigin: {open_shop.url}\r\n"
+        "Content-Type: application/json\r\nContent-Length: 500\r\n\r\n{"
+    )
+    with socket.create_connection((parts.hostname or "", parts.port or 0), timeout=20) as connection:
+        connection.sendall(head.encode())
+        answer = b"".join(iter(lambda: connection.recv(4096), b""))  # to its end: the connection is closed as well
+    assert answer.startswith(b"HTTP/1.1 408 ")
+    assert b"took too long" in answer
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["//evil.example/", "/o/a%0d%0aSet-Cookie:%20x=1", "/pictures/mug%00.svg", "/checkout/", "/o/../checkout", "/%00"],
+)
+def test_odd_addresses_are_not_found_and_not_repeated(open_shop: ShopWorld, path: str) -> None:
+    answer = open_shop.browser().ask("GET", path)
+    assert answer.status == 404
+    assert "set-cookie" not in answer.headers and "location" not in answer.headers
+    assert "evil" not in answer.text
+
+
+@pytest.mark.parametrize("host", ["evil.example", "localhost.", "a@127.0.0.1", "127.0.0.1.evil.example", "[::1]", ""])
+def test_other_names_for_this_machine_are_refused(open_shop: ShopWorld, host: str) -> None:
+    """A name that its owner points at this machine would make foreign pages ours."""
+    port = urlsplit(open_shop.url).port
+    for given in (host, f"{host}:{port}"):
+        assert open_shop.browser().ask("GET", "/checkout", headers={"Host": given}).status == 400
+
+
+def test_products_and_messages_are_printed_as_text(world: ShopWorld) -> None:
+    evil = "<script>alert(1)</script>'\"&<img src=x onerror=alert(2)>"
+    with world.works.store.write() as unit:
+        products = [replace(each, name=evil) for each in unit.catalogue.products()]
+        unit.catalogue.replace(products, unit.catalogue.shipping_rates())
+        unit.commit()
+    browser = world.browser().start()
+    placed = browser.place()
+    browser.post(f"/api/orders/{placed.json['reference']}/pay", {"token": world.token()})
+    link = placed.json["link"]
+    with world.works.store.write() as unit:
+        order = world.order(link)
+        unit.orders.save_message(order.id, evil)
+        unit.commit()
+    for path in ("/", "/checkout", link):
+        page = browser.get(path).text
+        assert "<script>alert" not in page
+        assert "<img src=x" not in page
+    assert "&lt;script&gt;alert" in browser.get("/").text

@@ -65,7 +65,7 @@ function paying() {
 
 // Times come in UTC; the shopper reads them in their own zone, with the hours as their browser writes them.
 function localTimes(root = document) {
-  const clock = new Intl.DateTimeFormat(undefined, { hour: "numeric", minute: "2-digit" });
+  const clock = new Intl.DateTimeFormat(undefined, { timeStyle: "short" });
   const day = new Intl.DateTimeFormat("en-GB", { weekday: "short", day: "numeric", month: "short" });
   for (const node of $$("time", root)) {
     const at = new Date(node.dateTime);
