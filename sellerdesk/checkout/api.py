@@ -36,6 +36,7 @@ from sellerdesk.services.shopfront import Shopfront
 Endpoint = Callable[[Request], Awaitable[Response]]
 
 _NO_CARDS = "The shop cannot take cards at the moment. Nothing is held."
+_EARLIER = "An earlier order of yours waits for your bank. Please finish that one first."
 _NOT_KNOWN = "The answer of the bank is not known yet. Please don’t pay again."
 
 
@@ -121,6 +122,8 @@ class Api:
                 known = self._shop.by_checkout(checkout_id)
                 if known is None:
                     raise
+                if state_of(known) is PageState.APPROVE and not _is_of(known, cart):
+                    raise _EarlierOrder(known) from None
                 return {**answers.order_json(known), "state": "checking"}
             except CheckoutClosed:
                 # Another tab may have held it a moment ago: that is this order, and no reason for a second one.
@@ -131,6 +134,8 @@ class Api:
 
         try:
             return JSONResponse(await run_in_threadpool(place))
+        except _EarlierOrder as earlier:
+            return answers.refusal(409, "earlier", _EARLIER, link=f"/o/{earlier.order.link_token}")
         except OutcomeUnknown:
             return answers.unavailable("busy", "Stripe did not answer. Nothing is held yet.")
         except StoreError:
@@ -211,10 +216,23 @@ class Api:
         return iso_date(self._clock.now())
 
 
+class _EarlierOrder(Exception):
+    """The bank waits for the approval of another cart of this browser: that one must be finished first, or both could
+    be held."""
+
+    def __init__(self, order: Order) -> None:
+        super().__init__()
+        self.order = order
+
+
 def _is_done(order: Order, cart: tuple[CartItem, ...]) -> bool:
     """Whether this very cart is held or charged already: a second press, a reload or another tab."""
+    return state_of(order) in MONEY_IS_SAFE and _is_of(order, cart)
+
+
+def _is_of(order: Order, cart: tuple[CartItem, ...]) -> bool:
+    """Whether ``order`` was made from this cart."""
     wanted: dict[str, int] = {}
     for item in cart:
         wanted[item.sku] = wanted.get(item.sku, 0) + item.quantity
-    ordered = {line.sku: line.quantity for line in order.lines}
-    return state_of(order) in MONEY_IS_SAFE and ordered == wanted
+    return {line.sku: line.quantity for line in order.lines} == wanted

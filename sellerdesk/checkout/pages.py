@@ -23,6 +23,7 @@ from sellerdesk.checkout.files import HashedFiles
 from sellerdesk.checkout.info import CheckoutInfo
 from sellerdesk.checkout.moments import clock_time, iso_date, short_date
 from sellerdesk.checkout.order_page import OrderPageView, order_page
+from sellerdesk.checkout.order_words import MONEY_IS_SAFE, state_of
 from sellerdesk.checkout.postal import rules_for
 from sellerdesk.checkout.quotes import address_json, is_later, most_of, picture_address
 from sellerdesk.checkout.session import checkout_ids, current_id, start_checkout
@@ -90,7 +91,8 @@ class Pages:
         return self._page("shop.html", cards=cards, boot=self._boot({"country": self._info.countries[0]}))
 
     async def form(self, request: Request) -> Response:
-        """The form. The browser gets its checkout id with it."""
+        """The form. The browser gets its checkout id with it, and a new one once the last order's money is safe:
+        whoever comes back with something in the cart wants another order, even the same things again."""
         checkout_id = current_id(request, self._info)
         known = await run_in_threadpool(self._shop.by_checkout, checkout_id) if checkout_id else None
         country = self._info.countries[0]
@@ -112,7 +114,7 @@ class Pages:
             rules=rules_for(country),
             terms=terms,
         )
-        if not checkout_id:
+        if not checkout_id or (known is not None and state_of(known) in MONEY_IS_SAFE):
             start_checkout(request, page, self._info)
         return page
 

@@ -152,6 +152,27 @@ def test_a_second_press_after_the_hold_finds_the_same_order(world: ShopWorld) ->
     assert intents(world) == 1
 
 
+def test_the_same_things_ordered_again_later_are_another_order(world: ShopWorld) -> None:
+    browser = world.browser().start()
+    first = browser.place()
+    pay(browser, first, world.token())
+    assert browser.get("/checkout").status == 200
+    second = browser.place()
+    assert second.json["reference"] != first.json["reference"]
+    assert pay(browser, second, world.token()).json["state"] == "held"
+    assert intents(world) == 2
+
+
+def test_a_cart_at_the_bank_is_finished_before_another_one(world: ShopWorld) -> None:
+    browser = world.browser().start()
+    first = browser.place()
+    assert pay(browser, first, world.token("pm_card_authenticationRequired")).json["state"] == "action"
+    refused = browser.place([{"sku": "TEAPOT-09", "quantity": 1}])
+    assert (refused.status, refused.code) == (409, "earlier")
+    assert refused.json["error"]["link"] == first.json["link"]
+    assert intents(world) == 1
+
+
 def test_another_cart_needs_a_new_checkout_and_the_old_one_is_closed(world: ShopWorld) -> None:
     browser = world.browser().start()
     first = browser.place()

@@ -113,6 +113,7 @@ async function price(why = "") {
   } catch (error) {
     if (mine !== turn || till.busy) return;
     if (error.code === "cart") return gone(error);
+    if (error.code === "earlier") return till.refuse([error.message], { acts: [till.link("open_order", error.error.link)] }), null;
     if (error.code === "fields") return mark("country", error.error.fields.country);
     till.status("warn", "hourglass", sure("busy"));
     trouble = true;
