@@ -50,6 +50,8 @@ class Tour:
     """One tour through a demo shop of its own. ``shots`` are the pictures taken so far."""
 
     def __init__(self, out: Path, data_dir: Path) -> None:
+        from PySide6.QtCore import qInstallMessageHandler
+
         from sellerdesk.settings import Settings, places
         from sellerdesk.shops import Shops
         from sellerdesk.ui.main_window import MainWindow
@@ -61,6 +63,7 @@ class Tour:
         where = places(data_dir)
         settings = Settings.load(where.settings_file)
         self._shops = Shops(where, settings)
+        qInstallMessageHandler(_drop_noise)
         self._application: QApplication = make_application()
         self._theme = apply(self._application, Scheme.LIGHT)
         self._window: MainWindow = MainWindow(self._shops, self._theme, KeptPreferences(settings))
@@ -249,6 +252,12 @@ class Tour:
     def _add(self, shot: Shot) -> None:
         self.shots.append(shot)
         _say(f"{shot.name}: {shot.words}")
+
+
+def _drop_noise(_kind: object, _context: object, message: str | None) -> None:
+    """Qt's offscreen screen says at every dialog that it has no window manager; everything else is worth reading."""
+    if message and "propagateSizeHints" not in message:
+        sys.stderr.write(f"{message}\n")
 
 
 def _with_dialog(picture: "QPixmap", window: "QWidget", dialog: "QWidget") -> "QPixmap":
