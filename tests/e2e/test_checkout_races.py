@@ -308,3 +308,19 @@ def test_times_are_in_the_hours_of_the_browser(chromium: Browser, shop: ShopWorl
     expect(page.locator(".hero time")).to_have_text(re.compile(rf"^{day} at {clock}$"))
     expect(page.locator(".tl time").first).to_have_text(re.compile(rf"^{day}, {clock}$"))
     context.close()
+
+
+def test_another_cart_waits_for_the_one_at_the_bank(shopper: Page, shop: ShopWorld) -> None:
+    jar = shop.browser().start()
+    first = jar.place().json
+    jar.post(f"/api/orders/{first['reference']}/pay", {"token": shop.token("pm_card_authenticationRequired")})
+    shopper.context.add_cookies([{"name": k, "value": v, "url": shop.url} for k, v in jar.cookies.items()])
+    open_form(shopper, shop)
+    expect(note(shopper)).to_contain_text("Your bank has not approved it yet. Nothing is held.")
+    shopper.evaluate('localStorage.setItem(\'sd-cart\', \'[{"sku":"TEAPOT-09","quantity":1}]\')')
+    shopper.reload()
+    expect(shopper.locator("#frame.ready")).to_be_visible()
+    fill_address(shopper)
+    order_with(shopper)
+    expect(note(shopper)).to_contain_text("An earlier order of yours waits for your bank.")
+    expect(note(shopper).get_by_role("link", name="Open your order page")).to_have_attribute("href", first["link"])

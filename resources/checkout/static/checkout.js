@@ -113,7 +113,6 @@ async function price(why = "") {
   } catch (error) {
     if (mine !== turn || till.busy) return;
     if (error.code === "cart") return gone(error);
-    if (error.code === "earlier") return till.refuse([error.message], { acts: [till.link("open_order", error.error.link)] }), null;
     if (error.code === "fields") return mark("country", error.error.fields.country);
     till.status("warn", "hourglass", sure("busy"));
     trouble = true;
@@ -226,6 +225,7 @@ async function place(body, fresh = false) {
     if ((error.code === "closed" || error.code === "no_checkout") && !fresh) return newCheckout(body);
     if (error.code === "fields") return refusedFields(error.error.fields);
     if (error.code === "cart") return await gone(error), null;
+    if (error.code === "earlier") return till.refuse([error.message], { acts: [till.link("open_order", error.error.link)] }), null;
     if (error.code === "busy") return (await till.countdown(RETRY_SECONDS)) ? place(body, fresh) : (till.stop(), till.rest(), null);
     if (error.status >= 500 && error.code !== "unavailable") return told(words("server_fault"));
     return told([error.message]);
