@@ -25,8 +25,8 @@ from sellerdesk.checkout.words import country_name
 from sellerdesk.domain import tracking
 from sellerdesk.domain.catalogue import included_tax, share_tax
 from sellerdesk.domain.listing import OrderView
-from sellerdesk.domain.money import divide_rounded
 from sellerdesk.domain.order import Order, OrderLine
+from sellerdesk.domain.shortening import kept_amount
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,13 +136,9 @@ def _pieces(line: OrderLine, captured: bool) -> int:
     return line.kept if captured and line.kept is not None else line.quantity
 
 
-def _amount(line: OrderLine, pieces: int) -> int:
-    return line.unit_price * pieces - divide_rounded(line.discount * pieces, line.quantity)
-
-
 def _line(order: Order, line: OrderLine, captured: bool) -> Line:
     pieces = _pieces(line, captured)
-    money = amount_markup(_amount(line, pieces or line.quantity), order.currency)
+    money = amount_markup(kept_amount(line, pieces or line.quantity, order.currency), order.currency)
     each = f"{pieces} × {amount_markup(line.unit_price, order.currency).striptags()}" if pieces > 1 else ""
     if captured and pieces == 0:
         each = "Left out: none left when we packed"
@@ -182,7 +178,7 @@ def _big(order: Order, state: PageState) -> Row:
 
 def _vat(order: Order, captured: bool) -> Row | None:
     lines = order.lines
-    amounts = [_amount(line, _pieces(line, captured)) for line in lines]
+    amounts = [kept_amount(line, _pieces(line, captured), order.currency) for line in lines]
     tax = sum(share_tax(amounts, [line.tax_rate for line in lines]))
     tax += included_tax(_shipping(order, captured), order.shipping_tax_rate)
     label = vat_label([line.tax_rate for line in lines], order.shipping_tax_rate)

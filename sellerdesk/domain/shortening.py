@@ -70,7 +70,7 @@ def plan(order: Order, kept: Mapping[int, int], shipping: ShippingChoice = Shipp
         raise CaptureRefused("Nothing is held for this order, so nothing can be captured.")
     if not kept.keys() <= {line.position for line in order.lines}:
         raise CaptureRefused("There is no such line in this order. Look at it again, then decide.")
-    amounts = [_kept_amount(line, _pieces(line, kept), order.currency) for line in order.lines]
+    amounts = [kept_amount(line, _pieces(line, kept), order.currency) for line in order.lines]
     if not any(_pieces(line, kept) for line in order.lines):
         raise CaptureRefused("Nothing is kept. To give the whole hold back, release it instead.")
     shipping_amount = _shipping(order, sum(amounts), shipping)
@@ -101,19 +101,19 @@ def plan(order: Order, kept: Mapping[int, int], shipping: ShippingChoice = Shipp
     )
 
 
+def kept_amount(line: OrderLine, pieces: int, currency: str) -> int:
+    """What ``pieces`` of ``line`` cost, minor units, tax included. The discount of whole pieces left out goes with
+    them, rounded so that the parts kept and left out always add up to the line."""
+    unit = step(currency)
+    discount = divide_rounded(line.discount // unit * pieces, line.quantity) * unit
+    return line.unit_price * pieces - discount
+
+
 def _pieces(line: OrderLine, kept: Mapping[int, int]) -> int:
     pieces = kept.get(line.position, line.quantity)
     if type(pieces) is not int or not 0 <= pieces <= line.quantity:
         raise CaptureRefused(f"“{line.name}”: pack between 0 and {line.quantity} pieces.")
     return pieces
-
-
-def _kept_amount(line: OrderLine, pieces: int, currency: str) -> int:
-    """The line's price for ``pieces``; the discount of whole pieces left out goes with them, rounded so that the
-    parts kept and left out always add up to the line."""
-    unit = step(currency)
-    discount = divide_rounded(line.discount // unit * pieces, line.quantity) * unit
-    return line.unit_price * pieces - discount
 
 
 def _shipping(order: Order, kept_items: int, choice: ShippingChoice) -> int:
