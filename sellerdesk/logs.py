@@ -13,8 +13,8 @@ from sellerdesk.domain.keys import without_keys
 
 _LARGEST_FILE = 2 * 1024 * 1024
 _OLDER_FILES = 4
-# These write whole requests, statements or bodies at lower levels.
-_PINNED = ("stripe", "urllib3", "requests", "keyring", "sqlalchemy", "asyncio", "uvicorn")
+# These write whole requests, statements or bodies at lower levels, or chatter about every step of theirs.
+_PINNED = ("stripe", "urllib3", "requests", "keyring", "sqlalchemy", "alembic", "asyncio", "uvicorn")
 
 _CLIENT_SECRET = re.compile(r"_secret_[A-Za-z0-9]+")
 _E_MAIL = re.compile(r"[^\s@<>\"'(),;:=\[\]]+@[^\s@<>\"'(),;:=\[\]]+\.[^\s@<>\"'(),;:=\[\]]+")

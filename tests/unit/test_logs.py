@@ -105,8 +105,9 @@ def test_a_place_that_cannot_be_written(tmp_path: Path) -> None:
         logs.configure(tmp_path / "file" / "state", "desk")
 
 
-def test_libraries_that_log_bodies_are_pinned(tmp_path: Path) -> None:
+def test_libraries_that_log_too_much_are_pinned(tmp_path: Path) -> None:
     logs.configure(tmp_path, "desk", logging.DEBUG)
     assert not logging.getLogger("stripe").isEnabledFor(logging.INFO)
     assert not logging.getLogger("urllib3.connectionpool").isEnabledFor(logging.DEBUG)
     assert logging.getLogger("sellerdesk").isEnabledFor(logging.DEBUG)
+    assert not logging.getLogger("alembic.runtime.migration").isEnabledFor(logging.INFO)
