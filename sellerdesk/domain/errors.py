@@ -1,8 +1,8 @@
-"""Every error of SellerDesk, sorted by whose fault it is. ``str(error)`` is a sentence for a person.
+"""The errors of SellerDesk, sorted by whose fault it is. ``str(error)`` is a sentence for a person.
 
 SellerDeskError
 ├── RefusedError            a rule said no: nothing was sent, nothing changed
-│   ├── MoneyRefused        MixedCurrencies · NotMinorUnits · UnknownCurrency
+│   ├── MoneyRefused        MixedCurrencies · NotMinorUnits · UnknownCurrency · AmountRefused
 │   ├── CaptureRefused      what was chosen in Prepare cannot be captured
 │   ├── CartRefused · ShopperRefused · TokenRefused · TrackingRefused
 │   ├── WrongStage · OrderChanged · OperationInProgress · CheckoutClosed · UnknownOrder
@@ -11,8 +11,11 @@ SellerDeskError
 │   ├── CallError           an answer of Stripe's (or none): Declined · Rejected · StateMoved · KeyRefused ·
 │   │                       Busy · OutcomeUnknown
 │   ├── StoreError          DatabaseUnusable · DatabaseTooNew · ReadOnlyPlace
-│   └── KeyringError        NoKeyring · KeyringLocked · KeyringRefused
+│   ├── KeyringError        NoKeyring · KeyringLocked · KeyringRefused
+│   └── AddressTaken        the port to serve on is another program's
 └── OurBug                  an assertion about ourselves failed: stop this piece of work and say so
+
+An error that one module alone raises stands in that module and has its parent here.
 """
 
 from typing import TYPE_CHECKING

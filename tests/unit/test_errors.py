@@ -1,6 +1,7 @@
 """Errors: every one of ours speaks in sentences, and the tree tells whose fault it was."""
 
 import inspect
+import re
 from typing import Any
 
 import pytest
@@ -59,3 +60,8 @@ def test_a_refused_shopper_is_told_per_field() -> None:
 
 def test_a_long_currency_does_not_fill_the_sentence() -> None:
     assert len(str(errors.UnknownCurrency("x" * 1000))) < 100
+
+
+def test_the_tree_shows_every_error() -> None:
+    tree = re.findall(r"\w+", (errors.__doc__ or "").partition("\n\n")[2])
+    assert {each.__name__ for each in EVERY} <= set(tree)
