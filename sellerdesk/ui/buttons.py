@@ -136,18 +136,6 @@ class PrimaryButton(DeskButton):
         return fill, fill, tokens.on_accent, tokens.on_accent2
 
 
-class DangerButton(DeskButton):
-    """Gives money back or lets go of it."""
-
-    def _colours(self, tokens: Tokens) -> tuple[str, str, str, str]:
-        if not self.isEnabled():
-            return _off(tokens)
-        if self.isDown():
-            return tokens.red_mark, tokens.red_mark, tokens.base, tokens.base
-        fill = tokens.red_fill if self.underMouse() else tokens.button
-        return fill, tokens.red_mark, tokens.red_text, tokens.text2
-
-
 class LinkButton(QPushButton):
     """A word to press, underlined."""
 

@@ -13,7 +13,6 @@ from sellerdesk.ui.panel_body import body_of
 from sellerdesk.ui.panel_head import PanelHead
 from sellerdesk.ui.widgets import Tone, label
 
-WIDTH = 376
 _PADDING = 16
 
 

@@ -46,7 +46,6 @@ _TIMELINE = {
     "canceled": "Payment canceled, nothing is held",
     "expired": "The hold lapsed, nothing is held",
     "unknown": "The answer got lost",
-    "resolved": "Found out what happened",
 }
 _TIMELINE_TONES = {
     "declined": Tone.RED,

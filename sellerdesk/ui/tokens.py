@@ -50,8 +50,6 @@ class Tokens:
     demo_text: str
     demo_word: str
     demo_on: str
-    plot_held: str
-    plot_released: str
 
     @property
     def button(self) -> str:
@@ -103,8 +101,6 @@ LIGHT = Tokens(
     demo_text="#34501F",
     demo_word="#41622A",
     demo_on="#FFFFFF",
-    plot_held="#A9BEC0",
-    plot_released="#8A857A",
 )
 
 DARK = Tokens(
@@ -151,21 +147,4 @@ DARK = Tokens(
     demo_text="#D3E6BF",
     demo_word="#B4D394",
     demo_on="#1B2613",
-    plot_held="#47646A",
-    plot_released="#8D9492",
 )
-
-
-def contrast(one: str, other: str) -> float:
-    """Contrast of two colours, 1 to 21, as WCAG counts it: https://www.w3.org/TR/WCAG22/#dfn-contrast-ratio"""
-    light, dark = sorted((_luminance(one), _luminance(other)), reverse=True)
-    return (light + 0.05) / (dark + 0.05)
-
-
-def _luminance(colour: str) -> float:
-    red, green, blue = (_linear(int(colour[at : at + 2], 16) / 255) for at in (1, 3, 5))
-    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
-
-
-def _linear(part: float) -> float:
-    return part / 12.92 if part <= 0.04045 else float(((part + 0.055) / 1.055) ** 2.4)

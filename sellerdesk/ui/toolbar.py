@@ -118,7 +118,6 @@ class Toolbar(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.setFixedHeight(pixels(48))
-        self._at: int | None = None
         self.search = SearchField()
         self.sync_state = IconText("refresh-cw", tone=Tone.MUTED, size=Size.SMALL, icon_size=14)
         self.sync = IconButton("rotate-cw", "Ask Stripe for news now (F5)", framed=True, edge=32)
@@ -134,7 +133,6 @@ class Toolbar(QWidget):
 
     def show_sync(self, at: int | None, now: int) -> None:
         """When Stripe was last asked (seconds UTC), or None: not yet in this session."""
-        self._at = at
         if at is None:
             words, tip = "Not synced yet", ""
         else:
@@ -145,11 +143,6 @@ class Toolbar(QWidget):
     def show_syncing(self) -> None:
         """Asked just now."""
         self.sync_state.say("Syncing…")
-
-    def tick(self, now: int) -> None:
-        """A minute went by."""
-        if self._at is not None:
-            self.show_sync(self._at, now)
 
 
 def _ago(seconds: int) -> str:

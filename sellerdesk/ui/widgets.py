@@ -1,10 +1,9 @@
 """The factory for everything that shows words: labels, fields, rules, boxes. Text is always plain text here."""
 
-from collections.abc import Callable
 from enum import StrEnum
 
 from PySide6.QtCore import QEvent, QSize, Qt
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPalette, QResizeEvent, QShowEvent
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLineEdit, QSizePolicy, QWidget
 
 from sellerdesk.services.desk import Mode
@@ -276,10 +275,3 @@ class ModeTag(QWidget):
         painter.drawPixmap(8, 5, icons.pixmap(self._icon, ink, 12, self.devicePixelRatioF()))
         painter.setPen(QColor(ink))
         painter.drawText(self.rect().adjusted(25, 0, -8, 0), Qt.AlignmentFlag.AlignVCenter, self._words)
-
-
-def on_palette(widget: QWidget, colour: Callable[[Tokens], str], role: QPalette.ColorRole) -> None:
-    """Give ``widget`` alone another colour for ``role``. It does not follow the theme: call again on a change."""
-    palette = widget.palette()
-    palette.setColor(role, QColor(colour(tokens_of(widget))))
-    widget.setPalette(palette)

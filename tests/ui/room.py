@@ -7,11 +7,11 @@ from PySide6.QtWidgets import QAbstractButton, QAbstractScrollArea, QLabel, QWid
 
 from sellerdesk.ui.buttons import DeskButton, LinkButton
 from sellerdesk.ui.chips import ChipLabel
-from sellerdesk.ui.marks import CheckMark, RadioMark
+from sellerdesk.ui.marks import RadioMark
 from sellerdesk.ui.rail import StageButton
 from sellerdesk.ui.widgets import ModeTag, TextLabel
 
-_SIZED = (DeskButton, LinkButton, CheckMark, RadioMark, StageButton, ChipLabel, ModeTag)
+_SIZED = (DeskButton, LinkButton, RadioMark, StageButton, ChipLabel, ModeTag)
 
 
 def cramped(window: QWidget) -> list[str]:

@@ -28,7 +28,6 @@ from tests.ui import sample_orders as samples
 from tests.ui.dressing import clear_away, colours_of, dressed, nameless, words_of
 
 ZONE = ZoneInfo("Europe/Paris")
-REFUNDED = samples.facts("succeeded", captured=9630, amount_refunded=1000)
 
 
 class Now:

@@ -32,8 +32,6 @@ from tests.ui.sample_orders import (
     yen_order,
 )
 
-DISPLAY = Qt.ItemDataRole.DisplayRole
-
 
 def numbered(number: int, given: Order | None = None) -> OrderRow:
     row = row_of(given or order())
