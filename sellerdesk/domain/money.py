@@ -56,10 +56,6 @@ class Money:
         if self.minor % step(self.currency):
             raise NotMinorUnits(self.minor)
 
-    @classmethod
-    def zero(cls, currency: str) -> "Money":
-        return cls(0, currency)
-
     def _same(self, other: "Money") -> int:
         if not isinstance(other, Money):
             raise NotMinorUnits(other)

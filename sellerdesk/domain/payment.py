@@ -112,10 +112,6 @@ class PaymentFacts:
     request_id: str = ""
     client_secret: str = field(default="", repr=False, compare=False)
 
-    def tag(self, name: str) -> str:
-        """The metadata value under ``name``, or ''."""
-        return dict(self.metadata).get(name, "")
-
 
 @dataclass(frozen=True, slots=True)
 class Payment:

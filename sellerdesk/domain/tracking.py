@@ -43,11 +43,6 @@ def carriers() -> tuple[Carrier, ...]:
     return _CARRIERS
 
 
-def carrier_named(code: str) -> Carrier | None:
-    """The known carrier with this code, or None for one typed in freely."""
-    return _BY_CODE.get(code)
-
-
 def carrier_name(code: str) -> str:
     """What to show and to tell Stripe: the known name, or the free text itself."""
     carrier = _BY_CODE.get(code)

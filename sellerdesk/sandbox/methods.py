@@ -167,9 +167,7 @@ def create_confirmation_token(state: State, params: Json) -> ConfirmationToken:
 
 def create_test_confirmation_token(state: State, params: Json) -> ConfirmationToken:
     """``POST /v1/test_helpers/confirmation_tokens``: a token without a browser."""
-    existing = False
     if "payment_method" in params:
-        existing = not params["payment_method"].startswith("pm_card_")
         method = find_method(state, params["payment_method"])
     elif "payment_method_data" in params:
         method = method_from_data(state, params["payment_method_data"])
@@ -182,7 +180,6 @@ def create_test_confirmation_token(state: State, params: Json) -> ConfirmationTo
         shipping=params.get("shipping") or None,
         return_url=params.get("return_url"),
         setup_future_usage=params.get("setup_future_usage"),
-        existing_method=existing,
     )
     state.store.confirmation_tokens[token.id] = token
     return token

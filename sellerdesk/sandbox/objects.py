@@ -60,7 +60,6 @@ class ConfirmationToken:
     setup_future_usage: str | None = None
     use_stripe_sdk: bool = True
     payment_intent: str | None = None
-    existing_method: bool = False
 
     LIFETIME = 12 * 3600
     """Seconds after which the token is no longer accepted."""

@@ -105,7 +105,7 @@ class TestAnOrdersLife:
         intent = made(gateway)
         assert intent.status is PaymentStatus.REQUIRES_PAYMENT_METHOD
         assert (intent.amount, intent.currency, intent.amount_capturable) == (4500, "eur", 0)
-        assert intent.tag("sd_order") == "o1"
+        assert dict(intent.metadata)["sd_order"] == "o1"
         assert intent.client_secret.startswith(intent.intent_id)
         assert intent.client_secret not in repr(intent)
         assert intent.authorized_at is None
@@ -132,8 +132,8 @@ class TestAnOrdersLife:
         request = PassTracking(intent.intent_id, captured.charge_id, parcel, (("payment_intent_ship_status", "true"),))
         shipped = port.pass_tracking(request, "k-ship")
         assert shipped.shipping == parcel
-        assert shipped.tag("payment_intent_ship_status") == "true"
-        assert shipped.tag("sd_order") == "o1"
+        assert dict(shipped.metadata)["payment_intent_ship_status"] == "true"
+        assert dict(shipped.metadata)["sd_order"] == "o1"
         port.pass_tracking_on_charge(request, "k-ship-charge")
         read = port.retrieve(intent.intent_id)
         assert replace(read, observed_ms=0, request_id="") == replace(shipped, observed_ms=0, request_id="")
@@ -287,7 +287,7 @@ class TestFinding:
             gateway.create_intent(intent_request(customer, f"i{number}"), f"k{number}")
         found = gateway.find_intent("i1", customer)
         assert found is not None
-        assert found.tag("sd_op") == "i1"
+        assert dict(found.metadata)["sd_op"] == "i1"
         assert gateway.find_intent("i9", customer) is None
 
     def test_a_customer_is_found_by_its_tag_over_several_pages(self, gateway: StripeGateway, clock: Clock) -> None:
