@@ -2,10 +2,12 @@
 
 import argparse
 import logging
+import signal
 import sys
 from collections.abc import Callable
 from pathlib import Path
 
+from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 
 from sellerdesk import __version__
@@ -65,6 +67,10 @@ class NoPlace:
         raise self._error
 
 
+def _stay_awake() -> None:
+    """Give Python a turn, in which it may hear of a signal."""
+
+
 def run_window(options: argparse.Namespace) -> int:
     """Open the window and stay until it is closed; the exit status."""
     from sellerdesk.commands import shops_for
@@ -81,6 +87,11 @@ def run_window(options: argparse.Namespace) -> int:
     if wants_demo:
         window.painted_first.connect(window.keeper.open_demo)
     window.show()
+    # Qt's loop runs no Python by itself, so Ctrl+C in the terminal would wait for the next click.
+    signal.signal(signal.SIGINT, lambda *_: window.close())
+    awake = QTimer()
+    awake.timeout.connect(_stay_awake)
+    awake.start(500)
     status = application.exec()
     window.finish()
     return status

@@ -3,13 +3,12 @@
 from dataclasses import replace
 from typing import Any
 
-from sellerdesk.domain.account import EventHint
 from sellerdesk.domain.catalogue import Product, ShippingRate
 from sellerdesk.domain.ids import new_id, new_reference, new_secret_token
 from sellerdesk.domain.money import step
 from sellerdesk.domain.operation import Operation, OperationKind, OperationState
 from sellerdesk.domain.order import Address, Order, OrderLine, Parcel, Shipment, Shopper, TimelineEntry
-from sellerdesk.domain.payment import CardFacts, Payment, PaymentFacts, PaymentStatus, Problem, ShippingFacts
+from sellerdesk.domain.payment import CardFacts, EventHint, Payment, PaymentFacts, PaymentStatus, Problem, ShippingFacts
 from sellerdesk.domain.requests import Capture, Confirm, CreateIntent, PassTracking, Request, sha256_of, to_json
 
 NOW = 1_795_425_240  # Mon 23 Nov 2026, 09:14 UTC

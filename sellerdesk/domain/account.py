@@ -26,13 +26,3 @@ class AccountFacts:
     default_currency: str
     livemode: bool
     permissions: tuple[Permission, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class EventHint:
-    """An event of Stripe's, used only as a hint which object to read again."""
-
-    id: str
-    type: str
-    created: int
-    intent_id: str

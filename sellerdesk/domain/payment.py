@@ -112,6 +112,12 @@ class PaymentFacts:
     request_id: str = ""
     client_secret: str = field(default="", repr=False, compare=False)
 
+    @property
+    def has_lapsed(self) -> bool:
+        """Whether the bank let go of the hold because its time was over; nobody released it. The reasons are those of
+        https://docs.stripe.com/api/payment_intents/object#payment_intent_object-cancellation_reason"""
+        return self.status is PaymentStatus.CANCELED and self.cancellation_reason in ("expired", "automatic")
+
 
 @dataclass(frozen=True, slots=True)
 class Payment:
@@ -169,3 +175,14 @@ class Payment:
     @property
     def capture_before(self) -> int | None:
         return self.facts.capture_before if self.facts else None
+
+
+@dataclass(frozen=True, slots=True)
+class EventHint:
+    """An event of Stripe's, used only as a hint which payment to read again. ``intent_id`` is '' when no intent made
+    what it is about; ``created`` is seconds UTC."""
+
+    id: str
+    type: str
+    created: int
+    intent_id: str

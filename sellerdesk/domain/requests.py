@@ -11,6 +11,10 @@ from typing import Any
 
 from sellerdesk.domain.payment import ShippingFacts
 
+# The metadata by which an operation's effect is found again at Stripe. It must never be renamed: operations that were
+# sent under the old name would look as if they had not happened.
+TAG_OPERATION = "sd_op"
+
 
 @dataclass(frozen=True, slots=True)
 class LineItem:

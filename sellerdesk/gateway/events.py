@@ -3,7 +3,7 @@
 Events are drawn in the account's default version, not in ours: https://docs.stripe.com/api/events/object
 """
 
-from sellerdesk.domain.account import EventHint
+from sellerdesk.domain.payment import EventHint
 from sellerdesk.gateway.reading import Json, identifier, of_kind, part, reference, text, whole
 
 # At most 20 exact names: https://docs.stripe.com/api/events/list

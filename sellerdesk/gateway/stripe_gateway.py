@@ -7,11 +7,11 @@ from stripe import StripeClient
 
 from sellerdesk.addresses import Addresses, check_key_fits
 from sellerdesk.clock import Clock
-from sellerdesk.domain.account import AccountFacts, EventHint
+from sellerdesk.domain.account import AccountFacts
 from sellerdesk.domain.errors import KeyNotUsable, OurBug
 from sellerdesk.domain.keys import KeyKind, classify
-from sellerdesk.domain.payment import PaymentFacts, PaymentStatus
-from sellerdesk.domain.requests import Capture, Confirm, CreateCustomer, CreateIntent, PassTracking
+from sellerdesk.domain.payment import EventHint, PaymentFacts, PaymentStatus
+from sellerdesk.domain.requests import TAG_OPERATION, Capture, Confirm, CreateCustomer, CreateIntent, PassTracking
 from sellerdesk.gateway import parameters
 from sellerdesk.gateway.calls import Answer, Calls, Send
 from sellerdesk.gateway.client import SealedClient, quieten_sdk
@@ -126,7 +126,7 @@ class StripeGateway:
             return client.v1.payment_intents.list(wanted)
 
         def read(answer: Answer) -> PaymentFacts | None:
-            if text(part(answer.body, "metadata"), "sd_op") != operation_id:
+            if text(part(answer.body, "metadata"), TAG_OPERATION) != operation_id:
                 return None
             return payment_facts(answer.body, answer.seen)
 
@@ -139,7 +139,7 @@ class StripeGateway:
 
         def read(answer: Answer) -> str | None:
             of_kind(answer.body, "customer")
-            tagged = text(part(answer.body, "metadata"), "sd_op") == operation_id
+            tagged = text(part(answer.body, "metadata"), TAG_OPERATION) == operation_id
             return self._customer_id(answer) if tagged else None
 
         return next((found for found in self._calls.pages(send, read) if found is not None), None)

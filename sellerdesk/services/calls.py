@@ -101,8 +101,7 @@ def _judge_capture(request: Capture, facts: PaymentFacts, answer: Answer) -> See
     if facts.status is PaymentStatus.REQUIRES_CAPTURE:
         return Seen(Effect.NOT_YET, answer)
     if facts.status is PaymentStatus.CANCELED:
-        lapsed = facts.cancellation_reason in ("expired", "automatic")
-        return Seen(Effect.IMPOSSIBLE, answer, "The hold has lapsed." if lapsed else "The hold was released.")
+        return Seen(Effect.IMPOSSIBLE, answer, "The hold has lapsed." if facts.has_lapsed else "The hold was released.")
     if facts.status in (PaymentStatus.PROCESSING, PaymentStatus.OTHER):
         return Seen(Effect.WAIT, answer)
     return Seen(Effect.IMPOSSIBLE, answer, "Nothing is held for this order.")

@@ -4,12 +4,12 @@ from collections.abc import Iterable, Mapping
 from types import TracebackType
 from typing import Protocol, Self
 
-from sellerdesk.domain.account import AccountFacts, EventHint
+from sellerdesk.domain.account import AccountFacts
 from sellerdesk.domain.catalogue import Product, ShippingRate
 from sellerdesk.domain.listing import OrderPage, OrderQuery, Overview
 from sellerdesk.domain.operation import Operation, OperationState
 from sellerdesk.domain.order import Order, Shipment, TimelineEntry
-from sellerdesk.domain.payment import Payment, PaymentFacts
+from sellerdesk.domain.payment import EventHint, Payment, PaymentFacts
 from sellerdesk.domain.requests import Capture, Confirm, CreateCustomer, CreateIntent, PassTracking
 
 
@@ -52,7 +52,7 @@ class PaymentGateway(Protocol):
         ...
 
     def check_key(self) -> AccountFacts:
-        """Who the key belongs to and what it may do. Reads only."""
+        """Who the key belongs to and what it may do. Creates and changes nothing."""
         ...
 
 
@@ -133,7 +133,8 @@ class Journal(Protocol):
         ...
 
     def claim(self, operation_id: str, seat: str, system_now: int, now: int) -> Operation | None:
-        """Take the lease (60 s) and count the fence and the attempts up; None when it is taken or final."""
+        """Take the lease, for longer than any pass takes, and count the fence and the attempts up; None when it is
+        taken or final."""
         ...
 
     def start_attempt(self, operation: Operation, at: int) -> None: ...

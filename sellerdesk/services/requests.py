@@ -6,6 +6,7 @@ from sellerdesk.domain import tracking
 from sellerdesk.domain.order import Order, OrderLine, Parcel, Shopper
 from sellerdesk.domain.payment import PaymentStatus, ShippingFacts
 from sellerdesk.domain.requests import (
+    TAG_OPERATION,
     Capture,
     Confirm,
     CreateCustomer,
@@ -19,7 +20,6 @@ from sellerdesk.domain.shortening import CapturePlan
 TAG_INSTALLATION = "sd_install"
 TAG_ORDER = "sd_order"
 TAG_PAYMENT = "sd_payment"
-TAG_OPERATION = "sd_op"
 TAG_SHIP_STATUS = "payment_intent_ship_status"
 TAG_CARRIER = "sd_carrier"
 TAG_TRACKING = "sd_tracking"

@@ -4,8 +4,8 @@ import logging
 from dataclasses import dataclass
 
 from sellerdesk.clock import Clock
-from sellerdesk.domain.account import EventHint
 from sellerdesk.domain.errors import OurBug, OutcomeUnknown, Rejected
+from sellerdesk.domain.payment import EventHint
 from sellerdesk.services.ports import PaymentGateway, Store
 from sellerdesk.services.record import Origin, record_facts
 

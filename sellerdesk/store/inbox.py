@@ -6,7 +6,7 @@ from sqlalchemy import case, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 from sqlalchemy.orm import Session
 
-from sellerdesk.domain.account import EventHint
+from sellerdesk.domain.payment import EventHint
 from sellerdesk.store.journal_models import InboxRecord, WatermarkRecord
 
 

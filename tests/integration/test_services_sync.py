@@ -4,10 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from sellerdesk.domain.account import EventHint
 from sellerdesk.domain.errors import KeyRefused, OutcomeUnknown
 from sellerdesk.domain.order import Stage
-from sellerdesk.domain.payment import PaymentStatus
+from sellerdesk.domain.payment import EventHint, PaymentStatus
 from sellerdesk.domain.stages import stage_of
 from sellerdesk.sandbox import Sandbox
 from sellerdesk.sandbox.faults import Fault
