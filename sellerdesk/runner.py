@@ -15,7 +15,7 @@ AFTER_BUG_SECONDS = 30
 @dataclass(frozen=True, slots=True)
 class Job:
     """A piece of background work. ``run`` does one turn and returns the seconds until the next; it should handle
-    the failures it expects. ``stop`` is waited for at most as long as one turn takes."""
+    the failures it expects."""
 
     name: str
     run: Callable[[], float]

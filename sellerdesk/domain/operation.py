@@ -15,7 +15,11 @@ class OperationKind(StrEnum):
 
 
 class OperationState(StrEnum):
-    """planned -> sending -> done | failed | unknown; unknown -> done | failed | review; dropped if never sent."""
+    """planned -> sending -> done | failed | unknown | review; unknown -> sending again.
+
+    dropped is for what was never sent and need not be any more. review waits for a person, or for a read that shows
+    that Stripe settled it (then done or failed).
+    """
 
     PLANNED = "planned"
     SENDING = "sending"

@@ -155,12 +155,12 @@ class Order:
     @property
     def short(self) -> int:
         """Pieces ordered that stock does not cover (before Prepare)."""
-        missing = 0
-        for line in self.lines:
-            on_hand = self.stock_of(line.sku)
-            if on_hand is not None and line.kept is None:
-                missing += max(0, line.quantity - on_hand)
-        return missing
+        return sum(self.short_of(line) for line in self.lines)
+
+    def short_of(self, line: OrderLine) -> int:
+        """Pieces of ``line`` that stock does not cover; 0 for stock that is not counted, and after Prepare."""
+        on_hand = self.stock_of(line.sku)
+        return 0 if on_hand is None or line.kept is not None else max(0, line.quantity - on_hand)
 
 
 def show_reference(reference: str) -> str:

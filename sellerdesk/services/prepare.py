@@ -50,7 +50,7 @@ class Prepare:
         """
         operation = self._plan(operation_id, order_id, version, kept, shipping, message)
         outcome = self._conductor.carry_out(operation.id)
-        return finished_order(self._store, outcome)
+        return _finished_order(self._store, outcome)
 
     def _plan(
         self,
@@ -87,7 +87,7 @@ class Prepare:
             )
 
 
-def finished_order(store: Store, outcome: Outcome) -> Order:
+def _finished_order(store: Store, outcome: Outcome) -> Order:
     """The order after a pass. Raises the call's error when the operation failed, or waits for a working key."""
     failed = outcome.operation.state is OperationState.FAILED
     if outcome.error is not None and (failed or isinstance(outcome.error, KeyRefused)):

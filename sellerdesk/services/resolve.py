@@ -9,10 +9,9 @@ from sellerdesk.domain.operation import Operation
 from sellerdesk.services.conduct import Conductor
 from sellerdesk.services.ports import Store, UnitOfWork
 
-_log = logging.getLogger(__name__)
-
-
 REVIEW_SECONDS = 60
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,14 +32,6 @@ class Resolve:
         self._clock = clock
         self._reviewed_at = 0
 
-    def _reviewable(self, unit: UnitOfWork) -> tuple[Operation, ...]:
-        """Those in review, once a minute: whoever settles them at Stripe settles them here, too."""
-        now = self._clock.system_now()
-        if abs(now - self._reviewed_at) < REVIEW_SECONDS:
-            return ()
-        self._reviewed_at = now
-        return unit.journal.in_review()
-
     def run_due(self) -> Resolved:
         """One pass over the open operations that are due and that nobody works on, oldest first.
 
@@ -48,7 +39,7 @@ class Resolve:
         or our own rules refuse stays open and does not hold up those behind it.
         """
         with self._store.read() as unit:
-            due = (*unit.journal.open_operations(self._clock.system_now()), *self._reviewable(unit))
+            due = (*unit.journal.open_operations(self._clock.system_now()), *self._due_for_review(unit))
         finished = waiting = 0
         trouble: CallError | None = None
         for operation in due:
@@ -66,3 +57,12 @@ class Resolve:
             if isinstance(outcome.error, KeyRefused):
                 break
         return Resolved(finished, waiting, trouble)
+
+    def _due_for_review(self, unit: UnitOfWork) -> tuple[Operation, ...]:
+        """Those in review, but only when a minute has passed since they were given out: whoever settles them at Stripe
+        settles them here, too."""
+        now = self._clock.system_now()
+        if abs(now - self._reviewed_at) < REVIEW_SECONDS:
+            return ()
+        self._reviewed_at = now
+        return unit.journal.in_review()

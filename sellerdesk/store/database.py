@@ -45,26 +45,11 @@ class SqlStore:
 
         https://www.sqlite.org/pragma.html#pragma_data_version
         """
-        with self._watch_lock:
-            self._check_open()
-            try:
-                if self._watcher is None:
-                    self._watcher = sqlite.connect(self._library, self.path)
-                return int(self._watcher.execute("PRAGMA data_version").fetchone()[0])
-            except self._library.Error as error:
-                raise sqlite.explain(error, self.path) or error from error
+        return int(self._look_up("PRAGMA data_version"))
 
     def installation(self) -> str:
         """The random name of this database, which marks the intents made from it. Raises DatabaseUnusable."""
-        with self._watch_lock:
-            self._check_open()
-            try:
-                if self._watcher is None:
-                    self._watcher = sqlite.connect(self._library, self.path)
-                row = self._watcher.execute("SELECT value FROM meta WHERE key = 'db_epoch'").fetchone()
-            except self._library.Error as error:
-                raise sqlite.explain(error, self.path) or error from error
-        return str(row[0])
+        return str(self._look_up("SELECT value FROM meta WHERE key = 'db_epoch'"))
 
     def close(self) -> None:
         """Wait for the transaction that is writing, then let the file go. A second time does nothing."""
@@ -75,6 +60,17 @@ class SqlStore:
                 self._watcher = None
             self._reader.dispose()
             self._writer.dispose()
+
+    def _look_up(self, question: str) -> Any:
+        """One value, read on a connection that outlives transactions: only such a one sees the others' commits."""
+        with self._watch_lock:
+            self._check_open()
+            try:
+                if self._watcher is None:
+                    self._watcher = sqlite.connect(self._library, self.path)
+                return self._watcher.execute(question).fetchone()[0]
+            except self._library.Error as error:
+                raise sqlite.explain(error, self.path) or error from error
 
     def _check_open(self) -> None:
         if self._closed:

@@ -1,4 +1,4 @@
-"""What the list needs of an order and no one else stores: its stage, since when, its place and its search text."""
+"""What the store works out of an order: the columns that the list is sorted and searched by, and what counts as seen."""
 
 from dataclasses import replace
 from typing import Any
@@ -27,7 +27,7 @@ def derived_columns(order: Order, before: tuple[Stage, int] | None = None) -> di
     }
 
 
-def seen(payment: Payment) -> tuple[object, ...]:
+def visible_facts(payment: Payment) -> tuple[object, ...]:
     """What a person sees of a payment. Everything else may change without a new version of the order."""
     facts = payment.facts
     # Without its time: each reading of the same refusal may date it anew.

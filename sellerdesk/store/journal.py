@@ -45,40 +45,22 @@ class SqlJournal:
         return self._read(OperationRecord.id == operation_id)
 
     def of_order(self, order_id: str) -> tuple[Operation, ...]:
-        rows = self._session.scalars(
-            select(OperationRecord)
-            .where(OperationRecord.order_id == order_id)
-            .order_by(OperationRecord.created_at, OperationRecord.id)
-            .execution_options(populate_existing=True)
-        )
-        return tuple(to_operation(row) for row in rows)
+        return self._oldest_first(OperationRecord.order_id == order_id)
 
     def open_operations(self, system_now: int) -> tuple[Operation, ...]:
-        rows = self._session.scalars(
-            select(OperationRecord)
-            .where(
-                OperationRecord.finished_at.is_(None),
-                OperationRecord.state != OperationState.REVIEW.value,
-                _unleased(system_now),
-                or_(
-                    OperationRecord.next_try_at.is_(None),
-                    OperationRecord.next_try_at <= system_now,
-                    OperationRecord.next_try_at > system_now + _FARTHEST_SECONDS,
-                ),
-            )
-            .order_by(OperationRecord.created_at, OperationRecord.id)
-            .execution_options(populate_existing=True)
+        return self._oldest_first(
+            OperationRecord.finished_at.is_(None),
+            OperationRecord.state != OperationState.REVIEW.value,
+            _unleased(system_now),
+            or_(
+                OperationRecord.next_try_at.is_(None),
+                OperationRecord.next_try_at <= system_now,
+                OperationRecord.next_try_at > system_now + _FARTHEST_SECONDS,
+            ),
         )
-        return tuple(to_operation(row) for row in rows)
 
     def in_review(self) -> tuple[Operation, ...]:
-        rows = self._session.scalars(
-            select(OperationRecord)
-            .where(OperationRecord.state == OperationState.REVIEW.value)
-            .order_by(OperationRecord.created_at, OperationRecord.id)
-            .execution_options(populate_existing=True)
-        )
-        return tuple(to_operation(row) for row in rows)
+        return self._oldest_first(OperationRecord.state == OperationState.REVIEW.value)
 
     def claim(self, operation_id: str, seat: str, system_now: int, now: int) -> Operation | None:
         row = self._session.scalar(
@@ -252,6 +234,15 @@ class SqlJournal:
             return "An earlier step of this order's payment needs a decision first."
         since = datetime.fromtimestamp(rival.created_at).astimezone().strftime("%H:%M")
         return f"Seat {rival.seat} {_DOING.get(rival.kind, 'is working on')} this order since {since}."
+
+    def _oldest_first(self, *conditions: ColumnElement[bool]) -> tuple[Operation, ...]:
+        rows = self._session.scalars(
+            select(OperationRecord)
+            .where(*conditions)
+            .order_by(OperationRecord.created_at, OperationRecord.id)
+            .execution_options(populate_existing=True)
+        )
+        return tuple(to_operation(row) for row in rows)
 
     def _read(self, *conditions: ColumnElement[bool]) -> Operation | None:
         row = self._session.scalar(

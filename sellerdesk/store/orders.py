@@ -13,7 +13,7 @@ from sellerdesk.domain.listing import OrderPage, OrderQuery, Overview
 from sellerdesk.domain.order import Order, Shipment, Stage, TimelineEntry
 from sellerdesk.domain.payment import Payment, PaymentStatus
 from sellerdesk.store import listing
-from sellerdesk.store.derive import derived_columns, seen
+from sellerdesk.store.derive import derived_columns, visible_facts
 from sellerdesk.store.mapping import line_columns, order_columns, payment_columns, shopper_columns, to_order, to_payment
 from sellerdesk.store.models import (
     LineRecord,
@@ -98,7 +98,7 @@ class SqlOrders:
         self._session.execute(
             update(PaymentRecord).where(PaymentRecord.id == payment.id).values(payment_columns(payment))
         )
-        changed = seen(payment) != seen(before)
+        changed = visible_facts(payment) != visible_facts(before)
         self._derive(payment.order_id, changed=changed)
         return changed
 

@@ -62,8 +62,7 @@ class ItemRow(QWidget):
 
     def __init__(self, order: Order, item: OrderLine) -> None:
         super().__init__()
-        on_hand = order.stock_of(item.sku)
-        missing = _missing(item, on_hand)
+        missing = item.left_out or order.short_of(item)
         row = line(12)
         self.setLayout(row)
         row.addWidget(ProductPicture(item.picture, short=missing > 0), 0, Qt.AlignmentFlag.AlignTop)
@@ -80,12 +79,6 @@ class ItemRow(QWidget):
         row.addWidget(label(amount(item.amount, order.currency), tone=price), 0, Qt.AlignmentFlag.AlignVCenter)
 
 
-def _missing(item: OrderLine, on_hand: int | None) -> int:
-    if item.kept is not None:
-        return item.left_out
-    return max(0, item.quantity - on_hand) if on_hand is not None else 0
-
-
 def item_detail(order: Order, item: OrderLine) -> str:
     """'2 × 24.60, 14 in stock' before Prepare, '2 × 24.60, 1 of 2 packed' after it."""
     words = [f"{item.quantity}\u00a0×\u00a0{amount(item.unit_price, order.currency)}"]
@@ -98,8 +91,8 @@ def item_detail(order: Order, item: OrderLine) -> str:
     on_hand = order.stock_of(item.sku)
     if on_hand is not None:
         words.append(f"{on_hand} in stock" if on_hand else "none in stock")
-        if item.quantity > on_hand:
-            words.append(f"{item.quantity - on_hand} short")
+    if short := order.short_of(item):
+        words.append(f"{short} short")
     return ", ".join(words)
 
 

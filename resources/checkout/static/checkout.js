@@ -154,11 +154,18 @@ async function gone(error) {
 function openCard(told) {
   card = new CardForm(
     { amount: told.amount, currency: told.currency, country: field("country").value, saved: () => $("#save").checked },
-    { changed: () => till.changed(), blocked: () => ((isBlocked = true), till.rest()), ready: () => ((isBlocked = false), till.rest()) },
+    { changed: () => till.changed(), blocked: () => ((isBlocked = true), till.rest()), ready },
   );
   const load = () => card.load();
   if (document.readyState === "complete") requestAnimationFrame(load);
   else addEventListener("load", load);
+}
+
+// The frame may come after a notice about an order begun before, and must not take it away.
+function ready() {
+  const late = isBlocked;
+  isBlocked = false;
+  late ? till.rest() : till.wait();
 }
 
 // --- placing

@@ -20,6 +20,7 @@ from sellerdesk.domain.order import Order
 from sellerdesk.domain.shortening import CapturePlan, ShippingChoice, plan
 from sellerdesk.formats import amount, countdown, when
 from sellerdesk.services.desk import Mode
+from sellerdesk.services.prepare import MESSAGE_LENGTH
 from sellerdesk.ui.bars import SplitBar
 from sellerdesk.ui.dialogs.parts import DeskDialog
 from sellerdesk.ui.dialogs.prepare_lines import LinesBox
@@ -29,7 +30,6 @@ from sellerdesk.ui.note_box import NoteBox
 from sellerdesk.ui.panel_words import card_words, sum_words
 from sellerdesk.ui.widgets import Tone, label, mark_wrong
 
-MESSAGE_LENGTH = 500
 _WARN_SECONDS = 600
 _LEFT_TO_RIGHT = "\u200e"
 _TICK_MS = 1000
