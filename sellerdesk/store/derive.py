@@ -1,4 +1,4 @@
-"""What the store works out of an order: the columns that the list is sorted and searched by, and what counts as seen."""
+"""What the store works out of an order: the columns the list is sorted and searched by, and what counts as seen."""
 
 from dataclasses import replace
 from typing import Any

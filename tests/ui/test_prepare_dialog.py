@@ -13,7 +13,8 @@ from pytestqt.qtbot import QtBot
 from sellerdesk.domain.order import Order, OrderLine
 from sellerdesk.domain.shortening import ShippingChoice, plan
 from sellerdesk.services.desk import Mode
-from sellerdesk.ui.dialogs.prepare import MESSAGE_LENGTH, PrepareDialog
+from sellerdesk.services.prepare import MESSAGE_LENGTH
+from sellerdesk.ui.dialogs.prepare import PrepareDialog
 from sellerdesk.ui.dialogs.prepare_lines import first_guess
 from sellerdesk.ui.theme import Scheme
 from tests.ui import sample_orders as samples
