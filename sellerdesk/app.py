@@ -5,12 +5,14 @@ from dataclasses import dataclass
 
 from sellerdesk.background import Background
 from sellerdesk.clock import Clock
+from sellerdesk.services.card_attempts import ReadAttempts
 from sellerdesk.services.conduct import Conductor, nowhere
 from sellerdesk.services.desk import Desk, OpenShop, ShopInfo
 from sellerdesk.services.orders import ReadOrders
 from sellerdesk.services.place_order import PlaceOrder
 from sellerdesk.services.ports import PaymentGateway, Store
 from sellerdesk.services.prepare import Prepare
+from sellerdesk.services.release import Release
 from sellerdesk.services.resolve import Resolve
 from sellerdesk.services.ship import Ship
 from sellerdesk.services.shop import Shop
@@ -43,8 +45,10 @@ def assemble(
     conductor = Conductor(store, gateway, clock, seat, reached)
     desk = Desk(
         orders=ReadOrders(store, clock),
+        attempts=ReadAttempts(store, gateway),
         prepare=Prepare(store, conductor, clock, seat),
         ship=Ship(store, conductor, clock, seat),
+        release=Release(store, conductor, clock, seat),
         sync=Sync(store, gateway, clock),
         clock=clock,
         seat=seat,

@@ -20,6 +20,7 @@ from sellerdesk.domain.ids import new_secret_token
 from sellerdesk.domain.operation import Operation, OperationKind
 from sellerdesk.domain.order import Address, Order, Parcel, Shopper
 from sellerdesk.domain.payment import PaymentStatus
+from sellerdesk.domain.release import ReleaseReason
 from sellerdesk.domain.shortening import ShippingChoice
 from sellerdesk.gateway.stripe_gateway import StripeGateway
 from sellerdesk.gateway.transport import Deadlines
@@ -109,6 +110,10 @@ class Plant:
     def ship(self, order: Order, *parcels: Parcel, operation_id: str = "") -> Order:
         ship = self.works.desk.ship
         return ship.run(operation_id or ship.new_operation(), order.id, order.version, parcels or (PARCEL,))
+
+    def release(self, order: Order, reason: ReleaseReason = ReleaseReason.OTHER, message: str = "") -> Order:
+        release = self.works.desk.release
+        return release.run(release.new_operation(), order.id, order.version, reason, message)
 
     # --- what stands where ---
 

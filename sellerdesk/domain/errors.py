@@ -4,7 +4,7 @@ SellerDeskError
 ├── RefusedError            a rule said no: nothing was sent, nothing changed
 │   ├── MoneyRefused        MixedCurrencies · NotMinorUnits · UnknownCurrency · AmountRefused
 │   ├── CaptureRefused      what was chosen in Prepare cannot be captured
-│   ├── CartRefused · ShopperRefused · TokenRefused · TrackingRefused
+│   ├── CartRefused · ShopperRefused · TokenRefused · TrackingRefused · MessageRefused
 │   ├── WrongStage · OrderChanged · OperationInProgress · CheckoutClosed · UnknownOrder
 │   └── KeyNotUsable        the key typed in is of the wrong kind or mode
 ├── WorldError              the world failed: a network, a disk, a keyring, Stripe
@@ -99,6 +99,10 @@ class TokenRefused(RefusedError):
 
 class TrackingRefused(RefusedError):
     """A tracking number or carrier that cannot be recorded."""
+
+
+class MessageRefused(RefusedError):
+    """The seller's words to the shopper cannot be kept: too long."""
 
 
 class WrongStage(RefusedError):

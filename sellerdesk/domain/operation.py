@@ -11,6 +11,7 @@ class OperationKind(StrEnum):
     CREATE_INTENT = "create_intent"
     CONFIRM = "confirm"
     CAPTURE = "capture"
+    CANCEL = "cancel"
     SHIP = "ship"
 
 

@@ -45,6 +45,10 @@ class Problem:
     ``message`` is Stripe's wording for the shopper. ``charge_id`` is '' when the bank was never asked. ``at`` is
     when the attempt was made, seconds UTC by Stripe's own records (the failed charge, else the payment method), so
     that reading it twice gives the same value. https://docs.stripe.com/api/errors
+
+    The last four tell who refused, as far as the failed charge was there to be read; '' otherwise: the bank's own
+    code, and of https://docs.stripe.com/api/charges/object#charge_object-outcome the type ('issuer_declined',
+    'blocked', ...), the reason, and one sentence for the seller alone.
     """
 
     code: str
@@ -54,10 +58,30 @@ class Problem:
     charge_id: str
     at: int
     card: CardFacts | None = None
+    network_decline_code: str = ""
+    outcome_type: str = ""
+    outcome_reason: str = ""
+    seller_message: str = ""
 
     def is_same_attempt(self, other: "Problem | None") -> bool:
-        """Whether both tell of one attempt: its date may be known better by one of two readings."""
-        return other is not None and replace(self, at=0) == replace(other, at=0)
+        """Whether both tell of one attempt: date and outcome may be known better by one of two readings."""
+        return other is not None and self._of_error_alone() == other._of_error_alone()
+
+    def _of_error_alone(self) -> "Problem":
+        return replace(self, at=0, network_decline_code="", outcome_type="", outcome_reason="", seller_message="")
+
+
+@dataclass(frozen=True, slots=True)
+class CardAttempt:
+    """One try to hold the money, from its charge: ``problem`` is None when the bank agreed. ``at`` is seconds UTC,
+    ``amount`` minor units. A try that never reached the bank (3-D Secure not passed) has no charge."""
+
+    charge_id: str
+    at: int
+    amount: int
+    currency: str
+    card: CardFacts | None
+    problem: Problem | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +106,7 @@ class PaymentFacts:
 
     Amounts are minor units of ``currency``; times are seconds UTC; ``observed_ms`` is when the answer arrived,
     milliseconds UTC of the injected clock. ``capture_before`` is the real deadline from the charge, or None.
+    ``setup_future_usage`` is 'off_session' when the shopper agreed that the card is kept, '' when not asked.
     ``client_secret`` lets a page finish the payment: it is never stored, shown or logged.
     """
 
@@ -110,7 +135,17 @@ class PaymentFacts:
     shipping: ShippingFacts | None = None
     metadata: tuple[tuple[str, str], ...] = ()
     request_id: str = ""
+    confirmation_method: str = "automatic"
+    setup_future_usage: str = ""
+    payment_method_id: str = ""
     client_secret: str = field(default="", repr=False, compare=False)
+
+    @property
+    def saved_card_id(self) -> str:
+        """The card that may be charged later without the shopper, or ''. Stripe attaches it to the customer when the
+        payment is authorized: https://docs.stripe.com/payments/save-during-payment"""
+        agreed = self.setup_future_usage == "off_session" and self.authorized_at is not None
+        return self.payment_method_id if agreed and self.customer_id else ""
 
     @property
     def has_lapsed(self) -> bool:
@@ -175,6 +210,11 @@ class Payment:
     @property
     def capture_before(self) -> int | None:
         return self.facts.capture_before if self.facts else None
+
+    @property
+    def saved_card_id(self) -> str:
+        """The card the shopper let us keep for a later charge, or ''."""
+        return self.facts.saved_card_id if self.facts else ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,14 +52,18 @@ class CreateIntent:
     lines: tuple[LineItem, ...]
     shipping_amount: int
     metadata: tuple[tuple[str, str], ...]
+    confirmation_method: str = "automatic"
+    save_card: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Confirm:
     """Confirm with a token, and whatever the shopper changed, in one call.
 
-    ``token`` is a ConfirmationToken ('ctoken_...') or a PaymentMethod ('pm_...'). ``after_action`` tells that the
-    intent waited for the bank's approval of an earlier card when this was planned; it is not sent.
+    ``token`` is a ConfirmationToken ('ctoken_...'), a PaymentMethod ('pm_...') or a card token of older pages
+    ('tok_...'); '' confirms again with the card that the intent has, after the bank's approval of an intent with
+    manual confirmation. ``after_action`` tells that the intent waited for the bank's approval of an earlier card when
+    this was planned; it is not sent.
     https://docs.stripe.com/api/payment_intents/confirm
     """
 
@@ -84,6 +88,15 @@ class Capture:
 
 
 @dataclass(frozen=True, slots=True)
+class Cancel:
+    """Let go of a hold, for ever. ``reason`` is one of Stripe's words, or '' for none of them.
+    https://docs.stripe.com/api/payment_intents/cancel"""
+
+    intent_id: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class PassTracking:
     """Write carrier and number to the intent, with the full shipping block (name and address are required
     inside it): https://docs.stripe.com/api/payment_intents/update"""
@@ -94,10 +107,10 @@ class PassTracking:
     metadata: tuple[tuple[str, str], ...]
 
 
-Request = CreateCustomer | CreateIntent | Confirm | Capture | PassTracking
+Request = CreateCustomer | CreateIntent | Confirm | Capture | Cancel | PassTracking
 
 _KINDS: Mapping[str, type[Any]] = {
-    kind.__name__: kind for kind in (CreateCustomer, CreateIntent, Confirm, Capture, PassTracking)
+    kind.__name__: kind for kind in (CreateCustomer, CreateIntent, Confirm, Capture, Cancel, PassTracking)
 }
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from sellerdesk.domain.errors import TokenRefused
 from sellerdesk.domain.payment import ShippingFacts
-from sellerdesk.domain.requests import Capture, Confirm, CreateCustomer, CreateIntent, LineItem, PassTracking
+from sellerdesk.domain.requests import Cancel, Capture, Confirm, CreateCustomer, CreateIntent, LineItem, PassTracking
 
 EXPAND = ["latest_charge"]
 
@@ -40,12 +40,15 @@ def create_customer(request: CreateCustomer) -> Params:
 
 def create_intent(request: CreateIntent) -> Params:
     """https://docs.stripe.com/payments/place-a-hold-on-a-payment-method"""
+    manual = request.confirmation_method == "manual"
     return _without_blanks(
         {
             "amount": request.amount,
             "currency": request.currency,
             "capture_method": "manual",
+            "confirmation_method": request.confirmation_method if manual else "",
             "allowed_payment_method_types": ["card"],
+            "setup_future_usage": "off_session" if request.save_card else "",
             "customer": request.customer_id,
             "receipt_email": request.receipt_email,
             "description": request.description,
@@ -60,15 +63,9 @@ def create_intent(request: CreateIntent) -> Params:
 
 def confirm(request: Confirm) -> Params:
     """https://docs.stripe.com/api/payment_intents/confirm. Raises TokenRefused."""
-    if request.token.startswith("ctoken_"):
-        token = "confirmation_token"
-    elif request.token.startswith("pm_"):
-        token = "payment_method"
-    else:
-        raise TokenRefused("The card details did not arrive as they should. Please enter them again.")
     return _without_blanks(
         {
-            token: request.token,
+            **_token(request.token),
             "return_url": request.return_url,
             "setup_future_usage": "off_session" if request.save_card else "",
             "receipt_email": request.receipt_email,
@@ -76,6 +73,26 @@ def confirm(request: Confirm) -> Params:
             "expand": EXPAND,
         }
     )
+
+
+def _token(token: str) -> Params:
+    if token.startswith("ctoken_"):
+        return {"confirmation_token": token}
+    if token.startswith("pm_"):
+        return {"payment_method": token}
+    if token:
+        raise TokenRefused("The card details did not arrive as they should. Please enter them again.")
+    return {}
+
+
+def payment_method(token: str) -> Params:
+    """The way Stripe documents for tokens of older pages: https://docs.stripe.com/api/payment_methods/create"""
+    return {"type": "card", "card": {"token": token}}
+
+
+def cancel(request: Cancel) -> Params:
+    """https://docs.stripe.com/api/payment_intents/cancel"""
+    return _without_blanks({"cancellation_reason": request.reason, "expand": EXPAND})
 
 
 def capture(request: Capture) -> Params:

@@ -1,6 +1,7 @@
 """The payment gateway: every call to Stripe that the use cases need, its answer checked and translated."""
 
 import re
+from dataclasses import replace
 from typing import Any
 
 from stripe import StripeClient
@@ -10,15 +11,23 @@ from sellerdesk.clock import Clock
 from sellerdesk.domain.account import AccountFacts
 from sellerdesk.domain.errors import KeyNotUsable, OurBug
 from sellerdesk.domain.keys import KeyKind, classify
-from sellerdesk.domain.payment import EventHint, PaymentFacts, PaymentStatus
-from sellerdesk.domain.requests import TAG_OPERATION, Capture, Confirm, CreateCustomer, CreateIntent, PassTracking
+from sellerdesk.domain.payment import CardAttempt, EventHint, PaymentFacts, PaymentStatus
+from sellerdesk.domain.requests import (
+    TAG_OPERATION,
+    Cancel,
+    Capture,
+    Confirm,
+    CreateCustomer,
+    CreateIntent,
+    PassTracking,
+)
 from sellerdesk.gateway import parameters
 from sellerdesk.gateway.calls import Answer, Calls, Send
 from sellerdesk.gateway.client import SealedClient, quieten_sdk
 from sellerdesk.gateway.events import WANTED, event_hint
 from sellerdesk.gateway.permissions import account_facts
 from sellerdesk.gateway.reading import OddAnswer, flag, identifier, of_kind, part, reference, text
-from sellerdesk.gateway.translate import payment_facts
+from sellerdesk.gateway.translate import card_attempt, payment_facts
 from sellerdesk.gateway.transport import Deadlines
 
 _ID = re.compile(r"(?:pi|ch|py|cus)_[A-Za-z0-9_]+")
@@ -72,6 +81,8 @@ class StripeGateway:
         )
 
     def confirm(self, request: Confirm, key: str) -> PaymentFacts:
+        if request.token.startswith("tok_"):
+            request = replace(request, token=self._method_of(request.token, f"{key}-method"))
         params: Any = parameters.confirm(request)
         return self._intent(
             request.intent_id,
@@ -86,6 +97,14 @@ class StripeGateway:
             lambda client: client.v1.payment_intents.capture(request.intent_id, params, {"idempotency_key": key}),
             writes=True,
             captured=request.amount,
+        )
+
+    def cancel(self, request: Cancel, key: str) -> PaymentFacts:
+        params: Any = parameters.cancel(request)
+        return self._intent(
+            request.intent_id,
+            lambda client: client.v1.payment_intents.cancel(request.intent_id, params, {"idempotency_key": key}),
+            writes=True,
         )
 
     def pass_tracking(self, request: PassTracking, key: str) -> PaymentFacts:
@@ -116,6 +135,19 @@ class StripeGateway:
     def retrieve(self, intent_id: str) -> PaymentFacts:
         params: Any = {"expand": parameters.EXPAND}
         return self._intent(intent_id, lambda client: client.v1.payment_intents.retrieve(intent_id, params))
+
+    def card_attempts(self, intent_id: str) -> tuple[CardAttempt, ...]:
+        """https://docs.stripe.com/api/charges/list"""
+        intent = _checked(intent_id)
+
+        def send(client: StripeClient, params: dict[str, Any]) -> object:
+            wanted: Any = {**params, "payment_intent": intent}
+            return client.v1.charges.list(wanted)
+
+        def read(answer: Answer) -> CardAttempt:
+            return card_attempt(answer.body, intent, answer.seen.livemode)
+
+        return tuple(self._calls.pages(send, read))
 
     def find_intent(self, operation_id: str, customer_id: str) -> PaymentFacts | None:
         """The list is strongly consistent; search is not: https://docs.stripe.com/search#data-freshness"""
@@ -179,6 +211,21 @@ class StripeGateway:
             return facts
 
         return self._calls.one("payment_intent", send, read, intent_id=wanted, writes=writes)
+
+    def _method_of(self, token: str, key: str) -> str:
+        """The payment method made of a card token. It holds no money, and the key makes a second try give the same."""
+        params: Any = parameters.payment_method(token)
+
+        def read(answer: Answer) -> str:
+            self._check_mode(answer)
+            return identifier(answer.body, "pm_")
+
+        return self._calls.one(
+            "payment_method",
+            lambda client: client.v1.payment_methods.create(params, {"idempotency_key": key}),
+            read,
+            writes=True,
+        )
 
     def _customer_id(self, answer: Answer) -> str:
         self._check_mode(answer)

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from sellerdesk.domain.payment import CardFacts, PaymentFacts, PaymentStatus, Problem, ShippingFacts
+from sellerdesk.domain.payment import CardAttempt, CardFacts, PaymentFacts, PaymentStatus, Problem, ShippingFacts
 from sellerdesk.gateway.reading import (
     Json,
     OddAnswer,
@@ -71,7 +71,37 @@ def payment_facts(intent: Json, seen: Seen) -> PaymentFacts:
         shipping=_shipping(part(intent, "shipping")),
         metadata=_metadata(part(intent, "metadata")),
         request_id=seen.request_id,
+        confirmation_method=text(intent, "confirmation_method"),
+        setup_future_usage=text(intent, "setup_future_usage"),
+        payment_method_id=reference(intent, "payment_method"),
         client_secret=text(intent, "client_secret"),
+    )
+
+
+def card_attempt(charge: Json, intent_id: str, livemode: bool) -> CardAttempt:
+    """One try, from its charge. Raises OddAnswer when it is no charge of ``intent_id`` in the key's mode."""
+    of_kind(charge, "charge")
+    if flag(charge, "livemode") is not livemode:
+        raise OddAnswer("livemode")
+    if reference(charge, "payment_intent") != intent_id:
+        raise OddAnswer("payment_intent")
+    card = _card(part(part(charge, "payment_method_details"), "card"))
+    charge_id = identifier(charge, ("ch_", "py_"))
+    problem = None
+    if text(charge, "status") == "failed":
+        outcome = part(charge, "outcome")
+        problem = Problem(
+            code=text(charge, "failure_code"),
+            decline_code=text(outcome, "reason"),
+            message=text(charge, "failure_message"),
+            advice_code=text(outcome, "advice_code"),
+            charge_id=charge_id,
+            at=whole(charge, "created"),
+            card=card,
+            **_who_refused(charge),
+        )
+    return CardAttempt(
+        charge_id, whole(charge, "created"), whole(charge, "amount"), text(charge, "currency"), card, problem
     )
 
 
@@ -122,7 +152,19 @@ def _problem(intent: Json, charge: Json) -> Problem | None:
         charge_id=reference(error, "charge"),
         at=whole(dated, "created"),
         card=_card(part(method, "card")),
+        **_who_refused(charge if charged else {}, text(error, "network_decline_code")),
     )
+
+
+def _who_refused(charge: Json, network_code: str = "") -> dict[str, str]:
+    """https://docs.stripe.com/api/charges/object#charge_object-outcome"""
+    outcome = part(charge, "outcome")
+    return {
+        "network_decline_code": network_code or text(outcome, "network_decline_code"),
+        "outcome_type": text(outcome, "type"),
+        "outcome_reason": text(outcome, "reason"),
+        "seller_message": text(outcome, "seller_message"),
+    }
 
 
 def _shipping(shipping: Json) -> ShippingFacts | None:

@@ -7,6 +7,7 @@ from sellerdesk.domain.errors import OurBug
 from sellerdesk.domain.operation import Operation
 from sellerdesk.domain.payment import PaymentFacts, PaymentStatus
 from sellerdesk.domain.requests import (
+    Cancel,
     Capture,
     Confirm,
     CreateCustomer,
@@ -57,6 +58,8 @@ def send(gateway: PaymentGateway, operation: Operation) -> Answer:
             return Answer(gateway.confirm(request, key))
         case Capture() as request:
             return Answer(gateway.capture(request, key))
+        case Cancel() as request:
+            return Answer(gateway.cancel(request, key))
         case PassTracking() as request:
             return Answer(gateway.pass_tracking(request, key))
 
@@ -73,7 +76,7 @@ def look(gateway: PaymentGateway, operation: Operation) -> Seen:
         case CreateIntent():
             facts = gateway.find_intent(operation.id, request.customer_id)
             return Seen(Effect.NOT_YET if facts is None else Effect.HAPPENED, Answer(facts))
-        case Confirm() | Capture() | PassTracking():
+        case Confirm() | Capture() | Cancel() | PassTracking():
             return judge(request, gateway.retrieve(request.intent_id))
 
 
@@ -85,6 +88,8 @@ def judge(request: Request, facts: PaymentFacts) -> Seen:
             return _judge_capture(request, facts, answer)
         case Confirm():
             return _judge_confirm(request, facts, answer)
+        case Cancel():
+            return _judge_cancel(facts, answer)
         case PassTracking():
             return Seen(Effect.HAPPENED if facts.shipping == request.shipping else Effect.NOT_YET, answer)
         case CreateIntent():
@@ -105,6 +110,20 @@ def _judge_capture(request: Capture, facts: PaymentFacts, answer: Answer) -> See
     if facts.status in (PaymentStatus.PROCESSING, PaymentStatus.OTHER):
         return Seen(Effect.WAIT, answer)
     return Seen(Effect.IMPOSSIBLE, answer, "Nothing is held for this order.")
+
+
+def _judge_cancel(facts: PaymentFacts, answer: Answer) -> Seen:
+    if facts.status is PaymentStatus.CANCELED:
+        if facts.has_lapsed:
+            return Seen(Effect.IMPOSSIBLE, answer, "The hold had lapsed already. Nothing is held any more.")
+        return Seen(Effect.HAPPENED, answer)
+    if facts.status is PaymentStatus.SUCCEEDED:
+        return Seen(
+            Effect.IMPOSSIBLE, answer, "It was captured meanwhile, so there is no hold to release. Refund it instead."
+        )
+    if facts.status in (PaymentStatus.PROCESSING, PaymentStatus.OTHER):
+        return Seen(Effect.WAIT, answer)
+    return Seen(Effect.NOT_YET, answer)
 
 
 def _judge_confirm(request: Confirm, facts: PaymentFacts, answer: Answer) -> Seen:

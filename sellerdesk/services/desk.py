@@ -7,8 +7,10 @@ from typing import Protocol
 
 from sellerdesk.clock import Clock
 from sellerdesk.domain.account import AccountFacts
+from sellerdesk.services.card_attempts import ReadAttempts
 from sellerdesk.services.orders import ReadOrders
 from sellerdesk.services.prepare import Prepare
+from sellerdesk.services.release import Release
 from sellerdesk.services.ship import Ship
 from sellerdesk.services.sync import Sync
 
@@ -73,8 +75,10 @@ class Desk:
     """The use cases of an open shop. All of them block: call them from a worker, never from the UI thread."""
 
     orders: ReadOrders
+    attempts: ReadAttempts
     prepare: Prepare
     ship: Ship
+    release: Release
     sync: Sync
     clock: Clock
     seat: str

@@ -33,7 +33,7 @@ from sellerdesk.services.record import Origin, record_facts
 
 SHOPPER_ACTOR = "Checkout page"
 # What may come from the page: https://docs.stripe.com/payments/finalize-payments-on-the-server
-_TOKEN = re.compile(r"(ctoken|pm)_[A-Za-z0-9_]{1,250}")
+_TOKEN = re.compile(r"(ctoken|pm|tok)_[A-Za-z0-9_]{1,250}")
 _HELD = (PaymentStatus.REQUIRES_CAPTURE, PaymentStatus.SUCCEEDED)
 
 

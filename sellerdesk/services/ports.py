@@ -9,8 +9,8 @@ from sellerdesk.domain.catalogue import Product, ShippingRate
 from sellerdesk.domain.listing import OrderPage, OrderQuery, Overview
 from sellerdesk.domain.operation import Operation, OperationState
 from sellerdesk.domain.order import Order, Shipment, TimelineEntry
-from sellerdesk.domain.payment import EventHint, Payment, PaymentFacts
-from sellerdesk.domain.requests import Capture, Confirm, CreateCustomer, CreateIntent, PassTracking
+from sellerdesk.domain.payment import CardAttempt, EventHint, Payment, PaymentFacts
+from sellerdesk.domain.requests import Cancel, Capture, Confirm, CreateCustomer, CreateIntent, PassTracking
 
 
 class PaymentGateway(Protocol):
@@ -29,6 +29,8 @@ class PaymentGateway(Protocol):
 
     def capture(self, request: Capture, key: str) -> PaymentFacts: ...
 
+    def cancel(self, request: Cancel, key: str) -> PaymentFacts: ...
+
     def pass_tracking(self, request: PassTracking, key: str) -> PaymentFacts:
         """Write shipping and metadata to the intent."""
         ...
@@ -38,6 +40,10 @@ class PaymentGateway(Protocol):
         ...
 
     def retrieve(self, intent_id: str) -> PaymentFacts: ...
+
+    def card_attempts(self, intent_id: str) -> tuple[CardAttempt, ...]:
+        """Every try to hold the money of this intent that reached the bank, newest first."""
+        ...
 
     def find_intent(self, operation_id: str, customer_id: str) -> PaymentFacts | None:
         """The intent tagged with ``operation_id`` in the customer's own list (strongly consistent, not search)."""

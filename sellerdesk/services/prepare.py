@@ -3,18 +3,18 @@
 from collections.abc import Mapping
 
 from sellerdesk.clock import Clock
-from sellerdesk.domain.errors import CaptureRefused, KeyRefused, WrongStage
+from sellerdesk.domain.errors import WrongStage
 from sellerdesk.domain.ids import new_id
-from sellerdesk.domain.operation import Operation, OperationKind, OperationState
+from sellerdesk.domain.message import read_message
+from sellerdesk.domain.operation import Operation, OperationKind
 from sellerdesk.domain.order import Order, Stage
 from sellerdesk.domain.shortening import ShippingChoice, plan
 from sellerdesk.domain.stages import stage_of
 from sellerdesk.services import requests
-from sellerdesk.services.conduct import Conductor, Outcome
+from sellerdesk.services.conduct import Conductor
+from sellerdesk.services.finish import finished_order
 from sellerdesk.services.plans import planned, same_wish
 from sellerdesk.services.ports import Store
-
-MESSAGE_LENGTH = 500
 
 
 class Prepare:
@@ -45,12 +45,12 @@ class Prepare:
         """Capture ``kept`` pieces per line position of an order seen at ``version``; the order as it is afterwards.
 
         When the answer is lost the order comes back with its open operation, and the background finds out. Raises
-        WrongStage, CaptureRefused, OrderChanged or OperationInProgress when nothing was sent; CallError's family
-        when Stripe refused.
+        WrongStage, CaptureRefused, MessageRefused, OrderChanged or OperationInProgress when nothing was sent;
+        CallError's family when Stripe refused.
         """
         operation = self._plan(operation_id, order_id, version, kept, shipping, message)
         outcome = self._conductor.carry_out(operation.id)
-        return _finished_order(self._store, outcome)
+        return finished_order(self._store, outcome)
 
     def _plan(
         self,
@@ -72,7 +72,7 @@ class Prepare:
             operation = planned(operation_id, OperationKind.CAPTURE, order, request, self._seat, self._clock)
             stored = unit.journal.plan(operation)
             unit.orders.expect_version(order_id, version)
-            unit.orders.save_message(order_id, _message(message))
+            unit.orders.save_message(order_id, read_message(message))
             unit.commit()
         return stored
 
@@ -85,28 +85,3 @@ class Prepare:
                 "By the clock this hold has lapsed, so nothing was sent to Stripe. Sync: if Stripe has ended it, the "
                 "shopper has to pay again."
             )
-
-
-def _finished_order(store: Store, outcome: Outcome) -> Order:
-    """The order after a pass. Raises the call's error when the operation failed, or waits for a working key."""
-    failed = outcome.operation.state is OperationState.FAILED
-    if outcome.error is not None and (failed or isinstance(outcome.error, KeyRefused)):
-        raise outcome.error
-    if failed:
-        raise WrongStage(_why_it_failed(outcome.operation))
-    with store.read() as unit:
-        return unit.orders.get(outcome.operation.order_id)
-
-
-def _why_it_failed(operation: Operation) -> str:
-    """A sentence for an operation that failed earlier: its own, where its outcome is one."""
-    if operation.outcome.endswith("."):
-        return operation.outcome
-    return "Stripe refused this capture before, and nothing was taken. Look at the order again, then decide."
-
-
-def _message(text: str) -> str:
-    cleaned = "".join(letter for letter in text.strip() if letter.isprintable() or letter == "\n")
-    if len(cleaned) > MESSAGE_LENGTH:
-        raise CaptureRefused(f"The words to the shopper are longer than {MESSAGE_LENGTH} characters.")
-    return cleaned

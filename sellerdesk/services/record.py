@@ -49,7 +49,7 @@ def _happened(before: Payment, after: Payment, origin: Origin) -> list[TimelineE
     if facts.status is PaymentStatus.SUCCEEDED:
         entries.append(entry("captured", after.captured))
     if facts.status is PaymentStatus.CANCELED:
-        entries.append(entry("expired" if facts.has_lapsed else "canceled"))
+        entries.append(entry("expired") if facts.has_lapsed else entry("canceled", note=facts.cancellation_reason))
     if after.released:
         entries.append(entry("released", after.released))
     return entries

@@ -5,8 +5,10 @@ from collections.abc import Iterable
 from sellerdesk.domain import tracking
 from sellerdesk.domain.order import Order, OrderLine, Parcel, Shopper
 from sellerdesk.domain.payment import PaymentStatus, ShippingFacts
+from sellerdesk.domain.release import ReleaseReason
 from sellerdesk.domain.requests import (
     TAG_OPERATION,
+    Cancel,
     Capture,
     Confirm,
     CreateCustomer,
@@ -97,6 +99,11 @@ def capture(order: Order, plan: CapturePlan, operation_id: str) -> Capture:
         shipping_amount=plan.shipping,
         metadata=((TAG_OPERATION, operation_id),),
     )
+
+
+def cancel(order: Order, reason: ReleaseReason) -> Cancel:
+    """Letting go of the whole hold."""
+    return Cancel(order.payment.intent_id, reason.value)
 
 
 def pass_tracking(order: Order, parcels: tuple[Parcel, ...], operation_id: str) -> PassTracking:

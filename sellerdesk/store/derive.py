@@ -49,6 +49,7 @@ def visible_facts(payment: Payment) -> tuple[object, ...]:
         facts.risk_level,
         facts.card,
         facts.next_action,
+        facts.saved_card_id,
     )
 
 

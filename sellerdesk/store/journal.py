@@ -20,6 +20,7 @@ _DOING = {
     OperationKind.CREATE_INTENT: "is starting the payment of",
     OperationKind.CONFIRM: "is paying",
     OperationKind.CAPTURE: "is capturing",
+    OperationKind.CANCEL: "is releasing",
 }
 
 

@@ -99,7 +99,7 @@ def open_operations_for(session: Session, order_ids: Sequence[str]) -> dict[str,
 def _to_open(row: OperationRecord, payment_amount: int) -> OpenOperation:
     kind = OperationKind(row.kind)
     amount = json.loads(row.params).get("amount")
-    if amount is None and kind is OperationKind.CONFIRM:
+    if amount is None and kind in (OperationKind.CONFIRM, OperationKind.CANCEL):
         amount = payment_amount
     return OpenOperation(row.id, kind, OperationState(row.state), amount, row.created_at, row.seat)
 

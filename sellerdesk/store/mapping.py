@@ -30,6 +30,9 @@ _SAME_NAME = (
     "risk_level",
     "next_action",
     "request_id",
+    "confirmation_method",
+    "setup_future_usage",
+    "payment_method_id",
 )
 _LINE = (
     "position",

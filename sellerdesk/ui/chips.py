@@ -53,6 +53,7 @@ REVIEW = Chip("Review", Form.AMBER_LINE, "eye")
 
 _SENDING_WORDS = {
     OperationKind.CAPTURE: "Capturing",
+    OperationKind.CANCEL: "Releasing",
     OperationKind.SHIP: "Shipping",
     OperationKind.CONFIRM: "Paying",
     OperationKind.CREATE_INTENT: "Placing",

@@ -188,6 +188,7 @@ _DOING = {
     OperationKind.CREATE_INTENT: "Setting up the payment",
     OperationKind.CONFIRM: "Asking the bank for",
     OperationKind.CAPTURE: "Capturing",
+    OperationKind.CANCEL: "Releasing",
     OperationKind.SHIP: "Passing the tracking to Stripe",
 }
 _ASKED = {
@@ -195,9 +196,10 @@ _ASKED = {
     OperationKind.CREATE_INTENT: "We asked Stripe to set up the payment",
     OperationKind.CONFIRM: "We asked Stripe to hold {sum}",
     OperationKind.CAPTURE: "We asked Stripe to capture {sum}",
+    OperationKind.CANCEL: "We asked Stripe to release {sum}",
     OperationKind.SHIP: "We passed the tracking to Stripe",
 }
-_WITH_SUM = {OperationKind.CONFIRM, OperationKind.CAPTURE}
+_WITH_SUM = {OperationKind.CONFIRM, OperationKind.CAPTURE, OperationKind.CANCEL}
 
 
 class Work(StrEnum):

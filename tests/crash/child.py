@@ -15,6 +15,7 @@ from typing import Any
 from sellerdesk.addresses import Addresses
 from sellerdesk.app import Works, assemble
 from sellerdesk.domain.order import Order
+from sellerdesk.domain.release import ReleaseReason
 from sellerdesk.gateway.stripe_gateway import StripeGateway
 from sellerdesk.store.database import open_store
 from tests import wiring
@@ -95,6 +96,10 @@ def _ship(works: Works, _clock: wiring.MovedClock, operation_id: str, order_id: 
     works.desk.ship.run(operation_id, order_id, version, (wiring.PARCEL,))
 
 
+def _release(works: Works, _clock: wiring.MovedClock, operation_id: str, order_id: str, version: int) -> None:
+    works.desk.release.run(operation_id, order_id, version, ReleaseReason.DUPLICATE)
+
+
 def _resolve(works: Works, clock: wiring.MovedClock) -> None:
     for _ in range(6):
         if not works.resolve.run_due().waiting:
@@ -111,6 +116,7 @@ _STEPS: dict[str, Callable[..., None]] = {
     "pay": _pay,
     "prepare": _prepare,
     "ship": _ship,
+    "release": _release,
     "resolve": _resolve,
     "poll": _poll,
 }

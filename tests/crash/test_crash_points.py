@@ -33,6 +33,7 @@ CALLS = {
     OperationKind.CREATE_INTENT: "create_intent",
     OperationKind.CONFIRM: "confirm",
     OperationKind.CAPTURE: "capture",
+    OperationKind.CANCEL: "cancel",
     OperationKind.SHIP: "update",
 }
 EACH_KIND = pytest.mark.parametrize("kind", list(CALLS))
@@ -93,6 +94,9 @@ def scene(kind: OperationKind, shop: Plant, card: str = "pm_card_visa") -> Scene
     if kind is OperationKind.CAPTURE:
         here.step, here.check = ("prepare", fresh_id(), order.id, order.version), check_captured
         return here
+    if kind is OperationKind.CANCEL:
+        here.step, here.check = ("release", fresh_id(), order.id, order.version), check_released
+        return here
     order = shop.prepare(order, {1: 0})
     here.step, here.check = ("ship", fresh_id(), order.id, order.version), check_shipped
     return here
@@ -134,6 +138,14 @@ def check_captured(here: Scene) -> Order:
     assert [line.kept for line in order.lines] == [2, 0]
     assert here.shop.at_stripe(order)["captures"] == 1
     assert mugs(here.shop) == here.mugs - 2
+    return order
+
+
+def check_released(here: Scene) -> Order:
+    order = here.order()
+    assert (order.payment.status, order.payment.held) == (PaymentStatus.CANCELED, 0)
+    assert (order.payment.captured, order.payment.released) == (0, TOTAL)
+    assert mugs(here.shop) == here.mugs
     return order
 
 

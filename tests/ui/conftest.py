@@ -13,6 +13,8 @@ from sellerdesk.domain.errors import UnknownOrder
 from sellerdesk.domain.ids import read_reference
 from sellerdesk.domain.listing import OrderPage, OrderQuery, OrderRow, OrderView, Overview, Sum
 from sellerdesk.domain.order import Order, Parcel, Shipment, Stage, TimelineEntry
+from sellerdesk.domain.payment import CardAttempt
+from sellerdesk.domain.release import ReleaseReason
 from sellerdesk.domain.shortening import ShippingChoice, plan
 from sellerdesk.domain.stages import stage_of
 from sellerdesk.services.desk import Desk, Mode, News, OpenShop, OrdersChanged, ShopInfo
@@ -81,6 +83,7 @@ class Books:
     started: threading.Event = field(default_factory=threading.Event)
     queries: list[OrderQuery] = field(default_factory=list)
     commands: list[str] = field(default_factory=list)
+    attempts: dict[str, tuple[CardAttempt, ...]] = field(default_factory=dict)
     told: Callable[[News], None] | None = None
     syncs: int = 0
     closed: int = 0
@@ -174,6 +177,36 @@ class FakeShip:
         return shipped
 
 
+class FakeRelease:
+    """Releases in memory."""
+
+    def __init__(self, books: Books) -> None:
+        self._books = books
+
+    def new_operation(self) -> str:
+        return "f" * 32
+
+    def run(
+        self, operation_id: str, order_id: str, version: int, reason: ReleaseReason, message: str = ""
+    ) -> Order:  # fmt: skip
+        self._books.commands.append(operation_id)
+        order = self._books._command(order_id, version)
+        known = replace(facts("canceled", order.total), cancellation_reason=reason.value)
+        released = replace(order, payments=(replace(order.payment, facts=known),), version=version + 1)
+        self._books.orders[order_id] = released
+        return released
+
+
+class FakeAttempts:
+    """The tries that ``Books.attempts`` names."""
+
+    def __init__(self, books: Books) -> None:
+        self._books = books
+
+    def of(self, order_id: str) -> tuple[CardAttempt, ...]:
+        return self._books.attempts.get(order_id, ())
+
+
 class FakeFeed:
     """Tells what a test makes it tell, from whatever thread the test uses."""
 
@@ -198,7 +231,8 @@ def open_shop(
     """An open shop over ``books``."""
     hint = "" if mode is Mode.DEMO else "…h7Qx"
     info = ShopInfo(mode, "Kontor Nord", hint, other_address, page)
-    desk = Desk(books, FakePrepare(books), FakeShip(books), None, StillClock(), "Packing desk 2")  # type: ignore[arg-type]
+    attempts, release, sync = FakeAttempts(books), FakeRelease(books), None
+    desk = Desk(books, attempts, FakePrepare(books), FakeShip(books), release, sync, StillClock(), "Packing desk 2")  # type: ignore[arg-type]
 
     def close() -> None:
         books.closed += 1

@@ -10,10 +10,10 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
+from sellerdesk.domain.message import MESSAGE_LENGTH
 from sellerdesk.domain.order import Order, OrderLine
 from sellerdesk.domain.shortening import ShippingChoice, plan
 from sellerdesk.services.desk import Mode
-from sellerdesk.services.prepare import MESSAGE_LENGTH
 from sellerdesk.ui.dialogs.prepare import PrepareDialog
 from sellerdesk.ui.dialogs.prepare_lines import first_guess
 from sellerdesk.ui.theme import Scheme

@@ -16,11 +16,11 @@ from PySide6.QtWidgets import (
 )
 
 from sellerdesk.domain.errors import RefusedError
+from sellerdesk.domain.message import MESSAGE_LENGTH
 from sellerdesk.domain.order import Order
 from sellerdesk.domain.shortening import CapturePlan, ShippingChoice, plan
 from sellerdesk.formats import amount, countdown, when
 from sellerdesk.services.desk import Mode
-from sellerdesk.services.prepare import MESSAGE_LENGTH
 from sellerdesk.ui.bars import SplitBar
 from sellerdesk.ui.dialogs.parts import DeskDialog
 from sellerdesk.ui.dialogs.prepare_lines import LinesBox
