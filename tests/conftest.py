@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from hypothesis import settings
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -27,6 +28,10 @@ CHROMIUM_ARGUMENTS = (
     "--disable-sync",
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost, EXCLUDE *.localhost",
 )
+
+# How long an example takes says something about the machine, and nothing about the program.
+settings.register_profile("sellerdesk", deadline=None)
+settings.load_profile("sellerdesk")
 
 _home = Path(tempfile.mkdtemp(prefix="sd-home-"))
 _network_allowed = False
