@@ -16,7 +16,7 @@ from sellerdesk.app import Works, assemble, open_shop
 from sellerdesk.assets import asset
 from sellerdesk.clock import Clock
 from sellerdesk.demo_week import Progress, RunningSandbox, live_through
-from sellerdesk.domain.catalogue import Product
+from sellerdesk.domain.catalogue import Product, ShippingRate
 from sellerdesk.domain.catalogue_csv import read_products, read_shipping_rates
 from sellerdesk.domain.errors import ReadOnlyPlace
 from sellerdesk.services.desk import Mode, OpenShop, ShopInfo
@@ -63,8 +63,9 @@ def open_demo(demo_folder: Path, progress: Progress, *, checkout_port: int = 0) 
         addresses = Addresses.at(sandbox.url)
         gateway = StripeGateway(sandbox.secret_key, addresses, clock)
         works = assemble(store, gateway, clock, seat=SEAT, installation=store.installation())
-        _fill_catalogue(works)
-        live_through(works, sandbox, progress)
+        goods = _goods(sandbox.world.clock.now())
+        live_through(works, sandbox, goods.products, goods.rates, progress)
+        _open_shelves(works, goods)
         info = ShopInfo(Mode.DEMO, SHOP_NAME, "", sandbox.url, "")
         server = checkout_server(
             works,
@@ -109,9 +110,35 @@ def demo_products(now: int) -> tuple[Product, ...]:
     return tuple(replace(each, available_from=later) if each.available_from else each for each in products)
 
 
-def _fill_catalogue(works: Works) -> None:
-    products = demo_products(works.clock.now())
-    rates = read_shipping_rates(asset("demo", "shipping.csv").read_text(encoding="utf-8"))
+@dataclass(frozen=True, slots=True)
+class _Goods:
+    """What is sold on the page, and what was sold at two fairs abroad in their own currencies."""
+
+    on_page: tuple[Product, ...]
+    page_rates: tuple[ShippingRate, ...]
+    at_fairs: tuple[Product, ...]
+    fair_rates: tuple[ShippingRate, ...]
+
+    @property
+    def products(self) -> tuple[Product, ...]:
+        return (*self.on_page, *self.at_fairs)
+
+    @property
+    def rates(self) -> tuple[ShippingRate, ...]:
+        return (*self.page_rates, *self.fair_rates)
+
+
+def _goods(now: int) -> _Goods:
+    def text(name: str) -> str:
+        return asset("demo", name).read_text(encoding="utf-8")
+
+    page_rates, fair_rates = (read_shipping_rates(text(name)) for name in ("shipping.csv", "fairs_shipping.csv"))
+    return _Goods(demo_products(now), page_rates, read_products(text("fairs.csv")), fair_rates)
+
+
+def _open_shelves(works: Works, goods: _Goods) -> None:
+    """What is on the shelves this morning; the fairs are over."""
+    withdrawn = (replace(each, withdrawn=True) for each in goods.at_fairs)
     with works.store.write() as unit:
-        unit.catalogue.replace(products, rates)
+        unit.catalogue.replace((*goods.on_page, *withdrawn), goods.page_rates)
         unit.commit()

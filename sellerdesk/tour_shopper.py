@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from sellerdesk.demo import DemoShop
-from sellerdesk.demo_week import Story, order_as_shopper
+from sellerdesk.demo_stories import Story
+from sellerdesk.demo_week import order_as_shopper
 from sellerdesk.domain.catalogue import CartItem
 from sellerdesk.domain.errors import WorldError
 from sellerdesk.domain.ids import read_reference

@@ -24,7 +24,7 @@ from sellerdesk.domain.release import ReleaseReason
 from sellerdesk.domain.shortening import ShippingChoice
 from sellerdesk.gateway.stripe_gateway import StripeGateway
 from sellerdesk.gateway.transport import Deadlines
-from sellerdesk.sandbox import Sandbox, bank
+from sellerdesk.sandbox import Sandbox
 from sellerdesk.services.place_order import PayAnswer
 from sellerdesk.store import sqlite
 from sellerdesk.store.database import SqlStore, open_store
@@ -248,14 +248,7 @@ def confirmation_token(sandbox: Sandbox, card: str = "pm_card_visa") -> str:
 
 def answer_challenge(sandbox: Sandbox, order: Order, *, approve: bool) -> None:
     """The shopper's answer in the bank's window."""
-    world = sandbox.world
-    with world.open():
-        intent = world.store.intents[order.payment.intent_id]
-        assert intent.challenge is not None
-        if approve:
-            bank.approve_challenge(world, intent, intent.challenge)
-        else:
-            bank.fail_challenge(world, intent)
+    sandbox.world.answer_challenge(order.payment.intent_id, approve=approve)
 
 
 def intents_of(sandbox: Sandbox, order_id: str) -> list[dict[str, Any]]:

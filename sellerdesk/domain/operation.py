@@ -11,8 +11,8 @@ class OperationKind(StrEnum):
     CREATE_INTENT = "create_intent"
     CONFIRM = "confirm"
     CAPTURE = "capture"
-    CANCEL = "cancel"
     SHIP = "ship"
+    CANCEL = "cancel"
 
 
 class OperationState(StrEnum):

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from sellerdesk.sandbox import bank
 from sellerdesk.sandbox.objects import Json
 from sellerdesk.sandbox.state import State
 from sellerdesk.sandbox.status import status_of
@@ -18,6 +19,18 @@ class World(State):
     def settle(self) -> None:
         """Let everything happen that was due by now, in order of time; the lock is held."""
         settle(self)
+
+    def answer_challenge(self, intent_id: str, *, approve: bool) -> None:
+        """What the card's holder answers in the bank's window. Raises KeyError when nothing is asked."""
+        with self.open():
+            intent = self.store.intents[intent_id]
+            challenge = intent.challenge
+            if challenge is None:
+                raise KeyError(intent_id)
+            if approve:
+                bank.approve_challenge(self, intent, challenge)
+            else:
+                bank.fail_challenge(self, intent)
 
     def dump(self) -> Json:
         """Counts and sums for tests: what really happened, per intent. Amounts in minor units."""

@@ -131,6 +131,7 @@ def main() -> None:
     """Fork for every line until there are no more."""
     worker = Worker(*sys.argv[1:])
     worker.warm_up()
+    _tell(0)
     for text in sys.stdin:
         job = json.loads(text)
         pid = os.fork()

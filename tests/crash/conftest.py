@@ -38,6 +38,8 @@ class Killer:
         self._in = cast("IO[str]", self._process.stdin)
         self._out = cast("IO[str]", self._process.stdout)
         self._ahead = 0
+        # The child lives through an order of its own first; no test may count the stock before that is over.
+        assert self._number() == 0
 
     def run(self, *steps: tuple[Any, ...], gap: str = "", seat: str = "Seat 1") -> int:
         """Do ``steps``, dying at ``gap``; the exit status. Each run happens after the leases of the one before."""

@@ -218,7 +218,7 @@ class TestRefusals:
 
     def test_a_strange_token_is_refused_before_anything_is_sent(self, gateway: StripeGateway, sandbox: Sandbox) -> None:
         with pytest.raises(TokenRefused):
-            gateway.confirm(confirm_request("pi_1", "tok_visa"), "k")
+            gateway.confirm(confirm_request("pi_1", "src_visa"), "k")
         assert len(sandbox.world.seen) == 0
 
     @pytest.mark.parametrize("bad", ["", "pi_", "pi_1/capture", "../v1/balance", "pi_1?x=1", "cs_1"])

@@ -153,7 +153,7 @@ def test_the_same_token_twice_is_one_try(shop: Plant, stripe_sandbox: Sandbox) -
 
 
 @pytest.mark.parametrize(
-    "token", ["", "tok_visa", "pi_123", "ctoken_", "ctoken_<script>", "ctoken_" + "x" * 10_000, "4242424242424242"]
+    "token", ["", "tok_", "pi_123", "ctoken_", "ctoken_<script>", "ctoken_" + "x" * 10_000, "4242424242424242"]
 )
 def test_what_is_no_token_is_refused_before_anything_is_sent(shop: Plant, stripe_sandbox: Sandbox, token: str) -> None:
     placed = shop.place()
