@@ -1,9 +1,12 @@
 """Carriers and tracking numbers: cleaning what was typed or scanned, recognising the carrier, the link."""
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from urllib.parse import quote
 
+from sellerdesk.domain import check_digits
+from sellerdesk.domain.carriers import CARRIERS, Carrier
 from sellerdesk.domain.errors import TrackingRefused
 from sellerdesk.domain.order import Parcel
 
@@ -12,35 +15,33 @@ MAX_CARRIER = 60
 MAX_PARCELS = 20
 
 
-@dataclass(frozen=True, slots=True)
-class Carrier:
-    """``code`` is stored, ``name`` shown and told to Stripe, ``host`` named on links, ``address`` holds {number}."""
-
-    code: str
-    name: str
-    host: str
-    address: str
-
-
-_CARRIERS = (
-    Carrier(
-        "dhl",
-        "DHL Paket",
-        "dhl.de",
-        "https://www.dhl.de/en/privatkunden/pakete-empfangen/verfolgen.html?piececode={number}",
-    ),
-    Carrier("dpd", "DPD", "dpd.com", "https://www.dpd.com/tracking/{number}"),
-    Carrier("fedex", "FedEx", "fedex.com", "https://www.fedex.com/fedextrack/?trknbr={number}"),
-    Carrier("gls", "GLS", "gls-group.com", "https://gls-group.com/track/{number}"),
-    Carrier("ups", "UPS", "ups.com", "https://www.ups.com/track?tracknum={number}"),
-    Carrier("usps", "USPS", "usps.com", "https://tools.usps.com/go/TrackConfirmAction?tLabels={number}"),
+_SHAPES: tuple[tuple[str, Callable[[str], bool] | None, str], ...] = (
+    (r"1Z[0-9A-Z]{16}", check_digits.ups, "ups"),
+    (r"0034\d{16}", check_digits.gs1, "dhl"),
+    (r"JJ?D\d{10,20}", None, "dhl"),
+    (r"\d{10}", check_digits.modulo_seven, "dhl_express"),
+    (r"9[1-5]\d{20}", check_digits.gs1, "usps"),
+    (r"420\d{5}9[1-5]\d{20}", lambda number: check_digits.gs1(number[8:]), "usps"),
+    (r"\d{12}", check_digits.fedex_express, "fedex"),
+    (r"\d{12}", check_digits.modulo_seven, "yamato"),
+    (r"\d{15}", check_digits.gs1, "fedex"),
+    (r"96\d{20}", lambda number: check_digits.gs1(number[7:]), "fedex"),
+    (r"\d{16}", check_digits.gs1, "canada_post"),
+    (r"0\d{13}[0-9A-Z]?", None, "dpd"),
+    (r"3S[0-9A-Z]{11,15}", None, "postnl"),
+    (r"[56]\d{23}", None, "inpost"),
 )
-_BY_CODE = {carrier.code: carrier for carrier in _CARRIERS}
+_POSTS = {
+    "AT": "post_at", "CA": "canada_post", "CH": "swiss_post", "DE": "dhl", "DK": "postnord", "ES": "correos",
+    "FR": "la_poste", "GB": "royal_mail", "IE": "an_post", "JP": "japan_post", "NL": "postnl", "NO": "bring",
+    "PL": "poczta_polska", "SE": "postnord", "US": "usps",
+}  # fmt: skip
+_BY_CODE = {carrier.code: carrier for carrier in CARRIERS}
 
 
 def carriers() -> tuple[Carrier, ...]:
     """The carriers with a link of their own, by name. Any other may be typed in as free text."""
-    return _CARRIERS
+    return CARRIERS
 
 
 def carrier_name(code: str) -> str:
@@ -81,19 +82,37 @@ def read_carrier(text: str) -> str:
     return name
 
 
-def recognise(number: str) -> str | None:
-    """The carrier code that ``number`` (as ``read_number`` gives it) points to, or None. A suggestion only."""
-    if re.fullmatch(r"1Z[0-9A-Z]{16}", number) and _ups_check(number):
-        return "ups"
-    if re.fullmatch(r"0034\d{16}", number) and _gs1_check(number):
-        return "dhl"
-    if re.fullmatch(r"JJ?D\d{10,20}", number):
-        return "dhl"
-    if re.fullmatch(r"9[2-5]\d{20}", number) and _gs1_check(number):
-        return "usps"
-    if re.fullmatch(r"0\d{13}[0-9A-Z]?", number):
-        return "dpd"
+@dataclass(frozen=True, slots=True)
+class Recognised:
+    """The carrier a number points to; ``checked`` when its check digit is right, rather than its shape alone."""
+
+    carrier: str
+    checked: bool
+
+
+def recognise(number: str) -> Recognised | None:
+    """What ``number`` (as ``read_number`` gives it) tells of its carrier; None when nothing, or when it fits several.
+
+    A suggestion only: a right check digit beats a mere shape, and the seller has the last word.
+    """
+    for checked in (True, False):
+        found = {
+            carrier
+            for shape, check, carrier in _SHAPES
+            if (check is not None) is checked and re.fullmatch(shape, number) and (check is None or check(number))
+        }
+        if checked and (post := _post_of(number)):
+            found.add(post)
+        if found:
+            return Recognised(found.pop(), checked) if len(found) == 1 else None
     return None
+
+
+def _post_of(number: str) -> str:
+    """The post whose country stands at the end of an international number, if we know its tracking page."""
+    if not re.fullmatch(r"[A-Z]{2}\d{9}[A-Z]{2}", number) or not check_digits.s10(number):
+        return ""
+    return _POSTS.get(number[-2:], "")
 
 
 def parcel(number: str, carrier: str) -> Parcel:
@@ -122,18 +141,3 @@ def joined_numbers(parcels: tuple[Parcel, ...]) -> str:
     """Numbers for Stripe's ``shipping.tracking_number``; several are separated by commas:
     https://docs.stripe.com/api/payment_intents/object#payment_intent_object-shipping-tracking_number"""
     return ",".join(each.number for each in parcels)
-
-
-def _ups_check(number: str) -> bool:
-    """UPS: letters count as their place in the alphabet plus two, every second one doubled, modulo ten."""
-    total = 0
-    for index, letter in enumerate(number[2:17]):
-        value = int(letter) if letter.isdigit() else (ord(letter) - 63) % 10
-        total += value * 2 if index % 2 else value
-    return number[17].isdigit() and (10 - total % 10) % 10 == int(number[17])
-
-
-def _gs1_check(number: str) -> bool:
-    """GS1: weights three and one from the right, modulo ten."""
-    total = sum(int(digit) * (3 if index % 2 == 0 else 1) for index, digit in enumerate(reversed(number[:-1])))
-    return (10 - total % 10) % 10 == int(number[-1])

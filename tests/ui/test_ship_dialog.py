@@ -85,8 +85,8 @@ def test_a_day_with_the_scanner_only(opened: Opener) -> None:
     assert focused(dialog) is dialog.parcels_box.rows[2].number
     assert dialog.go.text() == "Ship 2 parcels"
     words = words_of(dialog)
-    assert "UPS recognised." in words
-    assert "DHL Paket recognised." in words
+    assert "UPS recognised, check digit right." in words
+    assert "DHL Paket recognised, check digit right." in words
     QTest.keyClick(focused(dialog), Qt.Key.Key_Return)
     assert heard.shipments == []
     QTest.keyClick(focused(dialog), Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)

@@ -33,7 +33,9 @@ def test_parcels_are_what_the_ship_dialog_would_take() -> None:
 
 def test_every_kind_of_trouble_is_there() -> None:
     cards = {card.method for story in read_stories() for card in story.cards}
-    wanted = "Declined InsufficientFunds LostCard ExpiredCard IncorrectCvc ProcessingError radarBlock chargeCustomerFail"
+    wanted = (
+        "Declined InsufficientFunds LostCard ExpiredCard IncorrectCvc ProcessingError radarBlock chargeCustomerFail"
+    )
     for word in wanted.split():
         assert any(word in card for card in cards), word
     approvals = {card.approval for story in read_stories() for card in story.cards if "Required" in card.method}

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tracking_numbers import get_tracking_number
 
-from sellerdesk.domain import tracking
+from sellerdesk.domain import check_digits, tracking
 from sellerdesk.domain.errors import TrackingRefused
 from sellerdesk.domain.order import Parcel
 
@@ -103,25 +103,52 @@ def test_a_carrier_of_ones_own_is_kept_as_typed() -> None:
     assert tracking.carrier_name("ups") == "UPS"
 
 
+def carrier_of(number: str) -> str | None:
+    known = tracking.recognise(number)
+    return known.carrier if known else None
+
+
+def other_program(number: str) -> str | None:
+    """The carrier that the other program is sure of."""
+    known = get_tracking_number(number)
+    return str(known.courier.code) if known is not None and known.valid else None
+
+
 UPS_LETTERS = st.text("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ", min_size=6, max_size=6)
 
 
 @given(UPS_LETTERS, st.sampled_from(["01", "03", "12", "66", "A8"]), st.integers(0, 10**7 - 1), st.integers(0, 9))
 def test_check_digits_of_ups_agree_with_another_program(shipper: str, service: str, rest: int, digit: int) -> None:
     number = f"1Z{shipper}{service}{rest:07d}{digit}"
-    known = get_tracking_number(number)
-    assert (tracking.recognise(number) == "ups") == (known is not None and known.valid and known.courier.code == "ups")
+    assert (carrier_of(number) == "ups") == (other_program(number) == "ups")
+
+
+@given(st.integers(0, 10**11 - 1), st.integers(0, 9))
+def test_check_digits_of_fedex_agree_with_another_program(serial: int, digit: int) -> None:
+    number = f"{serial:011d}{digit}"
+    assert check_digits.fedex_express(number) == (other_program(number) == "fedex")
+
+
+@given(st.integers(0, 10**14 - 1), st.integers(0, 9))
+def test_check_digits_of_fedex_ground_agree_with_another_program(serial: int, digit: int) -> None:
+    number = f"{serial:014d}{digit}"
+    assert (carrier_of(number) == "fedex") == (other_program(number) == "fedex")
+
+
+@given(st.sampled_from(["RR", "CE", "LX", "EE"]), st.integers(0, 10**9 - 1), st.sampled_from(["GB", "IE", "NL", "FR"]))
+def test_check_digits_of_the_posts_agree_with_another_program(service: str, serial: int, country: str) -> None:
+    number = f"{service}{serial:09d}{country}"
+    assert (carrier_of(number) is not None) == (other_program(number) == "s10")
 
 
 @given(st.integers(0, 10**19 - 1), st.sampled_from("0123456789"))
 def test_check_digits_of_gs1_agree_with_another_program(serial: int, digit: str) -> None:
     number = f"92{serial:019d}{digit}"
-    known = get_tracking_number(number)
-    ours = tracking.recognise(number)
+    ours = carrier_of(number)
     assert ours in (None, "usps")
-    if known is not None and known.valid and known.courier.code == "usps":
+    if other_program(number) == "usps":
         assert ours == "usps"
-    if known is None and ours == "usps":
+    if ours == "usps":
         # The other program knows the service types too; the check digit alone must still be right.
         weights = [3 if index % 2 == 0 else 1 for index in range(21)]
         total = sum(int(each) * weight for each, weight in zip(reversed(number[:-1]), weights, strict=True))
@@ -129,22 +156,52 @@ def test_check_digits_of_gs1_agree_with_another_program(serial: int, digit: str)
 
 
 @pytest.mark.parametrize(
-    ("number", "carrier"),
+    ("number", "carrier", "checked"),
     [
-        ("1Z999AA10123456784", "ups"),
-        ("1Z999AA10123456785", None),
-        ("1Z999AA1012345678A", None),
-        ("00340434161094042557", "dhl"),
-        ("00340434161094042558", None),
-        ("JJD000390007827453412", "dhl"),
-        ("9400111899223197428497", "usps"),
-        ("9400111899223197428491", None),
-        ("01234567890123", "dpd"),
-        ("HELLO", None),
+        ("1Z999AA10123456784", "ups", True),
+        ("1Z999AA10123456785", None, False),
+        ("1Z999AA1012345678A", None, False),
+        ("00340434161094042557", "dhl", True),
+        ("00340434161094042558", None, False),
+        ("JJD000390007827453412", "dhl", False),
+        ("9400111899223197428497", "usps", True),
+        ("9400111899223197428491", None, False),
+        ("420100019400111899223197428497", "usps", True),
+        ("986578788855", "fedex", True),
+        ("9611020987654312345672", "fedex", True),
+        ("123456789013", "yamato", True),
+        ("0073938000549297", "canada_post", True),
+        ("RB123456785GB", "royal_mail", True),
+        ("RB123456786GB", None, False),
+        ("RB123456785ZZ", None, False),
+        ("3SDEVC201611210", "postnl", False),
+        ("612345678901234567890123", "inpost", False),
+        ("01234567890123", "dpd", False),
+        ("HELLO", None, False),
     ],
 )
-def test_carriers_recognised(number: str, carrier: str | None) -> None:
-    assert tracking.recognise(number) == carrier
+def test_carriers_recognised(number: str, carrier: str | None, checked: bool) -> None:
+    known = tracking.recognise(number)
+    assert (known.carrier, known.checked) == (carrier, checked) if known else carrier is None
+
+
+def test_a_number_that_fits_two_carriers_is_nobodys() -> None:
+    """Twelve digits that are right for FedEx and for Yamato: the seller chooses."""
+    both = [
+        number
+        for serial in range(10_000_000_000, 10_000_000_400)
+        for digit in range(10)
+        if check_digits.fedex_express(number := f"{serial:011d}{digit}") and check_digits.modulo_seven(number)
+    ]
+    assert both
+    assert all(tracking.recognise(number) is None for number in both)
+
+
+def test_names_are_known_once_and_in_order() -> None:
+    codes = [each.code for each in tracking.carriers()]
+    assert len(set(codes)) == len(codes)
+    names = [each.name.casefold().replace("ö", "o") for each in tracking.carriers()]
+    assert names == sorted(names)
 
 
 def test_one_wrong_digit_is_always_noticed() -> None:

@@ -177,7 +177,8 @@ class ParcelRow(QWidget):
         return super().eventFilter(watched, event)
 
     def _number_changed(self) -> None:
-        code = tracking.recognise(self.number_as_read()) or ""
+        known = tracking.recognise(self.number_as_read())
+        code = known.carrier if known else ""
         # A carrier chosen by hand stays; only our own guess is replaced.
         if self.carrier.code() in {"", self._guessed}:
             self._guessed = code
@@ -218,10 +219,11 @@ class ParcelRow(QWidget):
         code = self.carrier.code()
         parcel = self.parcel()
         self._hints.setVisible(not sentence and bool(number))
-        if known is not None and known == code:
-            self.hint.say(f"{tracking.carrier_name(known)} recognised.", "circle-check", Tone.GREEN)
+        if known is not None and known.carrier == code:
+            digit = ", check digit right" if known.checked else ""
+            self.hint.say(f"{tracking.carrier_name(code)} recognised{digit}.", "circle-check", Tone.GREEN)
         elif known is not None:
-            self.hint.say(f"Looks like {tracking.carrier_name(known)}.", "circle-alert", Tone.AMBER)
+            self.hint.say(f"Looks like {tracking.carrier_name(known.carrier)}.", "circle-alert", Tone.AMBER)
         else:
             self.hint.say("Carrier not recognised; please choose it." if not code else "", "circle-dashed", Tone.MUTED)
         self.hint.setVisible(bool(self.hint.label.full_text))
