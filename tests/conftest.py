@@ -161,8 +161,10 @@ def chromium_path() -> str:
 def chromium() -> "Iterator[Browser]":
     """A real headless Chromium that can reach this machine only."""
     path = chromium_path()
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import expect, sync_playwright
 
+    # How soon a page shows something says something about the machine; that it never does, is what fails.
+    expect.set_options(timeout=30_000)
     arguments = list(CHROMIUM_ARGUMENTS)
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         arguments.append("--no-sandbox")
