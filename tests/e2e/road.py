@@ -18,6 +18,7 @@ from sellerdesk.commands import shops_for
 from sellerdesk.domain.order import Order, Stage
 from sellerdesk.sandbox.launch import Sandbox
 from sellerdesk.settings import Settings
+from sellerdesk.shops import ProfileWorks
 from sellerdesk.ui.dialogs.parts import Stepper
 from sellerdesk.ui.main_window import MainWindow
 from sellerdesk.ui.order_list import Showing
@@ -57,6 +58,8 @@ class Seller:
 
     def __init__(self, qtbot: QtBot, data_dir: Path, api_base: str) -> None:
         self._qtbot = qtbot
+        self.data_dir = data_dir
+        self._api_base = api_base
         shops, settings, _ = shops_for(_options(data_dir, api_base), "desk")
         application = QApplication.instance()
         assert isinstance(application, QApplication)
@@ -97,16 +100,20 @@ class Seller:
 
     def prepare(self, leave_out_last: int) -> None:
         """Open Prepare with Enter, take pieces off the last line, press Ctrl+Enter."""
-        dialog = self._open_next()
-        stepper = dialog.findChildren(Stepper)[-1]
-        for _ in range(leave_out_last):
-            stepper.step(-1)
+        dialog = self.open_next()
+        self.leave_out_last(dialog, leave_out_last)
         QTest.keyClick(dialog, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
         self.wait(lambda: self.window.orders.dialog is None)
 
+    def leave_out_last(self, dialog: QWidget, pieces: int) -> None:
+        """Take pieces off the last line of an open Prepare."""
+        stepper = dialog.findChildren(Stepper)[-1]
+        for _ in range(pieces):
+            stepper.step(-1)
+
     def ship(self, number: str) -> None:
         """Open Ship with Enter, scan the number with its carriage return, press Ctrl+Enter."""
-        dialog = self._open_next()
+        dialog = self.open_next()
         field = next(each for each in dialog.findChildren(QLineEdit) if "racking" in each.accessibleName())
         QTest.keyClicks(field, number)
         QTest.keyClick(field, Qt.Key.Key_Return)
@@ -114,7 +121,7 @@ class Seller:
         QTest.keyClick(dialog, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
         self.wait(lambda: self.window.orders.dialog is None)
 
-    def _open_next(self) -> QWidget:
+    def open_next(self) -> QWidget:
         """Enter on the selected row, and wait until the dialog has the keyboard, as a person does."""
         QTest.keyClick(self.window.view, Qt.Key.Key_Return)
         self.wait(lambda: (opened := self.window.orders.dialog) is not None and opened.isActiveWindow())
@@ -126,6 +133,10 @@ class Seller:
         shop = self.window.keeper.shop
         assert shop is not None
         return shop.desk.orders.view(order_id).order
+
+    def second_program(self) -> ProfileWorks:
+        """The same shop opened once more, as another program on this computer opens it. The caller closes it."""
+        return shops_for(_options(self.data_dir, self._api_base), "second")[0].works()
 
     def leave(self) -> None:
         self.window.close()
