@@ -1,51 +1,37 @@
 """Pages of orders and the counts beside the stages, in a fixed number of statements however many rows there are."""
 
 import json
-from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, case, exists, func, literal, select, tuple_
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy import ColumnElement, Row, Select, case, exists, func, literal, select, tuple_
+from sqlalchemy.orm import Session
 
 from sellerdesk.domain.errors import OurBug
 from sellerdesk.domain.listing import CLOSED, OrderPage, OrderQuery, OrderRow, Overview, Sum
-from sellerdesk.domain.operation import OpenOperation, OperationKind, OperationState
+from sellerdesk.domain.operation import OperationState
 from sellerdesk.domain.order import Order, Stage
 from sellerdesk.domain.payment import PaymentStatus
 from sellerdesk.store.journal_models import OperationRecord
-from sellerdesk.store.mapping import foremost, to_order
-from sellerdesk.store.models import LineRecord, OrderRecord, PaymentRecord, ProductRecord
+from sellerdesk.store.models import OrderRecord, PaymentRecord
 from sellerdesk.store.search import matches
+from sellerdesk.store.whole import select_orders, whole_orders
 
 _DAY = 24 * 3600
-
-
-def whole_order() -> tuple[Any, ...]:
-    """What to load with an order row, in one statement each."""
-    return (
-        selectinload(OrderRecord.lines),
-        selectinload(OrderRecord.payments),
-        selectinload(OrderRecord.shipment),
-        selectinload(OrderRecord.parcels),
-    )
 
 
 def page(session: Session, query: OrderQuery) -> OrderPage:
     """The rows of one stage, or of all, after ``query.after``. Raises OurBug for a cursor that is none of ours."""
     keys = _sort_keys(query.stage)
     labelled = [key.label(f"key_{index}") for index, key in enumerate(keys)]
-    chosen = select(OrderRecord, *labelled).order_by(*keys).limit(query.limit + 1).options(*whole_order())
-    chosen = _narrow(chosen, query)
+    chosen = _narrow(select_orders(*labelled), query).order_by(*keys).limit(query.limit + 1)
     if query.after:
         after = _read_cursor(query.after, len(keys))
         chosen = chosen.where(tuple_(*keys) > tuple_(*(literal(part) for part in after)))
-    found = session.execute(chosen.execution_options(populate_existing=True)).all()
+    found = session.execute(chosen).all()
     shown = found[: query.limit]
-    ids = [row[0].id for row in shown]
-    stock = stock_for(session, ids)
-    operations = open_operations_for(session, ids)
+    orders = whole_orders(session, shown)
     rows = tuple(
-        _to_row(record, to_order(record, stock, operations.get(record.id)), json.dumps(key)) for record, *key in shown
+        _to_row(row, order, json.dumps(tuple(row)[-len(keys) :])) for row, order in zip(shown, orders, strict=True)
     )
     return OrderPage(rows, has_more=len(found) > query.limit)
 
@@ -73,35 +59,6 @@ def overview(session: Session, now: int) -> Overview:
         at_risk_count=sum(int(number) for _, _, _, number in held),
         open_operations=unfinished or 0,
     )
-
-
-def stock_for(session: Session, order_ids: Sequence[str]) -> dict[str, int]:
-    """Pieces on hand per SKU of these orders."""
-    wanted = select(LineRecord.sku).where(LineRecord.order_id.in_(order_ids))
-    rows = session.execute(select(ProductRecord.sku, ProductRecord.on_hand).where(ProductRecord.sku.in_(wanted)))
-    return {row.sku: row.on_hand for row in rows}
-
-
-def open_operations_for(session: Session, order_ids: Sequence[str]) -> dict[str, OpenOperation]:
-    """The open operation to show, per order that has one."""
-    rows = session.execute(
-        select(OperationRecord, PaymentRecord.amount)
-        .join(PaymentRecord, PaymentRecord.id == OperationRecord.payment_id)
-        .where(OperationRecord.order_id.in_(order_ids), OperationRecord.finished_at.is_(None))
-        .execution_options(populate_existing=True)
-    )
-    found: dict[str, list[OpenOperation]] = {}
-    for row, payment_amount in rows:
-        found.setdefault(row.order_id, []).append(_to_open(row, payment_amount))
-    return {order_id: first for order_id, several in found.items() if (first := foremost(several)) is not None}
-
-
-def _to_open(row: OperationRecord, payment_amount: int) -> OpenOperation:
-    kind = OperationKind(row.kind)
-    amount = json.loads(row.params).get("amount")
-    if amount is None and kind in (OperationKind.CONFIRM, OperationKind.CANCEL):
-        amount = payment_amount
-    return OpenOperation(row.id, kind, OperationState(row.state), amount, row.created_at, row.seat)
 
 
 def _sort_keys(stage: Stage | None) -> tuple[ColumnElement[Any], ...]:
@@ -136,7 +93,7 @@ def _read_cursor(cursor: str, length: int) -> list[int | str]:
     return after
 
 
-def _to_row(record: OrderRecord, order: Order, cursor: str) -> OrderRow:
+def _to_row(record: Row[Any], order: Order, cursor: str) -> OrderRow:
     stage = Stage(record.stage)
     payment, facts = order.payment, order.payment.facts
     parcels = order.shipment.parcels if order.shipment else ()

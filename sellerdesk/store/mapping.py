@@ -4,11 +4,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from typing import Any
 
+from sqlalchemy import Row
+
 from sellerdesk.domain.operation import OpenOperation, Operation, OperationKind, OperationState
 from sellerdesk.domain.order import Address, Order, OrderLine, Parcel, PassedOn, Shipment, Shopper
 from sellerdesk.domain.payment import CardFacts, Payment, PaymentFacts, PaymentStatus, Problem, ShippingFacts
 from sellerdesk.store.journal_models import OperationRecord
-from sellerdesk.store.models import LineRecord, OrderRecord, PaymentRecord
 
 # Facts whose column has the fact's own name and type.
 _SAME_NAME = (
@@ -126,8 +127,8 @@ def payment_columns(payment: Payment) -> dict[str, Any]:
     }
 
 
-def to_payment(row: PaymentRecord) -> Payment:
-    """The payment; its facts are None until it has an intent."""
+def to_payment(row: Row[Any]) -> Payment:
+    """The payment of a row of ``payment``; its facts are None until it has an intent."""
     facts = None
     if row.intent_id is not None:
         facts = PaymentFacts(
@@ -151,17 +152,21 @@ def to_payment(row: PaymentRecord) -> Payment:
     )
 
 
-def to_line(row: LineRecord) -> OrderLine:
-    """One line."""
+def to_line(row: Row[Any]) -> OrderLine:
+    """One line, of a row of ``order_line``."""
     return OrderLine(**{name: getattr(row, name) for name in _LINE})
 
 
 def to_order(
-    row: OrderRecord, stock: Mapping[str, int] | None = None, open_operation: OpenOperation | None = None
+    row: Row[Any],
+    lines: Iterable[Row[Any]],
+    payments: Iterable[Row[Any]],
+    parcels: Iterable[Row[Any]],
+    stock: Mapping[str, int],
+    open_operation: OpenOperation | None,
 ) -> Order:
-    """The order whose lines, payments, shipment and parcels are loaded in ``row``."""
-    lines = tuple(to_line(line) for line in row.lines)
-    known = stock or {}
+    """The order of a row of ``orders`` and ``shipment``, and its parts in the order of their positions."""
+    own_lines = tuple(to_line(line) for line in lines)
     return Order(
         id=row.id,
         reference=row.reference,
@@ -170,18 +175,18 @@ def to_order(
         placed_at=row.placed_at,
         currency=row.currency,
         shopper=_to_shopper(row),
-        lines=lines,
+        lines=own_lines,
         shipping=row.shipping,
         shipping_tax_rate=row.shipping_tax_rate,
         discount=row.discount,
         save_card=row.save_card,
-        payments=tuple(sorted((to_payment(each) for each in row.payments), key=lambda each: each.role != "original")),
-        shipment=_to_shipment(row),
+        payments=tuple(sorted((to_payment(each) for each in payments), key=lambda each: each.role != "original")),
+        shipment=_to_shipment(row, parcels),
         shipping_kept=row.shipping_kept,
         customer_id=row.customer_id,
         closed_at=row.closed_at,
         open_operation=open_operation,
-        on_hand=tuple((sku, known[sku]) for sku in dict.fromkeys(line.sku for line in lines) if sku in known),
+        on_hand=tuple((sku, stock[sku]) for sku in dict.fromkeys(line.sku for line in own_lines) if sku in stock),
         message=row.message,
     )
 
@@ -206,7 +211,7 @@ def foremost(operations: Iterable[OpenOperation]) -> OpenOperation | None:
     return min(operations, key=lambda each: (each.kind is OperationKind.SHIP, each.since, each.id), default=None)
 
 
-def _to_shopper(row: OrderRecord) -> Shopper:
+def _to_shopper(row: Row[Any]) -> Shopper:
     address = Address(
         line1=row.line1,
         line2=row.line2,
@@ -218,15 +223,14 @@ def _to_shopper(row: OrderRecord) -> Shopper:
     return Shopper(name=row.shopper_name, email=row.email, phone=row.phone, address=address)
 
 
-def _to_shipment(row: OrderRecord) -> Shipment | None:
-    shipment = row.shipment
-    if shipment is None:
+def _to_shipment(row: Row[Any], parcels: Iterable[Row[Any]]) -> Shipment | None:
+    if row.shipped_at is None:
         return None
     return Shipment(
-        parcels=tuple(Parcel(each.carrier, each.number) for each in row.parcels),
-        at=shipment.shipped_at,
-        by=shipment.shipped_by,
-        passed_on=PassedOn(shipment.passed_on),
+        parcels=tuple(Parcel(each.carrier, each.number) for each in parcels),
+        at=row.shipped_at,
+        by=row.shipped_by,
+        passed_on=PassedOn(row.passed_on),
     )
 
 

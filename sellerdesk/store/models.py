@@ -7,7 +7,7 @@ chose have no CHECK on their words. Triggers live in the migrations only.
 from typing import Any, ClassVar
 
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, Integer, MetaData, Text
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.types import JSON
 
 _NAMES = {
@@ -70,17 +70,7 @@ class OrderRecord(Base):
     stage: Mapped[str]
     stage_at: Mapped[int]
     sort_key: Mapped[int]
-    search_text: Mapped[str] = mapped_column(deferred=True, deferred_raiseload=True)
-
-    lines: Mapped[list["LineRecord"]] = relationship(lazy="raise", order_by="LineRecord.position", viewonly=True)
-    payments: Mapped[list["PaymentRecord"]] = relationship(lazy="raise", order_by="PaymentRecord.id", viewonly=True)
-    shipment: Mapped["ShipmentRecord | None"] = relationship(lazy="raise", viewonly=True)
-    parcels: Mapped[list["ParcelRecord"]] = relationship(
-        lazy="raise",
-        order_by="ParcelRecord.position",
-        viewonly=True,
-        primaryjoin="OrderRecord.id == foreign(ParcelRecord.order_id)",
-    )
+    search_text: Mapped[str]
 
 
 class LineRecord(Base):

@@ -14,7 +14,7 @@ from sellerdesk.domain.order import Order, Shipment, Stage, TimelineEntry
 from sellerdesk.domain.payment import Payment, PaymentStatus
 from sellerdesk.store import listing
 from sellerdesk.store.derive import derived_columns, visible_facts
-from sellerdesk.store.mapping import line_columns, order_columns, payment_columns, shopper_columns, to_order, to_payment
+from sellerdesk.store.mapping import line_columns, order_columns, payment_columns, shopper_columns, to_payment
 from sellerdesk.store.models import (
     LineRecord,
     OrderRecord,
@@ -24,6 +24,7 @@ from sellerdesk.store.models import (
     TimelineRecord,
 )
 from sellerdesk.store.sqlite import ConstraintBroken
+from sellerdesk.store.whole import select_orders, whole_orders
 
 
 class SqlOrders:
@@ -85,7 +86,9 @@ class SqlOrders:
         self._change(order_id, customer_id=customer_id)
 
     def save_payment(self, payment: Payment) -> bool:
-        row = self._session.get(PaymentRecord, payment.id, populate_existing=True)
+        row = self._session.execute(
+            select(*PaymentRecord.__table__.c).where(PaymentRecord.id == payment.id)
+        ).one_or_none()
         if row is None or row.order_id != payment.order_id:
             raise UnknownOrder
         before = to_payment(row)
@@ -195,16 +198,8 @@ class SqlOrders:
         return order
 
     def _find(self, condition: ColumnElement[bool]) -> Order | None:
-        row = self._session.scalar(
-            select(OrderRecord)
-            .where(condition)
-            .options(*listing.whole_order())
-            .execution_options(populate_existing=True)
-        )
-        if row is None:
-            return None
-        stock = listing.stock_for(self._session, [row.id])
-        return to_order(row, stock, listing.open_operations_for(self._session, [row.id]).get(row.id))
+        rows = self._session.execute(select_orders().where(condition)).all()
+        return next(iter(whole_orders(self._session, rows)), None)
 
     def _change(self, order_id: str, **values: Any) -> None:
         found = self._session.scalar(
