@@ -64,6 +64,8 @@ class Api:
             Route("/api/orders", self._telling(self._order), methods=post),
             Route("/api/orders/{reference:str}/pay", self._telling(self._pay), methods=post),
             Route("/api/orders/{reference:str}/look", self._telling(self._look), methods=post),
+            Route("/api/o/{link:str}/pay", self._telling(self._pay_by_link), methods=post),
+            Route("/api/o/{link:str}/look", self._telling(self._look_by_link), methods=post),
         ]
 
     def _telling(self, endpoint: Endpoint) -> Endpoint:
@@ -158,10 +160,25 @@ class Api:
         with self._paying.mark(reference):
             return await self._asked(pay, request)
 
-    def _count(self, checkout_id: str, request: Request, state: PageState) -> None:
-        """One more card. Raises TooOften."""
+    async def _pay_by_link(self, request: Request) -> Response:
+        """The same for a browser that has the order's link and nothing else."""
+        body = await read_object(request)
+        token = forms.read_token(body.get("token"))
+        link = request.path_params["link"]
+        order = await run_in_threadpool(self._linked, request)
+
+        def pay() -> PayAnswer:
+            if state_of(order) in WAITS_FOR_CARD:
+                self._count(link, request, state_of(order))
+            return self._place_order.pay_by_link(link, token, self._return_url(request, order))
+
+        with self._paying.mark(order.reference):
+            return await self._asked(pay, request)
+
+    def _count(self, payer: str, request: Request, state: PageState) -> None:
+        """One more card of ``payer``, a checkout id or a link. Raises TooOften."""
         try:
-            self._pay_checkout.take(checkout_id)
+            self._pay_checkout.take(payer)
             self._pay_address.take(self._client(request))
             self._pay_together.take("")
         except TooOften as refused:
@@ -180,12 +197,23 @@ class Api:
 
         return await self._asked(look, request)
 
+    async def _look_by_link(self, request: Request) -> Response:
+        await read_object(request)
+        order = await run_in_threadpool(self._linked, request)
+
+        def look() -> PayAnswer:
+            if self._paying.is_marked(order.reference):
+                raise OperationInProgress
+            return self._place_order.look_by_link(order.link_token)
+
+        return await self._asked(look, request)
+
     async def _asked(self, ask: Callable[[], PayAnswer], request: Request) -> Response:
         """The bank's answer; any failure here may come after the money was held, so it is told as not known."""
         try:
             return JSONResponse(answers.pay_json(await run_in_threadpool(ask)))
         except OperationInProgress:
-            _, order = await run_in_threadpool(self._own, request, request.path_params["reference"])
+            order = await run_in_threadpool(self._named, request)
             return JSONResponse({"state": "checking", "link": f"/o/{order.link_token}"})
         except (CallError, StoreError):
             return answers.unavailable("not_known", _NOT_KNOWN)
@@ -197,6 +225,15 @@ class Api:
             if order is not None and order.reference == reference:
                 return checkout_id, order
         raise UnknownOrder
+
+    def _linked(self, request: Request) -> Order:
+        """The order behind the link. Raises UnknownOrder."""
+        return self._shop.by_link(request.path_params["link"]).order
+
+    def _named(self, request: Request) -> Order:
+        """The order that the address names, by link or by reference. Raises UnknownOrder."""
+        reference = request.path_params.get("reference")
+        return self._own(request, reference)[1] if reference else self._linked(request)
 
     def _refuse_sold_out(self, cart: tuple[CartItem, ...], products: dict[str, Product]) -> None:
         for item in cart:

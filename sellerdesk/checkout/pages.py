@@ -132,7 +132,8 @@ class Pages:
                 "mine": view.mine,
                 "words": words.for_order_page(),
                 "pay": _pay(view),
-                "items": view.items,
+                # What was ordered leaves the cart of the browser that ordered it, and of no other.
+                "items": view.items if view.mine else (),
             }
         )
         return self._page("order.html", view=view, body=body, mark=_mark(self._body(view)), boot=boot)
@@ -234,8 +235,8 @@ def _card(product: Product, today: str, index: int) -> Card:
 
 
 def _pay(view: OrderPageView) -> dict[str, Any] | None:
-    """What the card form of an order page needs; nothing for a browser that may not pay."""
-    if not (view.can_pay and view.mine):
+    """What the card form of an order page needs; nothing for an order that waits for no card."""
+    if not view.can_pay:
         return None
     return {
         "amount": view.total,

@@ -1,7 +1,7 @@
 """The shopper's cookie: which checkout this browser is in, and which ones it was in before.
 
-The value is random ids joined by dots, the current one first. An order can be paid, and its address read, only by a
-browser whose cookie holds its id.
+The value is random ids joined by dots, the current one first. The whole address of an order is shown, and a question
+of the bank that is open already can be answered, only in a browser whose cookie holds its id.
 """
 
 import re

@@ -90,7 +90,8 @@ PAGE: Mapping[str, str] = {
     "track_at": "Track at {host}",
     "pay_another": "Pay with another card",
     "pay_now": "Your card",
-    "pay_elsewhere": "To use a card for this order, open this page in the browser you ordered with.",
+    "approve_elsewhere": "Approve it in the browser the card was typed in, or use another card here.",
+    "consented": "The card is saved with {shop} for missing items, as agreed when this was ordered.",
     "use_another": "Use another card",
     "approve_amount": "Approve {amount}",
     "start_again": "Order again",
@@ -135,6 +136,8 @@ SCRIPT: Mapping[str, str] = {
     "kept": "Everything else you entered is kept.",
     "not_asked": "**Your bank was not asked. Nothing is held.** Press again when you are ready.",
     "left_3ds": "**Your bank has not approved it yet. Nothing is held.** Approve again, or use another card.",
+    "left_elsewhere": "**The bank has not approved it yet. Nothing is held.** "
+    "Approve it in the browser the card was typed in, or use another card here.",
     "approve_again": "Approve again",
     "checking": "**Checking with your bank.** Please don’t pay again.",
     "checking_button": "Checking with your bank…",
@@ -165,7 +168,7 @@ SCRIPT: Mapping[str, str] = {
 }
 
 # Each page carries only what its script may say; the catalogue's says nothing.
-_FORM_LEAVES_OUT = ("copied", "update", "hold_button")
+_FORM_LEAVES_OUT = ("copied", "update", "hold_button", "left_elsewhere")
 _ORDER_PAGE_LEAVES_OUT = (
     "required_",
     "email_",

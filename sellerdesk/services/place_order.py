@@ -79,7 +79,9 @@ class PlaceOrder:
         starts a new one); OperationInProgress while a payment of it is under way and something is different;
         CallError's family when Stripe could not be asked.
         """
-        order = self._enter(checkout_id, cart, shopper, save_card)
+        return self._with_intent(self._enter(checkout_id, cart, shopper, save_card))
+
+    def _with_intent(self, order: Order) -> Order:
         if not order.customer_id:
             order = self._customer(order)
         if not order.payment.intent_id:
@@ -195,11 +197,35 @@ class PlaceOrder:
         TokenRefused, CheckoutClosed and StoreError's family; KeyRefused when the shop's key does not work, and
         CallError's family when the bank's question could not be fetched.
         """
+        return self._pay(self._own_order(checkout_id, reference), token, return_url)
+
+    def pay_by_link(self, link_token: str, token: str, return_url: str) -> PayAnswer:
+        """``pay`` for whoever has the order's link: another device of the shopper's, or somebody who pays for them.
+
+        An order whose intent could not be made when it was placed gets it now. The answer holds the client secret
+        only while the bank asks about the very card that was given here.
+        """
+        with self._store.read() as unit:
+            order = unit.orders.by_link(link_token)
+        answer = self._pay(order, token, return_url)
+        return answer if self._was_last(order, token) else replace(answer, client_secret="")
+
+    def look_by_link(self, link_token: str) -> PayAnswer:
+        """``look_again`` for whoever has the link, without the client secret: with it Stripe's script may read the
+        intent, and there the whole address stands. https://docs.stripe.com/js/payment_intents/retrieve_payment_intent
+        """
+        with self._store.read() as unit:
+            order = unit.orders.by_link(link_token)
+        return replace(self._look(order), client_secret="")
+
+    def _pay(self, order: Order, token: str, return_url: str) -> PayAnswer:
         if not _TOKEN.fullmatch(token):
             raise TokenRefused("The card form gave no payment token. Please type the card again.")
-        order = self._own_order(checkout_id, reference)
         if order.payment.status in _HELD:
             return _answer(order, None)
+        if not order.payment.intent_id:
+            _refuse_closed(order)
+            order = self._with_intent(order)
         try:
             operation = self._plan_confirm(order, token, return_url)
         except OperationInProgress:
@@ -209,7 +235,9 @@ class PlaceOrder:
 
     def look_again(self, checkout_id: str, reference: str) -> PayAnswer:
         """Where the payment stands by Stripe's own word: after 3-D Secure, or while an answer is awaited."""
-        order = self._own_order(checkout_id, reference)
+        return self._look(self._own_order(checkout_id, reference))
+
+    def _look(self, order: Order) -> PayAnswer:
         if order.payment.status in _HELD or not order.payment.intent_id:
             return _answer(order, None)
         waiting = order.open_operation
@@ -223,7 +251,7 @@ class PlaceOrder:
 
     def _plan_confirm(self, order: Order, token: str, return_url: str) -> Operation:
         """The operation's id is made from payment and token, so that a request that arrives twice is one row."""
-        operation_id = hashlib.sha256(f"confirm {order.payment.id} {token}".encode()).hexdigest()[:32]
+        operation_id = _confirm_id(order, token)
         with self._store.write() as unit:
             known = unit.journal.get(operation_id)
             if known is not None:
@@ -239,6 +267,11 @@ class PlaceOrder:
             stored = unit.journal.plan(operation)
             unit.commit()
         return stored
+
+    def _was_last(self, order: Order, token: str) -> bool:
+        with self._store.read() as unit:
+            confirms = [each.id for each in unit.journal.of_order(order.id) if each.kind is OperationKind.CONFIRM]
+        return confirms[-1:] == [_confirm_id(order, token)]
 
     def _told(self, order_id: str, outcome: Outcome) -> PayAnswer:
         with self._store.read() as unit:
@@ -280,9 +313,13 @@ def _answer(order: Order, facts: PaymentFacts | None) -> PayAnswer:
         return PayAnswer(PayState.CLOSED, order)
     if payment.status is PaymentStatus.REQUIRES_ACTION:
         return PayAnswer(PayState.ACTION, order, facts.client_secret if facts else "")
-    if payment.status is PaymentStatus.REQUIRES_PAYMENT_METHOD:
+    if payment.status in (None, PaymentStatus.REQUIRES_PAYMENT_METHOD):
         return PayAnswer(PayState.DECLINED, order, problem=payment.problem)
     return PayAnswer(PayState.CHECKING, order)
+
+
+def _confirm_id(order: Order, token: str) -> str:
+    return hashlib.sha256(f"confirm {order.payment.id} {token}".encode()).hexdigest()[:32]
 
 
 def _was_not_tried(operation: Operation, order: Order) -> bool:

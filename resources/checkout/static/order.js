@@ -1,7 +1,7 @@
 // The order page: keeps itself current in place, copies the link, and pays when the order still waits for a card.
-import { $, $$, announce, boot, cart, plain, words } from "./kit.js";
+import { $, $$, announce, boot, cart, plain, post, words } from "./kit.js";
 import { CardForm } from "./card.js";
-import { restWords, Till } from "./till.js";
+import { api, restWords, Till } from "./till.js";
 
 const REFRESH_MS = 10000;
 const SAFE = ["held", "packed", "part", "shipped"];
@@ -60,7 +60,7 @@ function paying() {
   $("#pay").addEventListener("submit", hold);
   $("#approve")?.addEventListener("click", () => !till.busy && ($("#pay").hidden = false, openPay(), till.resume(boot)));
   $("#another")?.addEventListener("click", () => (openPay(), $("#pay h2").scrollIntoView(), card.focus()));
-  if (boot.state !== "approve") openPay();
+  if (boot.state !== "approve" || !boot.mine) openPay();
 }
 
 // Times come in UTC; the shopper reads them in their own zone, with the hours as their browser writes them.
@@ -106,10 +106,10 @@ async function redraw(told) {
   settle(told.state);
 }
 
-// Asked from our server only, which reads Stripe; another browser waits for the desk's own reading.
+// Our server reads Stripe.
 async function ask() {
   try {
-    await fetch(`/api/orders/${boot.reference}/look`, { method: "POST", headers: { "content-type": "application/json" }, body: "{}" });
+    await post(`${api(boot)}/look`, {});
     await refresh();
   } catch {
     // The next turn asks again.
@@ -144,4 +144,4 @@ try {
 }
 setInterval(() => refresh().catch(() => {}), REFRESH_MS);
 document.addEventListener("visibilitychange", () => refresh().catch(() => {}));
-if (boot.mine && boot.state === "checking") ask();
+if (boot.state === "checking") ask();

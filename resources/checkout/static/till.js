@@ -1,6 +1,6 @@
 // The notice place, the one button, and the road of a payment once its order exists. "Nothing is held" is said only
 // when that is known; after a token was sent, only an answer ends the waiting.
-import { $, cart, icon, make, plain, post, reached, Refused, sleep, sure, words } from "./kit.js";
+import { $, boot, cart, icon, make, plain, post, reached, Refused, sleep, sure, words } from "./kit.js";
 import { loadStripe } from "./card.js";
 
 const SPINNER_MS = 300;
@@ -9,6 +9,9 @@ const LOOK_MS = 2000;
 const SLOW_LOOK_MS = 10000;
 const QUICK_LOOKS = 45;
 const SENSE_MS = 3000;
+
+// The order page in a browser that did not make the order has the link alone.
+export const api = ({ reference, link }) => (boot.mine === false ? `/api${link}` : `/api/orders/${reference}`);
 
 export class Till {
   // page: {label(), rest(), ready(), blocked(), free()}: the button's words, the sentence at rest, whether paying is
@@ -151,7 +154,7 @@ export class Till {
     $("a", this.panel).href = order.link;
     let answer;
     try {
-      answer = await post(`/api/orders/${order.reference}/pay`, { token }, 60);
+      answer = await post(`${api(order)}/pay`, { token }, 60);
     } catch (error) {
       if (error instanceof Refused && error.status < 500) return this.refusedPay(order, error);
       return this.findOut(order, "lost");
@@ -171,7 +174,9 @@ export class Till {
       case "held":
         return this.arrive(answer.link);
       case "action":
-        return this.approve(order, answer.client_secret);
+        // With the link alone only a card typed in here brings the secret.
+        this.secret = answer.client_secret || this.secret;
+        return this.secret ? this.approve(order, this.secret) : this.left(order);
       case "declined":
         return this.declined(order, answer);
       case "open":
@@ -200,7 +205,7 @@ export class Till {
   }
 
   async look(order) {
-    return post(`/api/orders/${order.reference}/look`, {}, 30);
+    return post(`${api(order)}/look`, {}, 30);
   }
 
   // The bank's window is Stripe's own; when it closes, only our server's reading of Stripe counts.
@@ -227,8 +232,9 @@ export class Till {
   }
 
   left(order) {
+    const can = boot.mine !== false || this.secret;
     const again = this.act("approve_again", () => !this.busy && this.resume(order));
-    this.refuse(words("left_3ds"), { acts: [again] });
+    this.refuse(words(can ? "left_3ds" : "left_elsewhere"), { acts: can ? [again] : [] });
   }
 
   // Go on with an order whose payment was begun before: after a reload, or from its page. asking: whether the bank's
