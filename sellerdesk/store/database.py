@@ -15,11 +15,11 @@ class SqlStore:
     ``seat`` is the name under which this program works, ``path`` the database's file.
     """
 
-    def __init__(self, library: Any, path: Path, seat: str) -> None:
+    def __init__(self, library: Any, path: Path, seat: str, *, durable: bool = True) -> None:
         self.path = path
         self.seat = seat
         self._library = library
-        self._writer = sqlite.make_engine(library, path, writing=True)
+        self._writer = sqlite.make_engine(library, path, writing=True, durable=durable)
         self._reader = sqlite.make_engine(library, path, writing=False)
         self._turn = Lock()
         self._watch_lock = Lock()
@@ -77,8 +77,9 @@ class SqlStore:
             raise OurBug("The database was used after it was closed.")
 
 
-def open_store(path: Path, *, seat: str) -> SqlStore:
-    """Open the database in ``path``; make or upgrade it where needed. ``seat`` names this program.
+def open_store(path: Path, *, seat: str, durable: bool = True) -> SqlStore:
+    """Open the database in ``path``; make or upgrade it where needed. ``seat`` names this program. A database
+    that is thrown away afterwards, as the demo's is, need not be ``durable``.
 
     Raises DatabaseUnusable, DatabaseTooNew or ReadOnlyPlace, each before anything was changed.
     """
@@ -86,7 +87,7 @@ def open_store(path: Path, *, seat: str) -> SqlStore:
     schema.prepare_file(path)
     revision = schema.find_revision(library, path)
     schema.make_private(path)
-    store = SqlStore(library, path, seat)
+    store = SqlStore(library, path, seat, durable=durable)
     if revision != schema.REVISIONS[-1]:
         try:
             store.upgrade()

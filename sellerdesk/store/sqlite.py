@@ -96,8 +96,9 @@ def connect(library: Any, path: Path) -> Any:
     return connection
 
 
-def make_engine(library: Any, path: Path, *, writing: bool) -> Engine:
-    """Connections for one kind of transaction: IMMEDIATE for writing; for reading, the connection refuses to write."""
+def make_engine(library: Any, path: Path, *, writing: bool, durable: bool = True) -> Engine:
+    """Connections for one kind of transaction: IMMEDIATE for writing; for reading, the connection refuses to write.
+    Without ``durable`` a power cut may take what was committed."""
     engine = create_engine(
         URL.create("sqlite+pysqlite", database=str(path)),
         module=library,
@@ -113,6 +114,8 @@ def make_engine(library: Any, path: Path, *, writing: bool) -> Engine:
             raise DatabaseUnusable(f"The place of {path.name} cannot hold a database that two programs use at once.")
         if not writing:
             connection.execute("PRAGMA query_only=ON")
+        elif not durable:
+            connection.execute("PRAGMA synchronous=OFF")
 
     def begin(connection: Connection) -> None:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")

@@ -8,7 +8,7 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, select
+from sqlalchemy import BindParameter, ColumnElement, Row, Select, bindparam, select
 from sqlalchemy.orm import Session
 
 from sellerdesk.domain.operation import OpenOperation, OperationKind, OperationState
@@ -19,6 +19,25 @@ from sellerdesk.store.models import LineRecord, OrderRecord, ParcelRecord, Payme
 
 _ORDER = tuple(column for column in OrderRecord.__table__.c if column.name != "search_text")
 _SHIPMENT = (ShipmentRecord.shipped_at, ShipmentRecord.shipped_by, ShipmentRecord.passed_on)
+
+# Built once: building a statement takes longer than running it.
+_IDS: BindParameter[Any] = bindparam("ids", expanding=True)
+
+
+def _of_orders(table: type[LineRecord | PaymentRecord | ParcelRecord], position: Any) -> Select[Any]:
+    """The rows of ``table`` for some orders, sorted by ``position``."""
+    return select(*table.__table__.c).where(table.order_id.in_(_IDS)).order_by(table.order_id, position)
+
+
+_LINES = _of_orders(LineRecord, LineRecord.position)
+_PAYMENTS = _of_orders(PaymentRecord, PaymentRecord.id)
+_PARCELS = _of_orders(ParcelRecord, ParcelRecord.position)
+_STOCK = select(ProductRecord.sku, ProductRecord.on_hand).where(ProductRecord.sku.in_(_IDS))
+_OPEN: Select[Any] = (
+    select(*OperationRecord.__table__.c, PaymentRecord.amount)
+    .join(PaymentRecord, PaymentRecord.id == OperationRecord.payment_id)
+    .where(OperationRecord.order_id.in_(_IDS), OperationRecord.finished_at.is_(None))
+)
 
 
 def select_orders(*more: ColumnElement[Any]) -> Select[Any]:
@@ -31,9 +50,9 @@ def whole_orders(session: Session, rows: Sequence[Row[Any]]) -> list[Order]:
     ids = [row.id for row in rows]
     if not ids:
         return []
-    lines = _parts(session, LineRecord, LineRecord.position, ids)
-    payments = _parts(session, PaymentRecord, PaymentRecord.id, ids)
-    parcels = _parts(session, ParcelRecord, ParcelRecord.position, ids)
+    lines = _parts(session, _LINES, ids)
+    payments = _parts(session, _PAYMENTS, ids)
+    parcels = _parts(session, _PARCELS, ids)
     stock = _stock(session, {line.sku for several in lines.values() for line in several})
     operations = _open_operations(session, ids)
     return [
@@ -41,35 +60,24 @@ def whole_orders(session: Session, rows: Sequence[Row[Any]]) -> list[Order]:
     ]
 
 
-def _parts(
-    session: Session,
-    table: type[LineRecord | PaymentRecord | ParcelRecord],
-    position: Any,
-    order_ids: Sequence[str],
-) -> dict[str, list[Row[Any]]]:
-    """The rows of ``table`` for each of these orders, sorted by ``position``."""
-    chosen = select(*table.__table__.c).where(table.order_id.in_(order_ids)).order_by(table.order_id, position)
+def _parts(session: Session, chosen: Select[Any], order_ids: Sequence[str]) -> dict[str, list[Row[Any]]]:
+    """What ``chosen`` finds for each of these orders, in its order."""
     found: dict[str, list[Row[Any]]] = {order_id: [] for order_id in order_ids}
-    for row in session.execute(chosen):
+    for row in session.execute(chosen, {"ids": order_ids}):
         found[row.order_id].append(row)
     return found
 
 
 def _stock(session: Session, skus: set[str]) -> dict[str, int]:
     """Pieces on hand of each SKU that the catalogue knows."""
-    rows = session.execute(select(ProductRecord.sku, ProductRecord.on_hand).where(ProductRecord.sku.in_(sorted(skus))))
+    rows = session.execute(_STOCK, {"ids": sorted(skus)})
     return {row.sku: row.on_hand for row in rows}
 
 
 def _open_operations(session: Session, order_ids: Sequence[str]) -> dict[str, OpenOperation]:
     """The open operation to show, per order that has one."""
-    chosen: Select[Any] = (
-        select(*OperationRecord.__table__.c, PaymentRecord.amount)
-        .join(PaymentRecord, PaymentRecord.id == OperationRecord.payment_id)
-        .where(OperationRecord.order_id.in_(order_ids), OperationRecord.finished_at.is_(None))
-    )
     found: dict[str, list[OpenOperation]] = {}
-    for row in session.execute(chosen):
+    for row in session.execute(_OPEN, {"ids": order_ids}):
         found.setdefault(row.order_id, []).append(_to_open(row))
     return {order_id: first for order_id, several in found.items() if (first := foremost(several)) is not None}
 
