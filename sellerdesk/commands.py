@@ -55,6 +55,7 @@ def checkout(options: argparse.Namespace) -> int:
             profile.pictures,
             port=port,
             own_origins=origins,
+            accent=profile.accent,
         )
         runner = Runner((Job("resolve", lambda: _resolve(profile)),))
         runner.start()

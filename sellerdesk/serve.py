@@ -4,6 +4,7 @@ from pathlib import Path
 
 from sellerdesk.addresses import Addresses
 from sellerdesk.app import Works
+from sellerdesk.domain.accent import DEFAULT_ACCENT
 from sellerdesk.domain.catalogue import ShippingRate
 from sellerdesk.domain.errors import AddressTaken
 from sellerdesk.services.desk import ShopInfo
@@ -25,11 +26,12 @@ def checkout_server(
     own_origins: tuple[str, ...] = (),
     headline: str = "",
     tagline: str = "",
+    accent: str = DEFAULT_ACCENT,
 ) -> AsgiServer:
     """The running checkout server of a shop; ``port`` 0 takes any free one. Raises AddressTaken.
 
     ``own_origins`` are the public addresses when a proxy with https stands before it. ``headline`` and ``tagline``
-    stand above the goods; without them the shop's name does.
+    stand above the goods; without them the shop's name does. ``accent`` is a colour as ``read_accent`` gives it.
     """
     from sellerdesk.checkout.app import create_app
     from sellerdesk.checkout.info import CheckoutInfo
@@ -48,6 +50,7 @@ def checkout_server(
         own_origins=own_origins,
         headline=headline,
         tagline=tagline,
+        accent=accent,
     )
     server = AsgiServer(create_app(works.shopfront, page), port=port)
     try:

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, Generic, TypeVar
 
 from sellerdesk.addresses import STRIPE_API_BASE, parse_api_base
+from sellerdesk.domain.accent import DEFAULT_ACCENT, read_accent
 from sellerdesk.domain.errors import OurBug, ReadOnlyPlace, RefusedError
 
 T = TypeVar("T")
@@ -87,7 +88,8 @@ PROGRAM: tuple[Setting[Any], ...] = (
 STRIPE_API = Setting("stripe_api_base", STRIPE_API_BASE, "Stripe's address", _address)
 PUBLISHABLE_KEY = Setting("publishable_key", "", "Publishable key", _line(512))
 SHOP_NAME = Setting("shop_name", "", "Name of the shop", _line(80))
-PROFILE: tuple[Setting[Any], ...] = (STRIPE_API, PUBLISHABLE_KEY, SHOP_NAME)
+ACCENT = Setting("accent", DEFAULT_ACCENT, "Colour of the checkout page", read_accent)
+PROFILE: tuple[Setting[Any], ...] = (STRIPE_API, PUBLISHABLE_KEY, SHOP_NAME, ACCENT)
 
 
 class Settings:

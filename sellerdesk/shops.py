@@ -16,6 +16,7 @@ from sellerdesk.domain.errors import KeyNotUsable
 from sellerdesk.domain.keys import classify, hint, read_publishable_key, read_secret_key
 from sellerdesk.services.desk import Mode, OpenShop, ShopInfo
 from sellerdesk.settings import (
+    ACCENT,
     LAST_PROFILE,
     PROFILE,
     PUBLISHABLE_KEY,
@@ -44,6 +45,7 @@ class ProfileWorks:
     addresses: Addresses
     publishable_key: str
     pictures: Path
+    accent: str
     changes: Callable[[], int]
     close: Callable[[], None]
 
@@ -134,7 +136,15 @@ class Shops:
         )
         pictures = folder / PICTURES
         return ProfileWorks(
-            name, works, info, addresses, profile.get(PUBLISHABLE_KEY), pictures, store.changes, store.close
+            name,
+            works,
+            info,
+            addresses,
+            profile.get(PUBLISHABLE_KEY),
+            pictures,
+            profile.get(ACCENT),
+            store.changes,
+            store.close,
         )
 
     def _open(self, profile: ProfileWorks) -> OpenShop:

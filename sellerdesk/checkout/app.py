@@ -16,7 +16,7 @@ from sellerdesk.services.shopfront import Shopfront
 
 def create_app(shopfront: Shopfront, info: CheckoutInfo, limits: Limits | None = None) -> Starlette:
     """The shopper's page for one shop. Raises FileNotFoundError when files of the page are missing."""
-    pages = Pages(shopfront, info, load_files())
+    pages = Pages(shopfront, info, load_files(info.accent))
     api = Api(shopfront, info, limits or Limits())
     told = dict.fromkeys((HTTPException, UnknownOrder, StoreError), pages.http_error)
     app = Starlette(

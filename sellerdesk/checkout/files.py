@@ -2,11 +2,14 @@
 
 import hashlib
 import re
+from collections.abc import Mapping
 from pathlib import Path
 
 from starlette.responses import Response
 
 from sellerdesk.assets import asset
+from sellerdesk.checkout.accent import accent_files
+from sellerdesk.domain.accent import DEFAULT_ACCENT
 
 _TYPES = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".svg": "image/svg+xml"}
 _REFERENCE = re.compile(r'(?<=["(])\./([a-z0-9-]+\.(?:js|svg))(?=[")])')
@@ -19,16 +22,17 @@ _YEAR = "public, max-age=31536000, immutable"
 
 
 class HashedFiles:
-    """The files of one folder. A file names another of them as './name'; it is served with the hashed name in its
-    place. Raises FileNotFoundError at the start when one of them is missing."""
+    """The files of one folder, and those ``made`` here: text by name, in place of the folder's where it has one. A file
+    names another of them as './name'; it is served with the hashed name in its place. Raises FileNotFoundError at the
+    start when one of them is missing."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, made: Mapping[str, str]) -> None:
         self._folder = folder
+        self._made = made
         self._names: dict[str, str] = {}
         self._content: dict[str, tuple[bytes, str]] = {}
-        for path in sorted(folder.iterdir()):
-            if path.suffix in _TYPES:
-                self._add(path.name)
+        for name in sorted({path.name for path in folder.iterdir() if path.suffix in _TYPES} | set(made)):
+            self._add(name)
 
     def address(self, name: str) -> str:
         """Where a browser finds ``name``."""
@@ -50,7 +54,7 @@ class HashedFiles:
         if name in self._names:
             return self._names[name]
         path = self._folder / name
-        text = _squeezed(path.read_text("utf-8"), path.suffix)
+        text = _squeezed(self._made[name] if name in self._made else path.read_text("utf-8"), path.suffix)
         text = _REFERENCE.sub(lambda match: f"./{self._add(match.group(1))}", text)
         content = text.encode()
         hashed = f"{path.stem}.{hashlib.sha256(content).hexdigest()[:12]}{path.suffix}"
@@ -83,6 +87,6 @@ def _without_spaces(line: str) -> str:
     return "".join(parts)
 
 
-def load_files() -> HashedFiles:
-    """The files of the shopper's page."""
-    return HashedFiles(asset("checkout", "static"))
+def load_files(accent: str = DEFAULT_ACCENT) -> HashedFiles:
+    """The files of the shopper's page in the shop's colour."""
+    return HashedFiles(asset("checkout", "static"), accent_files(accent))

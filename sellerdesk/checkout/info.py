@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from sellerdesk.domain.accent import DEFAULT_ACCENT
+
 
 @dataclass(frozen=True, slots=True)
 class CheckoutInfo:
@@ -15,7 +17,7 @@ class CheckoutInfo:
     ('https://shop.example'); empty means any port of this machine's loopback address over http.
     ``countries`` are ISO 3166 codes in the order of the list, the first one is chosen at the start.
     ``pictures`` is the folder with the pictures that products name. ``links`` are (label, https address) for the
-    footer; one labelled 'Terms' is also named under the button.
+    footer; one labelled 'Terms' is also named under the button. ``accent`` is a colour as ``read_accent`` gives it.
     """
 
     shop_name: str
@@ -32,6 +34,7 @@ class CheckoutInfo:
     headline: str = ""
     tagline: str = ""
     links: tuple[tuple[str, str], ...] = ()
+    accent: str = DEFAULT_ACCENT
 
     @property
     def secure(self) -> bool:

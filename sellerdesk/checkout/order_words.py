@@ -1,5 +1,6 @@
 """What the order page says in each state: badge, heading, meaning, and the steps of "Where it stands"."""
 
+import unicodedata
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -7,6 +8,7 @@ from markupsafe import Markup, escape
 
 from sellerdesk.checkout.amounts import amount_markup
 from sellerdesk.checkout.moments import day_and_time, moment
+from sellerdesk.checkout.words import pieces
 from sellerdesk.domain import tracking
 from sellerdesk.domain.listing import OrderView
 from sellerdesk.domain.operation import OperationKind
@@ -16,7 +18,10 @@ from sellerdesk.domain.payment import CardFacts, PaymentStatus
 _BRANDS = {"visa": "Visa", "mastercard": "Mastercard", "amex": "American Express", "diners": "Diners Club"}
 _LAPSED = ("expired", "automatic")
 _DOT = Markup(" · ")
+# Scripts whose names are not cut at a space: the first word may be the family's.
+_WHOLE_NAMES = ("CJK", "HIRAGANA", "KATAKANA", "HANGUL")
 NOTHING = Markup("")
+ARRIVES = Markup("It usually arrives within 5 to 10 working days.")
 
 
 class PageState(StrEnum):
@@ -30,13 +35,15 @@ class PageState(StrEnum):
     PACKED = "packed"
     PART = "part"
     SHIPPED = "shipped"
+    REFUNDED = "refunded"
     CANCELLED = "cancelled"
     LAPSED = "lapsed"
     CLOSED = "closed"
 
 
 WAITS_FOR_CARD = frozenset({PageState.OPEN, PageState.PAY_AGAIN, PageState.APPROVE})
-MONEY_IS_SAFE = frozenset({PageState.HELD, PageState.PACKED, PageState.PART, PageState.SHIPPED})
+MONEY_IS_SAFE = frozenset({PageState.HELD, PageState.PACKED, PageState.PART, PageState.SHIPPED, PageState.REFUNDED})
+ENDED = frozenset({PageState.CANCELLED, PageState.LAPSED, PageState.CLOSED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +75,8 @@ def state_of(order: Order) -> PageState:
         case PaymentStatus.REQUIRES_CAPTURE:
             return PageState.SHIPPED if order.shipment else PageState.HELD
         case PaymentStatus.SUCCEEDED:
+            if payment.refunded:
+                return PageState.REFUNDED
             if order.shipment:
                 return PageState.SHIPPED
             return PageState.PART if payment.released else PageState.PACKED
@@ -92,8 +101,9 @@ def hero_of(order: Order, state: PageState) -> Hero:
     charged, released = _money(order, payment.captured), _money(order, payment.released)
     match state:
         case PageState.HELD:
-            first = escape(order.shopper.name.split()[0])
-            return Hero("lock", "", "Held, not charged", Markup("Thank you, {}.<br>We hold {}.").format(first, held),
+            first = first_name(order.shopper.name)
+            thanks = Markup("Thank you, {}.").format(isolated(first)) if first else Markup("Thank you.")
+            return Hero("lock", "", "Held, not charged", Markup("{}<br>We hold {}.").format(thanks, held),
                         _held_until(order), f"Held {_plain(held)}")  # fmt: skip
         case PageState.PACKED:
             return Hero("package", "", "Packed", Markup("We charged {}.").format(charged),
@@ -102,7 +112,12 @@ def hero_of(order: Order, state: PageState) -> Hero:
             title = Markup("We charged {} and released {}.").format(charged, released)
             return Hero("package", "", "Packed", title, _left_out(order), f"Charged {_plain(charged)}")
         case PageState.SHIPPED:
-            return Hero("truck", "", "Shipped", Markup("Your parcel is on its way."), _who_has_it(order), "Shipped")
+            way = "Your parcels are on their way." if _parcels(order) > 1 else "Your parcel is on its way."
+            return Hero("truck", "", "Shipped", escape(way), _who_has_it(order), "Shipped")
+        case PageState.REFUNDED:
+            back, card = _money(order, payment.refunded), card_text(order) or "card"
+            return Hero("undo-2", "", "Refunded", Markup("We sent {} back to your {}.").format(back, card),
+                        ARRIVES, f"Refunded {_plain(back)}")  # fmt: skip
         case PageState.APPROVE:
             return Hero("landmark", "warn", "Your bank asks you", Markup("Approve the payment with your bank."),
                         Markup("Your bank wants to be sure it is you. Nothing is held until you approve."),
@@ -124,11 +139,11 @@ def hero_of(order: Order, state: PageState) -> Hero:
                         "Cancelled")  # fmt: skip
         case PageState.LAPSED:
             return Hero("clock", "off", "Hold ended", Markup("The hold of {} ended by itself.").format(held),
-                        Markup("You were not charged. If you still want the items, order them again."),
+                        Markup("You were not charged. If you still want the items, start again."),
                         "Hold ended")  # fmt: skip
         case PageState.CLOSED:
             return Hero("clock", "off", "Closed", Markup("This checkout was closed.<br>You were not charged."),
-                        Markup("Nothing of {} is held.").format(total), "Closed")  # fmt: skip
+                        Markup("It waited for a payment. Nothing of {} is held.").format(total), "Closed")  # fmt: skip
 
 
 def steps_of(view: OrderView, state: PageState) -> tuple[Step, ...]:
@@ -163,21 +178,33 @@ def _progress(view: OrderView, state: PageState) -> tuple[Step, ...]:
     held = Markup("Ordered, {} held").format(_money(order, order.payment.authorized))
     steps = [Step("done", held, held_at)]
     if captured:
-        released = order.payment.released
-        note = Markup("{} released").format(_money(order, released)) if released else escape(card)
+        note = _released_note(order) or escape(card)
         title = Markup("Packed, {} charged").format(_money(order, captured))
         steps.append(Step("done", title, _joined(moment(_when(view, "captured", order.placed_at)), note)))
     else:
         steps.append(Step("now", Markup("We pack it and charge your card")))
     if order.shipment:
-        carriers = tracking.joined_carriers(order.shipment.parcels)
+        carriers = carriers_text(order)
         title = Markup("Shipped with {}").format(carriers) if carriers else Markup("Shipped")
         steps.append(Step("done", title, moment(order.shipment.at)))
     elif state is PageState.HELD:
         steps.append(Step("", Markup("It ships, with a tracking link here")))
-    else:
+    elif order.payment.refunded < captured:
         steps.append(Step("now", Markup("It ships next"), Markup("The tracking link will be here.")))
+    if order.payment.refunded:
+        title = Markup("{} sent back").format(_money(order, order.payment.refunded))
+        at = next((moment(entry.at) for entry in view.timeline if entry.what == "refunded"), NOTHING)
+        steps.append(Step("done", title, at))
     return tuple(steps)
+
+
+def _released_note(order: Order) -> Markup:
+    """'28.00 EUR released, 1 item left out', or nothing."""
+    released, left_out = order.payment.released, sum(line.left_out for line in order.lines)
+    if not released:
+        return NOTHING
+    note = Markup("{} released").format(_money(order, released))
+    return note + escape(f", {pieces(left_out)} left out") if left_out else note
 
 
 def _ended_steps(view: OrderView, state: PageState) -> tuple[Step, ...]:
@@ -214,21 +241,51 @@ def _left_out(order: Order) -> Markup:
     names = [line.name for line in order.lines if line.left_out]
     if not names:
         return Markup("We charged less than we held. You do not pay the rest.")
-    them = "it" if len(names) == 1 else "them"
-    return Markup("Out of stock when we packed: {}. We left {them} out and you do not pay for {them}.").format(
-        "; ".join(names), them=them
+    return Markup("Out of stock when we packed: {}. You do not pay for what we left out.").format(
+        Markup("; ").join(isolated(name) for name in names)
     )
 
 
 def _who_has_it(order: Order) -> Markup:
-    carriers = tracking.joined_carriers(order.shipment.parcels) if order.shipment else ""
-    return Markup("{} has it.").format(carriers) if carriers else Markup("It left our house.")
+    several = _parcels(order) > 1
+    carriers = carriers_text(order)
+    if not carriers:
+        return escape("They left our house." if several else "It left our house.")
+    has_it = "has it" if not several else "has them" if len(_carriers(order)) == 1 else "have them"
+    return Markup("{} {}.").format(carriers, has_it)
+
+
+def _parcels(order: Order) -> int:
+    return len(order.shipment.parcels) if order.shipment else 0
+
+
+def _carriers(order: Order) -> list[str]:
+    parcels = order.shipment.parcels if order.shipment else ()
+    names = (tracking.carrier_name(parcel.carrier) for parcel in parcels)
+    return [name for name in dict.fromkeys(names) if name]
+
+
+def carriers_text(order: Order) -> Markup:
+    """'DHL Paket', 'DHL Paket, UPS and GLS', or nothing."""
+    *first, last = [isolated(name) for name in _carriers(order)] or [NOTHING]
+    return Markup(" and ").join(part for part in (Markup(", ").join(first), last) if part)
 
 
 def _declined(order: Order) -> Markup:
     card = order.payment.problem.card if order.payment.problem else None
     ending = Markup(" ending {}").format(card.last4) if card and card.last4 else Markup("")
     return Markup("Your bank declined the card{}. Nothing is held. Your order is kept.").format(ending)
+
+
+def isolated(text: str) -> Markup:
+    """``text`` from outside, kept from turning the words around it: https://www.w3.org/International/articles/inline-bidi-markup/"""
+    return Markup("<bdi>{}</bdi>").format(text)
+
+
+def first_name(name: str) -> str:
+    """How to address somebody: the first word of a name, or all of it where names are not cut at spaces."""
+    first = next(iter(name.split()), "")
+    return name if first and unicodedata.name(first[0], "").startswith(_WHOLE_NAMES) else first
 
 
 def _card_text(card: CardFacts | None) -> str:

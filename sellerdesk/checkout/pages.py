@@ -17,16 +17,18 @@ from starlette.routing import Route
 
 from sellerdesk.assets import asset
 from sellerdesk.checkout import words
+from sellerdesk.checkout.again import start_again
 from sellerdesk.checkout.amounts import amount_markup
 from sellerdesk.checkout.answers import order_json
 from sellerdesk.checkout.files import HashedFiles
 from sellerdesk.checkout.info import CheckoutInfo
 from sellerdesk.checkout.moments import clock_time, iso_date, short_date
 from sellerdesk.checkout.order_page import OrderPageView, order_page
-from sellerdesk.checkout.order_words import MONEY_IS_SAFE, state_of
+from sellerdesk.checkout.order_words import MONEY_IS_SAFE, PageState, state_of
 from sellerdesk.checkout.postal import rules_for
 from sellerdesk.checkout.quotes import address_json, is_later, most_of, picture_address
 from sellerdesk.checkout.session import checkout_ids, current_id, start_checkout
+from sellerdesk.domain.accent import DEFAULT_ACCENT
 from sellerdesk.domain.catalogue import Product
 from sellerdesk.domain.errors import StoreError, UnknownOrder
 from sellerdesk.services.shopfront import Shopfront
@@ -68,7 +70,12 @@ class Pages:
             lstrip_blocks=True,
         )
         self._templates.globals.update(
-            t=words.sentence, info=info, file=files.address, script_origin=_origin(info.script_url), links=info.links
+            t=words.sentence,
+            info=info,
+            file=files.address,
+            script_origin=_origin(info.script_url),
+            links=info.links,
+            has_accent=info.accent != DEFAULT_ACCENT,
         )
 
     def routes(self) -> list[Route]:
@@ -196,7 +203,10 @@ class Pages:
             order is not None and order.id == view.order.id
             for order in map(self._shop.by_checkout, checkout_ids(request, self._info))
         )
-        return order_page(view, mine)
+        again = None
+        if state_of(view.order) in (PageState.LAPSED, PageState.CLOSED):
+            again = start_again(view.order, self._shop.products(), self._shop.quote, iso_date(self._clock.now()))
+        return order_page(view, mine, again)
 
     def _body(self, view: OrderPageView, checked: str = "") -> Markup:
         return Markup(self._templates.get_template("order_body.html").render(view=view, checked=checked))  # noqa: S704 - escaped there

@@ -2,6 +2,7 @@
 
 import http.client
 import json
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -51,6 +52,11 @@ class Answer:
     status: int
     headers: dict[str, str]
     text: str
+
+    @property
+    def words(self) -> str:
+        """A page as it is read: without its tags."""
+        return re.sub(r"<[^>]*>", "", self.text)
 
     @property
     def json(self) -> Any:

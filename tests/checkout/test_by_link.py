@@ -61,7 +61,7 @@ def test_p12_another_browser_sees_the_short_address_whatever_it_does(open_shop: 
     ]
     assert [answer.status for answer in answers] == [200] * len(answers)
     assert [word for answer in answers for word in PRIVATE if word in answer.text] == []
-    assert "Mara L., Berlin, Germany" in answers[-1].text
+    assert "Mara L., Berlin, Germany" in answers[-1].words
 
 
 def test_the_client_secret_goes_only_to_who_typed_the_card(open_shop: ShopWorld) -> None:

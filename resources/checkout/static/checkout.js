@@ -8,7 +8,7 @@ const field = (name) => document.getElementById(name);
 const isShown = (name) => !$(`[data-field=${name}]`).hidden;
 const RETRY_SECONDS = 12;
 const AGAIN_MS = 3000;
-const SAFE = ["held", "packed", "part", "shipped"];
+const SAFE = ["held", "packed", "part", "shipped", "refunded"];
 
 let rules = boot.address;
 let shown = null; // the quote on the screen
@@ -42,8 +42,9 @@ function mark(name, text) {
   const line = $(`#${name}-m`);
   if (text) input.setAttribute("aria-invalid", "true");
   else input.removeAttribute("aria-invalid");
+  line.hint ??= line.textContent;
   line.classList.toggle("bad", Boolean(text));
-  line.replaceChildren(...(text ? [icon("circle-alert"), text] : [line.dataset.hint]));
+  line.replaceChildren(...(text ? [icon("circle-alert"), text] : [line.hint]));
 }
 
 function adapt(next) {

@@ -146,7 +146,7 @@ export function showQuote(told) {
       else picture.remove();
       $(".q", item).textContent = line.quantity;
       $(".n .vh", item).textContent = `${line.quantity} × `;
-      $(".n span:last-child", item).textContent = line.name;
+      $(".n bdi", item).textContent = line.name;
       $(".d", item).textContent = line.each;
       $(".d", item).hidden = !line.each;
       $(".p .num", item).textContent = line.amount;

@@ -4,7 +4,7 @@ import { CardForm } from "./card.js";
 import { api, restWords, Till } from "./till.js";
 
 const REFRESH_MS = 10000;
-const SAFE = ["held", "packed", "part", "shipped"];
+const SAFE = ["held", "packed", "part", "shipped", "refunded"];
 
 // A return from the bank carries the client secret in the address: out of the history at once.
 if (location.search) history.replaceState(null, "", location.pathname);
@@ -116,6 +116,15 @@ async function ask() {
   }
   if (state === "checking") setTimeout(ask, 2000);
 }
+
+// What can still be had goes into the cart, beside what is in it already.
+document.addEventListener("click", (event) => {
+  const again = event.target.closest("#again");
+  if (!again) return;
+  event.preventDefault();
+  for (const { sku, quantity } of JSON.parse(again.dataset.cart)) cart.set(sku, quantity);
+  location.assign("/checkout");
+});
 
 document.addEventListener("click", async (event) => {
   const button = event.target.closest("[data-copy]");
