@@ -15,14 +15,16 @@ _NO_DEADLINE = 2**40
 def derived_columns(order: Order, before: tuple[Stage, int] | None = None) -> dict[str, Any]:
     """``stage``, ``stage_at``, ``sort_key`` and ``search_text``; ``before`` is the stage and time stored so far.
 
-    Rows are sorted by ``sort_key`` going up: by deadline where one runs, else the newest first.
+    Rows are sorted by ``sort_key`` going up: by deadline where one runs, what waits to be sent in the order in which it
+    was captured, everything else the newest first.
     """
     stage = stage_of(order)
     since = _since(order, stage, before)
+    keys = {Stage.TO_PREPARE: _deadline(order), Stage.TO_SHIP: since}
     return {
         "stage": stage.value,
         "stage_at": since,
-        "sort_key": _deadline(order) if stage is Stage.TO_PREPARE else -since,
+        "sort_key": keys.get(stage, -since),
         "search_text": search_text(order),
     }
 

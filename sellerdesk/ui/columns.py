@@ -45,11 +45,24 @@ class AmountParts:
     code: str
 
 
+class Sort(Enum):
+    """How rows are sorted by a column, in words; its arrow points to where the larger values are."""
+
+    SOONEST_FIRST = "soonest first"
+    OLDEST_FIRST = "oldest first"
+    NEWEST_FIRST = "newest first"
+
+    @property
+    def icon(self) -> str:
+        return "arrow-down" if self is Sort.NEWEST_FIRST else "arrow-up"
+
+
 @dataclass(frozen=True, slots=True)
 class Column:
     """``text`` gets a row and the present second; ``widest`` is the widest text expected, from which the width comes;
     '' takes the rest. ``roomy`` is a text that a wide table has room for, ``least`` what a narrow one still shows.
-    ``value`` is what a delegate paints where that is more than text."""
+    ``value`` is what a delegate paints where that is more than text. ``sort`` is how
+    the rows are sorted by it, None where they are not."""
 
     title: str
     kind: Kind
@@ -61,6 +74,7 @@ class Column:
     muted: bool = False
     roomy: str = ""
     least: str | None = None
+    sort: Sort | None = None
 
 
 STAGE_NAMES = {
@@ -188,8 +202,9 @@ _DEADLINE = Column(
     tip=lambda row, _now: f"Lapses {when_exact(row.deadline)}" if row.deadline is not None else "",
     spoken=lambda row, now: f"Hold lapses: {countdown(row.deadline - now)}" if row.deadline is not None else "No hold",
     value=lambda row, now: deadline_chip(row.deadline - now) if row.deadline is not None else None,
+    sort=Sort.SOONEST_FIRST,
 )
-_REFERENCE = Column("Order", Kind.STRONG, "WMKQ-WM8X", lambda row, _now: show_reference(row.reference))
+_REFERENCE = Column("Order", Kind.STRONG, "WMKQ-WMQX", lambda row, _now: show_reference(row.reference))
 _SHOPPER = Column(
     "Shopper",
     Kind.TEXT,
@@ -243,13 +258,14 @@ _WHY = Column("Why", Kind.STATE, "Hold lapsed", lambda row, _now: state_chip(row
               value=lambda row, _now: state_chip(row))  # fmt: skip
 
 
-def _time(title: str, at: Callable[[OrderRow], int]) -> Column:
+def _time(title: str, at: Callable[[OrderRow], int], sort: Sort = Sort.NEWEST_FIRST) -> Column:
     return Column(
         title,
         Kind.TEXT,
         "16 Nov 18:20",
         lambda row, now: when(at(row), now),
         tip=lambda row, _now: when_exact(at(row)),
+        sort=sort,
     )
 
 
@@ -260,7 +276,7 @@ def _last_try(row: OrderRow) -> int:
 _BY_STAGE: dict[Stage, tuple[Column, ...]] = {
     Stage.TO_PREPARE: (_DEADLINE, _REFERENCE, _SHOPPER, _PIECES, _ITEMS, _AMOUNT, _CARD, _CHECKS, _STATE),
     Stage.TO_SHIP: (
-        _time("Waiting since", lambda row: row.stage_at),
+        _time("Waiting since", lambda row: row.stage_at, Sort.OLDEST_FIRST),
         *(_REFERENCE, _SHOPPER, _PIECES, _ITEMS, _CAPTURED, _CARD, _STATE),
     ),
     Stage.PROBLEM: (_time("Last try", _last_try), _REFERENCE, _SHOPPER, _AMOUNT, _CARD, _HAPPENED, _STATE),

@@ -69,6 +69,7 @@ class Commands(QObject):
         window.panel.copy_requested.connect(copy_text)
 
     def _find(self) -> None:
+        self._window.places.leave()
         field = self._window.page.toolbar.search
         field.setFocus()
         field.selectAll()

@@ -37,6 +37,11 @@ def font(size: Size = Size.BODY, *, strong: bool = False) -> QFont:
     return made
 
 
+def unscaled(length: int) -> int:
+    """The other way round: pixels on this screen as a length of the drawings, fit to be kept for another font."""
+    return round(length * Size.BODY / QFontInfo(QApplication.font()).pixelSize())
+
+
 def pixels(size: int) -> int:
     """A length of the drawings, given for 13 px text, in pixels for the application's font."""
     return round(size * QFontInfo(QApplication.font()).pixelSize() / Size.BODY)

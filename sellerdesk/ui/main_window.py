@@ -21,6 +21,7 @@ from sellerdesk.ui.order_list import OrderList
 from sellerdesk.ui.order_panel import OrderPanel
 from sellerdesk.ui.orders_model import OrdersModel
 from sellerdesk.ui.orders_view import OrdersView
+from sellerdesk.ui.places import Places
 from sellerdesk.ui.rail import Rail
 from sellerdesk.ui.search import Search
 from sellerdesk.ui.shop_keeper import ShopKeeper
@@ -87,6 +88,7 @@ class MainWindow(QMainWindow):
         self._minute.timeout.connect(self._tick)
         self._focus_ring = FocusRing(self)
         self._lay_out()
+        self.places = Places(self.rail, self.actions_, self.stack, self.page, self)
         self._connect()
         if open_last:
             self.painted_first.connect(self.keeper.open_last)
@@ -125,6 +127,7 @@ class MainWindow(QMainWindow):
 
     def go_to(self, stage: Stage) -> None:
         """Show the orders of a stage."""
+        self.places.leave()
         self.rail.choose(stage)
         self.bar.clear_note()
         self.search.go_to_stage(stage)
@@ -163,6 +166,8 @@ class MainWindow(QMainWindow):
 
     def _connect(self) -> None:
         self.rail.stage_chosen.connect(self.go_to)
+        self.rail.width_changed.connect(self.band.set_word_width)
+        self.places.left.connect(self._back_at_orders)
         self.page.stage_wanted.connect(self.go_to)
         self.view.order_selected.connect(self.orders.select)
         self.view.order_entered.connect(self.orders.open_next)
@@ -209,6 +214,9 @@ class MainWindow(QMainWindow):
         self.page.show_list(self.list.showing, self.list.overview, self.model.rowCount(), has_page=has_page)
         self.orders.reload()
 
+    def _back_at_orders(self) -> None:
+        self.rail.choose(self.list.showing.stage)
+
     def _hear(self, news: News) -> None:
         match news:
             case OrdersChanged():
@@ -228,6 +236,7 @@ class MainWindow(QMainWindow):
         text = event.text()
         field = self.page.toolbar.search
         if text.strip() and text.isprintable() and not event.modifiers() & _NOT_TYPED and field.isEnabled():
+            self.places.leave()
             field.take_over(text)
         elif event.key() == Qt.Key.Key_Escape and self.page.is_drawer:
             self.page.open_drawer(False)

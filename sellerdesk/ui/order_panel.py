@@ -49,7 +49,7 @@ class OrderPanel(QWidget):
         self.body.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self.body.viewport().setAutoFillBackground(False)
         self.body.verticalScrollBar().rangeChanged.connect(self._make_room)
-        self._nothing = label(self.tr("Choose an order to see it here."), tone=Tone.MUTED, wrap=True)
+        self._nothing = label(self.tr("No order selected"), tone=Tone.MUTED, wrap=True)
         self._nothing.setAlignment(Qt.AlignmentFlag.AlignCenter)
         rows = QVBoxLayout(self)
         rows.setContentsMargins(0, 0, 0, 0)

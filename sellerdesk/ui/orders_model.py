@@ -23,6 +23,7 @@ class Role(IntEnum):
     ROW = Qt.ItemDataRole.UserRole + 1
     VALUE = Qt.ItemDataRole.UserRole + 2
     MUTED = Qt.ItemDataRole.UserRole + 3
+    SORT = Qt.ItemDataRole.UserRole + 4
 
 
 class OrdersModel(QAbstractTableModel):
@@ -135,6 +136,10 @@ class OrdersModel(QAbstractTableModel):
             return column.title
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return _alignment(column.kind)
+        if role == Role.SORT:
+            return column.sort.icon if column.sort else None
+        if role in {Qt.ItemDataRole.AccessibleTextRole, Qt.ItemDataRole.ToolTipRole} and column.sort:
+            return f"{column.title}, {column.sort.value}"
         return None
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:

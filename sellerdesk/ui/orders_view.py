@@ -1,5 +1,7 @@
 """The table of orders: whole rows, keyboard first, selection that stays with its order when rows move."""
 
+from collections.abc import Mapping
+
 from PySide6.QtCore import QEvent, QItemSelectionModel, QModelIndex, Qt, Signal
 from PySide6.QtGui import QFontMetrics, QKeyEvent, QMouseEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
@@ -7,7 +9,8 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidge
 from sellerdesk.ui.chips import Chip, Form, chip_size
 from sellerdesk.ui.columns import Column, Kind
 from sellerdesk.ui.delegates import EDGE, PAD, delegates
-from sellerdesk.ui.fonts import Size, font, pixels
+from sellerdesk.ui.fonts import Size, font, pixels, unscaled
+from sellerdesk.ui.orders_header import HeaderCorner, OrdersHeader, title_width
 from sellerdesk.ui.orders_model import OrdersModel
 
 _NO_TYPING = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier | Qt.KeyboardModifier.MetaModifier
@@ -23,10 +26,12 @@ class OrdersView(QTableView):
     Signals:
         order_selected: carries the id of the order now selected, '' when there is none.
         order_entered: Return or a double click on the selected order.
+        widths_chosen: a person dragged a column; carries all chosen widths, as ``choose_widths`` takes them.
     """
 
     order_selected = Signal(str)
     order_entered = Signal()
+    widths_chosen = Signal(object)
 
     def __init__(self, model: OrdersModel, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -36,6 +41,8 @@ class OrdersView(QTableView):
         self._starts_over = True
         self._wanted_row = 0
         self._scrolled = 0
+        self._chosen: dict[str, int] = {}
+        self._laid: list[int] = []
         self._delegates = delegates(self)
         self._set_up_looks()
         self.setModel(model)
@@ -54,6 +61,11 @@ class OrdersView(QTableView):
         self._wanted, self._starts_over = order_id, True
         self.selectionModel().clear()
         self.verticalScrollBar().setValue(0)
+
+    def choose_widths(self, widths: Mapping[str, int]) -> None:
+        """Widths that a person chose, by the title of the column, as lengths at the usual font size."""
+        self._chosen = dict(widths)
+        self._layout_columns()
 
     def select_order(self, order_id: str) -> bool:
         """Select and show the order. False when it is not in the list."""
@@ -110,12 +122,11 @@ class OrdersView(QTableView):
         self.setMouseTracking(True)
         self.setProperty("hovered_row", -1)
         self.verticalHeader().hide()
-        header = self.horizontalHeader()
-        header.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        header.setHighlightSections(False)
-        header.setSectionsClickable(False)
-        # The style's own minimum is wider than a column of two figures, and would push the last one out.
-        header.setMinimumSectionSize(1)
+        self._header = OrdersHeader(self)
+        self.setHorizontalHeader(self._header)
+        self._header.dragged.connect(self._columns_dragged)
+        self._header.sectionHandleDoubleClicked.connect(self._forget_width)
+        self.addScrollBarWidget(HeaderCorner(self._header), Qt.AlignmentFlag.AlignTop)
         self._set_up_sizes()
 
     def _set_up_sizes(self) -> None:
@@ -124,28 +135,50 @@ class OrdersView(QTableView):
         self.horizontalHeader().setFixedHeight(pixels(28))
 
     def _layout_columns(self) -> None:
-        """Widths from the widest text expected. What is left goes to the column that asks for nothing, and some of it
-        to names; in a narrow table, names and checks give way before anything has to be scrolled to."""
+        """Widths as chosen, else from the widest text expected. What is left goes to the column that asks for nothing,
+        and some of it to names; in a narrow table, names and checks give way before anything has to be scrolled to."""
         columns = self._model.columns
-        widths = [self._width_of(number, column, column.widest) for number, column in enumerate(columns)]
+        widths = [self._usual_width(number, column) for number, column in enumerate(columns)]
         rest = self.viewport().width() - sum(widths)
         for number, column in enumerate(columns):
             by = 0
+            if column.title in self._chosen:
+                continue
             if column.roomy and rest > pixels(_AMPLE):
                 by = min(rest - pixels(_AMPLE), max(0, self._width_of(number, column, column.roomy) - widths[number]))
             elif column.least is not None and rest < pixels(_SCANT):
                 by = -min(pixels(_SCANT) - rest, widths[number] - self._width_of(number, column, column.least))
             widths[number] += by
             rest -= by
-        for number, width in enumerate(widths):
-            self.setColumnWidth(number, width or max(pixels(_SCANT), rest))
+        self._laid = [width or max(pixels(_SCANT), rest) for width in widths]
+        for number, width in enumerate(self._laid):
+            self.setColumnWidth(number, width)
             self.setItemDelegateForColumn(number, self._delegates[columns[number].kind])
+
+    def _usual_width(self, number: int, column: Column) -> int:
+        chosen = self._chosen.get(column.title, 0) if column.widest else 0
+        least = self._width_of(number, column, "") if chosen else 0
+        return max(pixels(chosen), least) if chosen else self._width_of(number, column, column.widest)
+
+    def _columns_dragged(self) -> None:
+        """Keep what was dragged, and let the column that takes the rest take it again."""
+        for number, (column, laid) in enumerate(zip(self._model.columns, self._laid, strict=True)):
+            width = self.columnWidth(number)
+            if column.widest and width != laid:
+                self._chosen[column.title] = unscaled(width)
+        self._layout_columns()
+        self.widths_chosen.emit(dict(self._chosen))
+
+    def _forget_width(self, number: int) -> None:
+        self._chosen.pop(self._model.columns[number].title, None)
+        self._layout_columns()
+        self.widths_chosen.emit(dict(self._chosen))
 
     def _width_of(self, number: int, column: Column, text: str) -> int:
         if not column.widest:
             return 0
         padding = (EDGE if number == 0 else PAD) + PAD
-        title = QFontMetrics(font(Size.SMALL, strong=True)).horizontalAdvance(column.title) + PAD
+        title = title_width(column.title, sorted_by=column.sort is not None) + PAD
         words = QFontMetrics(font(Size.BODY, strong=column.kind is Kind.STRONG)).horizontalAdvance(text)
         if column.kind in {Kind.DEADLINE, Kind.STATE}:
             words = chip_size(Chip(text, Form.AMBER, "clock")).width()

@@ -38,7 +38,7 @@ class PanelHead(QWidget):
         self._zone = zone
         self._stage: Stage | None = None
         self.work: Work | None = None
-        self.reference = label(size=Size.BIG, strong=True, selectable=True)
+        self.reference = label(size=Size.BIG, strong=True, elide=True, selectable=True)
         self.sum = label(size=Size.BIG, strong=True, selectable=True)
         self.name = label(size=Size.NAME, strong=True, elide=True)
         self.chip = ChipLabel()
@@ -88,8 +88,7 @@ class PanelHead(QWidget):
         self._stage = stage_of(order)
         operation = order.open_operation
         self.work = panel_words.work_of(operation, now) if operation is not None else None
-        self.reference.setText(order.shown_reference)
-        self.reference.setAccessibleName(f"Order {order.shown_reference}")
+        self.reference.setText(f"Order {order.shown_reference}")
         self.sum.setText(panel_words.sum_words(order.total, order.currency))
         self.name.setText(order.shopper.name)
         self.chip.show_chip(_chip(order, self._stage, now))

@@ -5,6 +5,7 @@ from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from PySide6.QtWidgets import QMainWindow, QMenu
 
 from sellerdesk.domain.order import Stage
+from sellerdesk.ui import plain
 from sellerdesk.ui.columns import STAGE_NAMES, STAGES
 from sellerdesk.ui.theme import Scheme
 
@@ -27,10 +28,12 @@ class Actions(QObject):
 
     Signals:
         stage_chosen: carries the Stage of a Go entry. UI thread.
+        place_chosen: carries the name of a place among the Go entries. UI thread.
         scheme_chosen: carries the Scheme of a View entry. UI thread.
     """
 
     stage_chosen = Signal(object)
+    place_chosen = Signal(str)
     scheme_chosen = Signal(object)
 
     def __init__(self, window: QMainWindow) -> None:
@@ -59,7 +62,8 @@ class Actions(QObject):
         self.sync = self._add(view, "&Ask Stripe for news now", "F5")
         go = self._menu("&Go")
         self.stages = {stage: self._add_stage(go, stage, number) for number, stage in enumerate(STAGES, start=1)}
-        go.addSeparator()
+        self.places: list[QAction] = []
+        self._go, self._after_places = go, go.addSeparator()
         self.shop_page = self._add(go, "&Checkout page in the browser", "Ctrl+B")
         self.copy_page = self._add(go, "Copy the checkout page’s &address")
         help_menu = self._menu("&Help")
@@ -78,13 +82,25 @@ class Actions(QObject):
         ]
         return [*WIDGET_KEYS, *made]
 
+    def add_place(self, name: str, key: str) -> None:
+        """One more entry below the stages of the Go menu, on while a shop is open. ``Places.add`` calls this."""
+        action = QAction(plain.menu_text(name), self._go)
+        action.setAutoRepeat(False)
+        action.setShortcut(QKeySequence(key))
+        action.setData(name)
+        action.setEnabled(self.find.isEnabled())
+        action.triggered.connect(self._place_triggered)
+        self._go.insertAction(self._after_places, action)
+        self.places.append(action)
+        dict(self._menus)["Go"].append(action)
+
     def show_scheme(self, scheme: Scheme) -> None:
         """Mark the scheme in use."""
         self._schemes[scheme].setChecked(True)
 
     def set_shop_open(self, is_open: bool, *, has_page: bool = False, takes_test_cards: bool = False) -> None:
         """Switch on what needs a shop."""
-        for action in (self.find, self.clear_search, self.sync, self.panel, *self.stages.values()):
+        for action in (self.find, self.clear_search, self.sync, self.panel, *self.stages.values(), *self.places):
             action.setEnabled(is_open)
         for action in (self.shop_page, self.copy_page):
             action.setEnabled(is_open and has_page)
@@ -131,6 +147,11 @@ class Actions(QObject):
         action = self.sender()
         if isinstance(action, QAction):
             self.stage_chosen.emit(Stage(action.data()))
+
+    def _place_triggered(self) -> None:
+        action = self.sender()
+        if isinstance(action, QAction):
+            self.place_chosen.emit(str(action.data()))
 
     def _scheme_triggered(self) -> None:
         action = self.sender()

@@ -44,6 +44,8 @@ class TextLabel(QLabel):
     def __init__(self, elide: bool = False) -> None:
         super().__init__()
         self.setTextFormat(Qt.TextFormat.PlainText)
+        # A name keeps its own direction inside its line; the line itself stays where the others stand.
+        self.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignAbsolute | Qt.AlignmentFlag.AlignVCenter)
         self._elide = elide
         self._full = ""
         if elide:
@@ -167,7 +169,7 @@ class IconText(QWidget):
         row.addWidget(self.icon, 0, top)
         if wrap:
             self.icon.stand_in(self.label.fontMetrics().height())
-            self.label.setAlignment(top)
+            self.label.setAlignment(top | Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignAbsolute)
         row.addWidget(self.label, 1)
         # Without its words the icon stays where it was.
         row.addStretch()

@@ -103,6 +103,15 @@ def test_everything_else_is_newest_first(store: SqlStore) -> None:
     assert rows(store, Stage.ENDED) == ()
 
 
+def test_what_waits_longest_is_sent_first(store: SqlStore) -> None:
+    paid = [
+        builders.placed_order(builders.payment_facts(PaymentStatus.SUCCEEDED, observed_ms=(NOW + number) * 1000))
+        for number in (500, 100, 300)
+    ]
+    add(store, *paid)
+    assert ids(rows(store, Stage.TO_SHIP)) == ids([paid[1], paid[2], paid[0]])
+
+
 @pytest.mark.parametrize("stage", [Stage.TO_PREPARE, Stage.TO_SHIP, None])
 def test_pages_join_up_even_where_all_times_are_the_same(store: SqlStore, stage: Stage | None) -> None:
     status = PaymentStatus.SUCCEEDED if stage is Stage.TO_SHIP else PaymentStatus.REQUIRES_CAPTURE

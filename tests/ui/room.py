@@ -8,10 +8,10 @@ from PySide6.QtWidgets import QAbstractButton, QAbstractScrollArea, QLabel, QWid
 from sellerdesk.ui.buttons import DeskButton, LinkButton
 from sellerdesk.ui.chips import ChipLabel
 from sellerdesk.ui.marks import RadioMark
-from sellerdesk.ui.rail import StageButton
+from sellerdesk.ui.rail_buttons import RailButton
 from sellerdesk.ui.widgets import ModeTag, TextLabel
 
-_SIZED = (DeskButton, LinkButton, RadioMark, StageButton, ChipLabel, ModeTag)
+_SIZED = (DeskButton, LinkButton, RadioMark, RailButton, ChipLabel, ModeTag)
 
 
 def cramped(window: QWidget) -> list[str]:

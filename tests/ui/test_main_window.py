@@ -96,7 +96,7 @@ def test_a_shop_that_cannot_be_opened_leads_to_the_two_ways(qtbot: QtBot, open_w
 def test_stages_and_counts(qtbot: QtBot, open_window: Open, books: Books) -> None:
     books.add(*(numbered(number) for number in (1, 2)), numbered(3, problem_order()))
     window = open_window()
-    assert window.rail.button(Stage.TO_PREPARE).accessibleName() == "To prepare, 2 orders, 1 lapse within 24 hours"
+    assert window.rail.button(Stage.TO_PREPARE).accessibleName() == "To prepare, 2 orders, 1 lapses within 24 hours"
     assert window.rail.button(Stage.PROBLEM).accessibleName() == "Problems, 1 order"
     QTest.keyClick(window.view, Qt.Key.Key_3, Qt.KeyboardModifier.ControlModifier)
     qtbot.waitUntil(lambda: [row.stage for row in window.model.rows] == [Stage.PROBLEM])

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import pytest
-from PySide6.QtCore import QModelIndex, Qt
+from PySide6.QtCore import QModelIndex, QPoint, Qt
 from PySide6.QtGui import QStandardItemModel
 from PySide6.QtTest import QAbstractItemModelTester, QTest
 from pytestqt.qtbot import QtBot
@@ -289,3 +289,56 @@ def test_every_kind_of_row_can_be_painted(qtbot: QtBot, look: Theme) -> None:
             assert not view.grab().isNull()
             assert sum(view.columnWidth(column) for column in range(model.columnCount())) >= view.viewport().width() - 2
     assert columns_for(None)[0].title == "Placed"
+
+
+def test_the_header_says_how_the_rows_are_sorted() -> None:
+    model = OrdersModel()
+    across = Qt.Orientation.Horizontal
+    for stage, title, icon, words in (
+        (Stage.TO_PREPARE, "Hold lapses", "arrow-up", "Hold lapses, soonest first"),
+        (Stage.TO_SHIP, "Waiting since", "arrow-up", "Waiting since, oldest first"),
+        (Stage.SHIPPED, "Shipped", "arrow-down", "Shipped, newest first"),
+        (None, "Placed", "arrow-down", "Placed, newest first"),
+    ):
+        model.show_page(stage, [], False, NOW)
+        assert model.headerData(0, across) == title
+        assert model.headerData(0, across, Role.SORT) == icon
+        assert model.headerData(0, across, Qt.ItemDataRole.AccessibleTextRole) == words
+        assert model.headerData(1, across, Role.SORT) is None
+
+
+def test_a_dragged_column_keeps_its_width_until_it_is_given_back(qtbot: QtBot, look: Theme) -> None:
+    model = OrdersModel()
+    view = OrdersView(model)
+    qtbot.addWidget(view)
+    view.resize(1000, 300)
+    view.show()
+    model.show_page(Stage.TO_PREPARE, [row_of(order())], False, NOW)
+    header = view.horizontalHeader()
+    titles = [column.title for column in model.columns]
+    shopper, items = titles.index("Shopper"), titles.index("Items")
+    usual, rest = view.columnWidth(shopper), view.columnWidth(items)
+    chosen: list[dict[str, int]] = []
+    view.widths_chosen.connect(chosen.append)
+    edge = QPoint(header.sectionViewportPosition(shopper) + usual - 1, 10)
+    QTest.mousePress(header.viewport(), Qt.MouseButton.LeftButton, pos=edge)
+    QTest.mouseMove(header.viewport(), edge + QPoint(30, 0))
+    QTest.mouseRelease(header.viewport(), Qt.MouseButton.LeftButton, pos=edge + QPoint(30, 0))
+    assert view.columnWidth(shopper) == usual + 30
+    assert view.columnWidth(items) == rest - 30
+    assert list(chosen[-1]) == ["Shopper"]
+    # Other stages have the column, too; the next start gets it back.
+    model.show_page(Stage.SHIPPED, [], False, NOW)
+    model.show_page(Stage.TO_PREPARE, [row_of(order())], False, NOW)
+    assert view.columnWidth(shopper) == usual + 30
+    other = OrdersView(model)
+    qtbot.addWidget(other)
+    other.resize(1000, 300)
+    other.choose_widths(chosen[-1])
+    other.show()
+    assert abs(other.columnWidth(shopper) - usual - 30) <= 1
+    header.sectionHandleDoubleClicked.emit(shopper)
+    assert view.columnWidth(shopper) == usual
+    assert chosen[-1] == {}
+    view.choose_widths({"Shopper": 1})
+    assert view.columnWidth(shopper) > 30
