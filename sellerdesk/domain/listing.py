@@ -11,14 +11,30 @@ CLOSED = "closed"
 
 
 @dataclass(frozen=True, slots=True)
+class OrderFilter:
+    """What a list is narrowed to. Each part narrows further; as they are usually, they narrow nothing.
+
+    ``lapses_before``: only holds with a deadline before this second (UTC). ``short``: only orders to prepare that stock
+    does not cover. ``doubtful``: only orders whose card failed a check, or whose risk Stripe calls raised.
+    ``currencies``: only these (lower case), none means all.
+    """
+
+    lapses_before: int | None = None
+    short: bool = False
+    doubtful: bool = False
+    currencies: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
 class OrderQuery:
     """Which rows: one stage (None = all), words that must all be found, at most ``limit``, after the row whose
-    ``cursor`` is given ('' = from the start)."""
+    ``cursor`` is given ('' = from the start), of those that ``only`` lets through."""
 
     stage: Stage | None
     text: str = ""
     limit: int = 200
     after: str = ""
+    only: OrderFilter = OrderFilter()
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,11 @@ class PaymentStatus(StrEnum):
     OTHER = "other"
 
 
+# The fields of CardFacts with what the bank said about details that the shopper typed.
+CHECKS = ("cvc_check", "postal_code_check", "line1_check")
+# Above the usual: https://docs.stripe.com/radar/risk-evaluation
+RAISED_RISKS = ("elevated", "highest")
+
 FINAL_STATUSES = frozenset({PaymentStatus.SUCCEEDED, PaymentStatus.CANCELED})
 
 

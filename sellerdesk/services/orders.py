@@ -24,6 +24,11 @@ class ReadOrders:
         with self._store.read() as unit:
             return unit.orders.overview(self._clock.now())
 
+    def currencies(self) -> tuple[str, ...]:
+        """The currencies that orders have, lower case, by code."""
+        with self._store.read() as unit:
+            return unit.orders.currencies()
+
     def view(self, order_id: str) -> OrderView:
         """One order with its timeline. Raises UnknownOrder."""
         with self._store.read() as unit:

@@ -13,6 +13,7 @@ from sellerdesk.domain.order import Order, Stage
 from sellerdesk.domain.payment import PaymentStatus
 from sellerdesk.store.journal_models import OperationRecord
 from sellerdesk.store.models import OrderRecord, PaymentRecord
+from sellerdesk.store.narrow import passing
 from sellerdesk.store.search import matches
 from sellerdesk.store.whole import select_orders, whole_orders
 
@@ -61,6 +62,11 @@ def overview(session: Session, now: int) -> Overview:
     )
 
 
+def currencies(session: Session) -> tuple[str, ...]:
+    """Those that orders have, by code. Looks at every order."""
+    return tuple(session.scalars(select(OrderRecord.currency).distinct().order_by(OrderRecord.currency)))
+
+
 def _sort_keys(stage: Stage | None) -> tuple[ColumnElement[Any], ...]:
     """Ascending keys, unique together: open questions first among what must be prepared, then the place."""
     if stage is None:
@@ -79,7 +85,8 @@ def _narrow(chosen: Select[Any], query: OrderQuery) -> Select[Any]:
     if query.stage is not None:
         chosen = chosen.where(OrderRecord.stage == query.stage.value)
     words = matches(query.text)
-    return chosen if words is None else chosen.where(words)
+    chosen = chosen if words is None else chosen.where(words)
+    return chosen.where(*passing(query.only))
 
 
 def _read_cursor(cursor: str, length: int) -> list[int | str]:

@@ -191,6 +191,9 @@ class SqlOrders:
     def overview(self, now: int) -> Overview:
         return listing.overview(self._session, now)
 
+    def currencies(self) -> tuple[str, ...]:
+        return listing.currencies(self._session)
+
     def _one(self, condition: ColumnElement[bool]) -> Order:
         order = self._find(condition)
         if order is None:

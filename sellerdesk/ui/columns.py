@@ -7,7 +7,7 @@ from enum import Enum, auto
 from sellerdesk.domain.declines import explain
 from sellerdesk.domain.listing import CLOSED, OrderRow
 from sellerdesk.domain.order import Stage, show_reference
-from sellerdesk.domain.payment import CardFacts
+from sellerdesk.domain.payment import RAISED_RISKS, CardFacts
 from sellerdesk.domain.tracking import carrier_name
 from sellerdesk.formats import amount_parts, countdown, when, when_exact
 from sellerdesk.ui.chips import READY, REFUSED, REVIEW, SHIPPED, Chip, deadline_chip, operation_chip, short_chip
@@ -105,7 +105,7 @@ _BRANDS = {
     "unionpay": "UPay",
     "eftpos_au": "eftpos",
 }
-_RISKY = {"elevated": "Raised risk", "highest": "High risk"}
+_RISKY = dict(zip(RAISED_RISKS, ("Raised risk", "High risk"), strict=True))
 _UNFINISHED = {
     "": "Not started",
     "requires_payment_method": "No card yet",

@@ -47,6 +47,8 @@ class Commands(QObject):
         actions.quit.triggered.connect(window.close)
         actions.find.triggered.connect(self._find)
         actions.clear_search.triggered.connect(window.page.toolbar.search.empty)
+        actions.filter.triggered.connect(self._filter)
+        actions.clear_filter.triggered.connect(window.page.toolbar.filter.clear)
         actions.prepare.triggered.connect(window.orders.prepare)
         actions.ship.triggered.connect(window.orders.ship)
         actions.copy_reference.triggered.connect(self._copy_reference)
@@ -73,6 +75,11 @@ class Commands(QObject):
         field = self._window.page.toolbar.search
         field.setFocus()
         field.selectAll()
+
+    def _filter(self) -> None:
+        self._window.places.leave()
+        self._window.page.toolbar.filter.setFocus()
+        self._window.page.toolbar.filter.open_menu()
 
     def _sync(self) -> None:
         if self._shop is not None:

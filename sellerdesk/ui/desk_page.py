@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from sellerdesk.domain.listing import Overview
 from sellerdesk.domain.order import Stage
-from sellerdesk.ui.empty_state import FIRST_COMMANDS, EmptyState, Way, empty_stage, no_result
+from sellerdesk.ui.empty_state import FIRST_COMMANDS, EmptyState, Way, empty_stage, no_match, no_result
 from sellerdesk.ui.fonts import pixels
 from sellerdesk.ui.order_list import Showing
 from sellerdesk.ui.order_panel import OrderPanel
@@ -69,10 +69,13 @@ class DeskPage(QWidget):
 
     def show_list(self, showing: Showing, overview: Overview | None, count: int, *, has_page: bool = False) -> None:
         """The table, or why there is nothing in it."""
-        text = showing.text
-        if not count:
-            stage = empty_stage(showing.stage, overview, has_page=has_page)
-            self.empty.show_emptiness(no_result(text, overview) if text else stage)
+        text, narrowed = showing.text, showing.narrowing.words
+        if not count and text:
+            self.empty.show_emptiness(no_result(text, overview, narrowed))
+        elif not count and narrowed:
+            self.empty.show_emptiness(no_match(showing.stage, narrowed))
+        elif not count:
+            self.empty.show_emptiness(empty_stage(showing.stage, overview, has_page=has_page))
         elif _holds_focus(self.empty):
             self.view.setFocus()
         self.empty.setVisible(not count)
@@ -122,6 +125,8 @@ class DeskPage(QWidget):
         match way:
             case Way.CLEAR_SEARCH:
                 self.toolbar.search.empty()
+            case Way.CLEAR_FILTER:
+                self.toolbar.filter.clear()
             case Way.OPEN_PAGE:
                 self.page_wanted.emit()
             case Way.COPY_COMMANDS:

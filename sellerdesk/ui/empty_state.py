@@ -1,5 +1,6 @@
 """What stands where there is nothing: one icon, what is true, why, and one way on."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
 
@@ -11,7 +12,7 @@ from sellerdesk.domain.listing import Overview
 from sellerdesk.domain.order import Stage
 from sellerdesk.ui import icons, plain
 from sellerdesk.ui.buttons import DeskButton, PlainButton, PrimaryButton
-from sellerdesk.ui.columns import STAGE_ICONS
+from sellerdesk.ui.columns import STAGE_ICONS, STAGE_NAMES
 from sellerdesk.ui.fonts import Size
 from sellerdesk.ui.theme import tokens_of
 from sellerdesk.ui.widgets import Tone, label
@@ -34,6 +35,7 @@ class Way(Enum):
     """Where a button leads that leads to no stage."""
 
     CLEAR_SEARCH = auto()
+    CLEAR_FILTER = auto()
     OPEN_PAGE = auto()
     COPY_COMMANDS = auto()
 
@@ -82,12 +84,22 @@ def empty_stage(stage: Stage, overview: Overview | None, *, has_page: bool = Fal
     return Emptiness(STAGE_ICONS[stage], title, lines, "Go to To prepare", "Ctrl 1", Stage.TO_PREPARE, work)
 
 
-def no_result(text: str, overview: Overview | None) -> Emptiness:
-    """What to say when a search finds nothing."""
+def no_result(text: str, overview: Overview | None, narrowed: Sequence[str] = ()) -> Emptiness:
+    """What to say when a search finds nothing; ``narrowed`` are the parts of the filter it was looked through with."""
+    if narrowed:
+        title = f"No order matches “{plain.apart(text)}” and fits the filter"
+        lines = ("Looked through every stage.", f"Shown only: {', '.join(narrowed)}.")
+        return Emptiness("search-x", title, lines, "Clear filter", way=Way.CLEAR_FILTER)
     total = sum(count for _, count in overview.counts) if overview else 0
     looked = f"Looked through all {total} orders in every stage:" if total > 1 else "Looked through every stage:"
     lines = (f"{looked} numbers, names,", "items, tracking, e-mail and the last four digits of cards.")
     return Emptiness("search-x", f"No order matches “{plain.apart(text)}”", lines, "Clear search", "Esc")
+
+
+def no_match(stage: Stage, words: Sequence[str]) -> Emptiness:
+    """What to say when a stage has orders and the filter lets none through; ``words`` are its parts."""
+    title = f"No order in {STAGE_NAMES[stage]} fits the filter"
+    return Emptiness("list-filter", title, (f"Shown only: {', '.join(words)}.",), "Clear filter", way=Way.CLEAR_FILTER)
 
 
 class _BigIcon(QWidget):

@@ -75,7 +75,7 @@ class MainWindow(QMainWindow):
         self.opening = OpeningState()
         self.status = StatusBar(__version__)
         self.list = OrderList(self.tasks, self.model, self.view, self)
-        self.search = Search(self.page.toolbar.search, self.list, self.tasks, self)
+        self.search = Search(self.page.toolbar, self.list, self.tasks, self)
         self.orders = OrderController(self.tasks, self.notices, self.model, self.panel, self)
         self.sync = SyncWords(self.status, self.page.toolbar, self)
         self.keeper = ShopKeeper(opener, self.tasks, self)

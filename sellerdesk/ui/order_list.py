@@ -8,6 +8,7 @@ from sellerdesk.clock import Clock
 from sellerdesk.domain.listing import OrderPage, OrderQuery, Overview
 from sellerdesk.domain.order import Stage
 from sellerdesk.services.orders import ReadOrders
+from sellerdesk.ui.filters import EVERYTHING, Narrowing
 from sellerdesk.ui.orders_model import OrdersModel
 from sellerdesk.ui.orders_view import OrdersView
 from sellerdesk.ui.tasks import Tasks
@@ -17,10 +18,11 @@ PAGE = 200
 
 @dataclass(frozen=True, slots=True)
 class Showing:
-    """What the list is about: a stage, or what ``text`` finds in all of them."""
+    """What the list is about: a stage, or what ``text`` finds in all of them; of that only what ``narrowing`` wants."""
 
     stage: Stage
     text: str = ""
+    narrowing: Narrowing = EVERYTHING
 
     @property
     def columns_of(self) -> Stage | None:
@@ -86,7 +88,7 @@ class OrderList(QObject):
             return
         self._running = True
         orders, showing = self._orders, self._showing
-        query = OrderQuery(showing.columns_of, showing.text, limit=max(PAGE, self._model.rowCount()))
+        query = self._query(max(PAGE, self._model.rowCount()))
         self._tasks.read(
             self, lambda: (showing, orders.page(query), orders.overview()), self._arrived, self._failed, key="page"
         )
@@ -94,6 +96,11 @@ class OrderList(QObject):
     def tick(self) -> None:
         """A minute went by."""
         self._model.set_now(self._clock.now())
+
+    def _query(self, limit: int, after: str = "") -> OrderQuery:
+        showing = self._showing
+        only = showing.narrowing.only(self._clock.now())
+        return OrderQuery(showing.columns_of, showing.text, limit, after, only)
 
     def _forget_readings(self) -> None:
         self._tasks.forget("page")
@@ -125,7 +132,7 @@ class OrderList(QObject):
             self._model.stop_waiting()
             return
         orders = self._orders
-        query = OrderQuery(self._showing.columns_of, self._showing.text, PAGE, cursor)
+        query = self._query(PAGE, cursor)
         self._tasks.read(self, lambda: orders.page(query), self._more_arrived, self._more_failed, key="more")
 
     def _more_arrived(self, page: OrderPage) -> None:

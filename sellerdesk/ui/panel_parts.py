@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QPushButton, QVBoxLayout
 from sellerdesk.domain import tracking
 from sellerdesk.domain.operation import OperationKind
 from sellerdesk.domain.order import Order, OrderLine, Parcel
+from sellerdesk.domain.payment import RAISED_RISKS
 from sellerdesk.formats import amount
 from sellerdesk.ui import panel_words
 from sellerdesk.ui.bars import LedgerLine
@@ -226,7 +227,7 @@ class CardBlock(QWidget):
             rows.addWidget(label(panel_words.card_words(card, with_expiry=True), wrap=True))
             for words in panel_words.check_words(card):
                 rows.addWidget(_check(words))
-        if facts is not None and facts.risk_level in {"elevated", "highest"}:
+        if facts is not None and facts.risk_level in RAISED_RISKS:
             rows.addWidget(IconText("shield-alert", f"Risk: {facts.risk_level}", tone=Tone.RED, wrap=True))
         rows.addStretch(1)
 

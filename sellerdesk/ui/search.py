@@ -1,15 +1,16 @@
-"""Searching and scanning: words filter the list, Return finds the one order that a scanned code means."""
+"""Searching, scanning and narrowing: words and marks filter the list, Return finds the one order a code means."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from PySide6.QtCore import QObject
 
 from sellerdesk.domain.listing import OrderQuery
 from sellerdesk.domain.order import Stage
 from sellerdesk.services.orders import ReadOrders
+from sellerdesk.ui.filters import Narrowing
 from sellerdesk.ui.order_list import PAGE, OrderList, Showing
 from sellerdesk.ui.tasks import Tasks
-from sellerdesk.ui.toolbar import SearchField
+from sellerdesk.ui.toolbar import Toolbar
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,31 +23,57 @@ class _Found:
 
 
 class Search(QObject):
-    """Joins the search field to the list."""
+    """Joins search field and filter to the list. What a person chooses anew goes on with the rest of it; a stage, and a
+    code that is looked up, begin with the whole list."""
 
-    def __init__(self, field: SearchField, orders_list: OrderList, tasks: Tasks, parent: QObject | None = None) -> None:
+    def __init__(self, toolbar: Toolbar, orders_list: OrderList, tasks: Tasks, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._field, self._list, self._tasks = field, orders_list, tasks
+        self._toolbar, self._list, self._tasks = toolbar, orders_list, tasks
+        self._field = toolbar.search
         self._orders: ReadOrders | None = None
-        field.searched.connect(self._filter)
-        field.looked_up.connect(self._look_up)
+        self._field.searched.connect(self._filter)
+        self._field.looked_up.connect(self._look_up)
+        toolbar.filter.changed.connect(self._narrow)
+        toolbar.filter.opened.connect(self._read_currencies)
 
     def attach(self, orders: ReadOrders | None) -> None:
         """Search this shop from now on; None is none."""
         self._orders = orders
         self._tasks.forget("find")
+        self._tasks.forget("currencies")
         self._field.forget()
         self._field.setEnabled(orders is not None)
+        self._toolbar.filter.setEnabled(orders is not None)
+        self._toolbar.filter.offer_currencies(())
+        self._show_filter(Showing(Stage.TO_PREPARE))
+        self._read_currencies()
 
     def go_to_stage(self, stage: Stage) -> None:
         """Show a stage; what was searched is forgotten."""
         self._tasks.forget("find")
         self._field.forget()
-        self._list.show_list(Showing(stage))
+        self._show(Showing(stage))
 
     def _filter(self, words: str) -> None:
         self._tasks.forget("find")
-        self._list.show_list(Showing(self._list.showing.stage, words))
+        self._show(replace(self._list.showing, text=words))
+
+    def _narrow(self, narrowing: Narrowing) -> None:
+        self._show(replace(self._list.showing, narrowing=narrowing))
+
+    def _show(self, showing: Showing, select: str = "") -> None:
+        self._show_filter(showing)
+        self._list.show_list(showing, select)
+
+    def _show_filter(self, showing: Showing) -> None:
+        self._toolbar.filter.offer(showing.columns_of)
+        self._toolbar.show_narrowing(showing.narrowing)
+
+    def _read_currencies(self) -> None:
+        """Of all orders, which takes too long for every reading of the list."""
+        if self._orders is not None:
+            offer = self._toolbar.filter.offer_currencies
+            self._tasks.read(self, self._orders.currencies, offer, self._list.failed.emit, key="currencies")
 
     def _look_up(self, words: str) -> None:
         if self._orders is None:
@@ -56,7 +83,7 @@ class Search(QObject):
 
     def _found(self, found: _Found) -> None:
         if found.typed == self._field.words:
-            self._list.show_list(Showing(self._list.showing.stage, found.words), found.order_id)
+            self._show(Showing(self._list.showing.stage, found.words), found.order_id)
 
 
 def _find(orders: ReadOrders, words: str) -> _Found:

@@ -49,6 +49,9 @@ class Actions(QObject):
         edit = self._menu("&Edit")
         self.find = self._add(edit, "&Find orders", "Ctrl+F")
         self.clear_search = self._add(edit, "&Clear search")
+        edit.addSeparator()
+        self.filter = self._add(edit, "Fi&lter the list", "Ctrl+Shift+F")
+        self.clear_filter = self._add(edit, "Clear f&ilter")
         order = self._menu("&Order")
         self.prepare = self._add(order, "&Prepare…", "F2")
         self.ship = self._add(order, "&Ship…", "F3")
@@ -100,7 +103,16 @@ class Actions(QObject):
 
     def set_shop_open(self, is_open: bool, *, has_page: bool = False, takes_test_cards: bool = False) -> None:
         """Switch on what needs a shop."""
-        for action in (self.find, self.clear_search, self.sync, self.panel, *self.stages.values(), *self.places):
+        for action in (
+            self.find,
+            self.clear_search,
+            self.filter,
+            self.clear_filter,
+            self.sync,
+            self.panel,
+            *self.stages.values(),
+            *self.places,
+        ):
             action.setEnabled(is_open)
         for action in (self.shop_page, self.copy_page):
             action.setEnabled(is_open and has_page)

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QWidget
 from sellerdesk.formats import when_exact
 from sellerdesk.ui import icons, plain
 from sellerdesk.ui.buttons import IconButton
+from sellerdesk.ui.filters import EVERYTHING, FilterButton, Narrowing
 from sellerdesk.ui.fonts import Size, font, pixels
 from sellerdesk.ui.theme import tokens_of
 from sellerdesk.ui.widgets import Field, IconText, Tone
@@ -107,7 +108,7 @@ class SearchField(Field):
 
 
 class Toolbar(QWidget):
-    """Search at the left, synchronising at the right.
+    """Search and filter at the left, synchronising at the right.
 
     Signals:
         sync_wanted: the seller wants Stripe asked now.
@@ -119,6 +120,9 @@ class Toolbar(QWidget):
         super().__init__()
         self.setFixedHeight(pixels(48))
         self.search = SearchField()
+        self.filter = FilterButton()
+        self.clear_filter = IconButton("x", "Clear filter", edge=28)
+        self.clear_filter.clicked.connect(self.filter.clear)
         self.sync_state = IconText("refresh-cw", tone=Tone.MUTED, size=Size.SMALL, icon_size=14)
         self.sync = IconButton("rotate-cw", "Ask Stripe for news now (F5)", framed=True, edge=32)
         self.sync.clicked.connect(self.sync_wanted)
@@ -126,10 +130,20 @@ class Toolbar(QWidget):
         row.setContentsMargins(12, 8, 12, 8)
         row.setSpacing(8)
         row.addWidget(self.search, 4)
+        row.addWidget(self.filter)
+        row.addWidget(self.clear_filter)
         row.addStretch(1)
         row.addWidget(self.sync_state)
         row.addWidget(self.sync)
+        self.show_narrowing(EVERYTHING)
         self.show_sync(None, 0)
+
+    def show_narrowing(self, narrowing: Narrowing) -> None:
+        """What the list is narrowed to, with a way out while it is."""
+        self.filter.show_narrowing(narrowing)
+        if not narrowing.is_on and self.clear_filter.hasFocus():
+            self.filter.setFocus()
+        self.clear_filter.setVisible(narrowing.is_on)
 
     def show_sync(self, at: int | None, now: int) -> None:
         """When Stripe was last asked (seconds UTC), or None: not yet in this session."""

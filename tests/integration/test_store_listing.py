@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import event
 
 from sellerdesk.domain.errors import OurBug
-from sellerdesk.domain.listing import OrderQuery, OrderRow, Overview, Sum
+from sellerdesk.domain.listing import OrderFilter, OrderQuery, OrderRow, Overview, Sum
 from sellerdesk.domain.operation import OperationKind, OperationState
 from sellerdesk.domain.order import Order, Parcel, Stage
 from sellerdesk.domain.payment import PaymentStatus
@@ -273,6 +273,110 @@ def test_a_card_and_a_parcel_are_found_as_soon_as_they_are_known(store: SqlStore
         unit.commit()
     assert len(rows(store, text="9995")) == 1
     assert len(rows(store, text="6a1234")) == 1
+
+
+# --- what a filter lets through --------------------------------------------------------------------------
+
+
+def narrowed(store: SqlStore, stage: Stage | None = None, **only: Any) -> list[str]:
+    with store.read() as unit:
+        return ids(unit.orders.page(OrderQuery(stage, only=OrderFilter(**only))).rows)
+
+
+def test_only_what_lapses_soon(store: SqlStore) -> None:
+    soon, late, never = held(NOW + DAY - 1), held(NOW + DAY), held(None)
+    paid = builders.placed_order(builders.payment_facts(PaymentStatus.SUCCEEDED, capture_before=NOW + 5))
+    add(store, late, soon, never, paid, builders.placed_order())
+    assert narrowed(store, Stage.TO_PREPARE, lapses_before=NOW + DAY) == [soon.id]
+    assert narrowed(store, lapses_before=NOW + DAY) == [soon.id]
+    assert narrowed(store, Stage.TO_SHIP, lapses_before=NOW + DAY) == []
+
+
+def test_only_what_stock_does_not_cover(store: SqlStore) -> None:
+    with store.write() as unit:
+        unit.catalogue.replace([builders.product("APRON-M", on_hand=1)], [])
+        unit.commit()
+    two = replace(builders.apron(), quantity=2)
+    short, enough = held(NOW + DAY, lines=(two,)), held(NOW + DAY, lines=(replace(two, quantity=1),))
+    uncounted = held(NOW + DAY, lines=(builders.kettle(),))
+    packed = builders.placed_order(builders.payment_facts(PaymentStatus.SUCCEEDED), lines=(replace(two, kept=2),))
+    add(store, short, enough, uncounted, packed)
+    assert narrowed(store, Stage.TO_PREPARE, short=True) == [short.id]
+    assert narrowed(store, short=True) == [short.id]
+    assert [row.id for row in rows(store, Stage.TO_PREPARE) if row.short] == [short.id]
+
+
+@pytest.mark.parametrize("check", ["cvc_check", "postal_code_check", "line1_check"])
+def test_only_what_the_bank_or_stripe_doubts(store: SqlStore, check: str) -> None:
+    fine = builders.payment_facts().card
+    assert fine is not None
+    fine = replace(fine, cvc_check="pass", postal_code_check="pass", line1_check="unavailable")
+    sure = builders.placed_order(builders.payment_facts(card=fine))
+    failed: dict[str, Any] = {check: "fail"}
+    differs = builders.placed_order(builders.payment_facts(card=replace(fine, **failed)))
+    risky = builders.placed_order(builders.payment_facts(card=fine, risk_level="highest"))
+    without = builders.placed_order(builders.payment_facts(card=None))
+    add(store, sure, differs, risky, without)
+    assert sorted(narrowed(store, Stage.TO_PREPARE, doubtful=True)) == sorted([differs.id, risky.id])
+
+
+def test_only_some_currencies(store: SqlStore) -> None:
+    orders = [held(NOW + DAY, currency=each) for each in ("eur", "usd", "jpy", "usd")]
+    add(store, *orders)
+    assert sorted(narrowed(store, currencies=frozenset({"usd"}))) == sorted([orders[1].id, orders[3].id])
+    assert len(narrowed(store, currencies=frozenset({"usd", "jpy"}))) == 3
+    assert narrowed(store, currencies=frozenset({"usd"}), lapses_before=NOW) == []
+    with store.read() as unit:
+        assert unit.orders.currencies() == ("eur", "jpy", "usd")
+
+
+def test_narrowed_pages_join_up(store: SqlStore) -> None:
+    orders = [held(NOW + 60 * number, currency="usd" if number % 2 else "eur") for number in range(12)]
+    add(store, *orders)
+    query = OrderQuery(Stage.TO_PREPARE, limit=4, only=OrderFilter(currencies=frozenset({"usd"})))
+    with store.read() as unit:
+        first = unit.orders.page(query)
+        second = unit.orders.page(replace(query, after=first.rows[-1].cursor))
+    assert first.has_more
+    assert not second.has_more
+    assert ids((*first.rows, *second.rows)) == ids(orders[1::2])
+
+
+@pytest.mark.parametrize(
+    "only",
+    [
+        OrderFilter(),
+        OrderFilter(doubtful=True),
+        OrderFilter(currencies=frozenset({"eur"})),
+        OrderFilter(doubtful=True, currencies=frozenset({"eur", "usd"})),
+    ],
+)
+def test_a_filter_leaves_the_order_to_the_index(store: SqlStore, only: OrderFilter) -> None:
+    plan = plan_of(store, OrderQuery(Stage.SHIPPED, only=only))
+    assert "USING INDEX ix_orders_stage_sort_key_id (stage=?)" in plan
+    assert "TEMP B-TREE" not in plan
+
+
+def test_what_lapses_soon_is_found_by_the_index(store: SqlStore) -> None:
+    plan = plan_of(store, OrderQuery(Stage.TO_PREPARE, only=OrderFilter(lapses_before=NOW)))
+    assert "USING INDEX ix_orders_stage_sort_key_id (stage=? AND sort_key<?)" in plan
+
+
+def plan_of(store: SqlStore, query: OrderQuery) -> str:
+    """How SQLite finds the rows of a page."""
+    asked: list[tuple[str, Any]] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, parameters: Any, *_rest: Any) -> None:
+        asked.append((statement, parameters))
+
+    event.listen(store._reader, "before_cursor_execute", note)
+    with store.read() as unit:
+        unit.orders.page(query)
+    event.remove(store._reader, "before_cursor_execute", note)
+    statement, parameters = next(each for each in asked if "FROM orders" in each[0])
+    with store._reader.connect() as connection:
+        found = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)
+        return "\n".join(str(row[-1]) for row in found)
 
 
 # --- overview and size -----------------------------------------------------------------------------------

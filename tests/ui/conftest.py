@@ -103,6 +103,12 @@ class Books:
         if query.stage is not None:
             rows = [row for row in rows if row.stage is query.stage]
         rows = [row for row in rows if query.text.lower() in f"{row.shopper} {row.reference} {row.items}".lower()]
+        only = query.only
+        rows = [row for row in rows if not only.currencies or row.currency in only.currencies]
+        rows = [row for row in rows if not only.short or row.short]
+        rows = [row for row in rows if not only.doubtful or row.risk_level == "highest"]
+        if only.lapses_before is not None:
+            rows = [row for row in rows if row.deadline is not None and row.deadline < only.lapses_before]
         rows.sort(key=lambda row: (row.deadline or 0, row.id))
         if query.after:
             rows = rows[[row.cursor for row in rows].index(query.after) + 1 :]
@@ -114,6 +120,9 @@ class Books:
         waiting = sum(order.open_operation is not None for order in self.orders.values())
         counts = tuple((stage, stages.count(stage)) for stage in Stage)
         return Overview(counts, (Sum("eur", held),), (Sum("eur", 12840),), 1, waiting)
+
+    def currencies(self) -> tuple[str, ...]:
+        return tuple(sorted({order.currency for order in self.orders.values()}))
 
     def view(self, order_id: str) -> OrderView:
         if order_id not in self.orders:
