@@ -113,7 +113,7 @@ class Tour:
         from PySide6.QtCore import Qt
         from PySide6.QtTest import QTest
 
-        from sellerdesk.ui.dialogs.parts import Stepper
+        from sellerdesk.ui.dialogs.stepper import Stepper
 
         self._window.orders.prepare()
         dialog = self._dialog("Prepare")
@@ -261,12 +261,11 @@ def _drop_noise(_kind: object, _context: object, message: str | None) -> None:
 
 
 def _with_dialog(picture: "QPixmap", window: "QWidget", dialog: "QWidget") -> "QPixmap":
-    """The window dimmed, with the dialog over its middle: without a window manager they are two pictures."""
-    from PySide6.QtGui import QColor, QPainter
+    """The window with the dialog over its middle: without a window manager they are two pictures."""
+    from PySide6.QtGui import QPainter
 
     over = dialog.grab()
     painter = QPainter(picture)
-    painter.fillRect(window.rect(), QColor(29, 35, 37, 117))
     room = window.rect().size()
     painter.drawPixmap((room.width() - dialog.width()) // 2, (room.height() - dialog.height()) // 2, over)
     painter.end()

@@ -56,6 +56,11 @@ class Tokens:
         """Fill of plain buttons and combo boxes."""
         return self.chip if self.dark else self.base
 
+    @property
+    def dim(self) -> tuple[int, int, int, int]:
+        """Red, green, blue, and how much of it in per cent lies over a window below a dialog."""
+        return (6, 8, 9, 62) if self.dark else (29, 35, 37, 46)
+
 
 LIGHT = Tokens(
     dark=False,

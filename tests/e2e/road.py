@@ -19,7 +19,7 @@ from sellerdesk.domain.order import Order, Stage
 from sellerdesk.sandbox.launch import Sandbox
 from sellerdesk.settings import Settings
 from sellerdesk.shops import ProfileWorks
-from sellerdesk.ui.dialogs.parts import Stepper
+from sellerdesk.ui.dialogs.stepper import Stepper
 from sellerdesk.ui.main_window import MainWindow
 from sellerdesk.ui.order_list import Showing
 from sellerdesk.ui.theme import Scheme, apply

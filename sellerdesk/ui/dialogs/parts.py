@@ -1,17 +1,15 @@
-"""What the dialogs share: a frame in which Return presses nothing, the button that moves things, and the stepper."""
+"""What the dialogs share: head, content and foot, where Return presses nothing, and the button that moves things."""
 
-import re
-
-from PySide6.QtCore import QEvent, QObject, QRectF, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QColor, QKeyEvent, QKeySequence, QPainter, QPaintEvent, QPen, QShortcut
-from PySide6.QtWidgets import QAbstractButton, QDialog, QHBoxLayout, QLineEdit, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
+from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QLayout, QScrollArea, QVBoxLayout, QWidget
 from shiboken6 import isValid
 
 from sellerdesk.services.desk import Mode
-from sellerdesk.ui.buttons import IconButton, PlainButton, PrimaryButton
-from sellerdesk.ui.fonts import Size, pixels
+from sellerdesk.ui.buttons import PlainButton, PrimaryButton
+from sellerdesk.ui.dialogs.frame import FramedDialog
+from sellerdesk.ui.fonts import Size
 from sellerdesk.ui.note_box import fitting
-from sellerdesk.ui.theme import tokens_of
 from sellerdesk.ui.widgets import ModeTag, Tone, label, rule
 
 _RETURN = frozenset({Qt.Key.Key_Return, Qt.Key.Key_Enter})
@@ -34,8 +32,30 @@ class GoButton(PrimaryButton):
         super().keyPressEvent(event)
 
 
-class DeskDialog(QDialog):
-    """Title, subtitle, mode at the top right, content, and a foot with the safe button and the one that goes.
+class _Inside(QWidget):
+    """Holds the content. Asks for the height it needs at its present width: Qt itself would take wrapped texts at their
+    narrowest and make dialogs far too high.
+
+    Signals:
+        moved: something in it needs more or less room.
+    """
+
+    moved = Signal()
+
+    def event(self, event: QEvent) -> bool:
+        done = super().event(event)
+        if event.type() == QEvent.Type.LayoutRequest:
+            self.moved.emit()
+        return done
+
+    def minimumSizeHint(self) -> QSize:
+        layout = self.layout()
+        return QSize(0, layout.totalMinimumHeightForWidth(self.width()) if layout is not None else 0)
+
+
+class DeskDialog(FramedDialog):
+    """Title, subtitle, mode at the top right, content, and a foot with the safe button and the one that goes. Content
+    that is higher than the screen scrolls between the two.
 
     Whoever shows it keeps it: after the decision it stays open and busy for a second, then closes by itself while
     the work goes on. ``finish`` closes it at once, ``refuse`` shows why it was not done.
@@ -70,19 +90,29 @@ class DeskDialog(QDialog):
 
     def _lay_out(self) -> None:
         rows = QVBoxLayout(self)
-        # Qt's own constraint takes wrapped texts at their narrowest and makes dialogs far too high; see fit().
+        # See fit() and _Inside.
         rows.setSizeConstraint(QVBoxLayout.SizeConstraint.SetNoConstraint)
         rows.setContentsMargins(0, 0, 0, 0)
         rows.setSpacing(0)
-        body = QVBoxLayout()
-        body.setContentsMargins(20, 16, 20, 16)
-        body.setSpacing(4)
+        self._top = QVBoxLayout()
+        self._top.setContentsMargins(20, 16, 20, 8)
+        self._top.setSpacing(4)
         self._head.addWidget(self.title, 1)
-        body.addLayout(self._head)
-        body.addWidget(self.subtitle)
-        body.addSpacing(8)
-        body.addLayout(self.content, 1)
-        rows.addLayout(body, 1)
+        self._top.addLayout(self._head)
+        self._top.addWidget(self.subtitle)
+        self._inside = _Inside()
+        self._inside.moved.connect(self._fit_if_shown)
+        self.content.setContentsMargins(20, 4, 20, 16)
+        self._inside.setLayout(self.content)
+        self._scroll = QScrollArea()
+        self._scroll.setWidgetResizable(True)
+        self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._scroll.setWidget(self._inside)
+        self._scroll.viewport().setAutoFillBackground(False)
+        self._inside.setAutoFillBackground(False)
+        rows.addLayout(self._top)
+        rows.addWidget(self._scroll, 1)
         rows.addWidget(rule("region"))
         self.foot.setContentsMargins(20, 10, 20, 10)
         self.foot.setSpacing(16)
@@ -151,10 +181,10 @@ class DeskDialog(QDialog):
         super().keyPressEvent(event)
 
     def event(self, event: QEvent) -> bool:
-        """Something in it needs more or less room."""
+        """Head or foot need more or less room."""
         done = super().event(event)
-        if event.type() == QEvent.Type.LayoutRequest and self.isVisible():
-            self.fit()
+        if event.type() == QEvent.Type.LayoutRequest:
+            self._fit_if_shown()
         return done
 
     def fit(self) -> None:
@@ -167,12 +197,16 @@ class DeskDialog(QDialog):
             _lay_out_inside(self)
             layout.activate()
         most = self.screen().availableGeometry().height()
-        least = layout.totalMinimumHeightForWidth(self.width())
-        self.setMinimumHeight(min(least, most))
-        height = min(max(least, layout.totalHeightForWidth(self.width())), most)
+        width = self.width()
+        around = _height_of(self._top, width) + 1 + _height_of(self.foot, width)
+        least = self._inside.minimumSizeHint().height()
+        self.setMinimumHeight(min(around + least, most))
+        self._inside.updateGeometry()
+        height = min(around + max(least, _height_of(self.content, width)), most)
         if height != self._fitted:
             self._fitted = height
-            self.resize(self.width(), height)
+            self.resize(width, height)
+            layout.activate()
 
     def open_safely(self) -> None:
         """Show it above its parent only, with the focus on the safe button."""
@@ -185,6 +219,10 @@ class DeskDialog(QDialog):
         """Where the focus rests at first."""
         return self.safe
 
+    def _fit_if_shown(self) -> None:
+        if self.isVisible():
+            self.fit()
+
     def _go_pressed(self) -> None:
         if self.sent or not self.go.isEnabled():
             return
@@ -195,6 +233,10 @@ class DeskDialog(QDialog):
         self.decide()
 
 
+def _height_of(layout: QLayout, width: int) -> int:
+    return layout.totalHeightForWidth(width) if layout.hasHeightForWidth() else layout.totalSizeHint().height()
+
+
 def _lay_out_inside(window: QWidget) -> None:
     """Lay out the innermost first. Qt goes from one to the next only with each turn of its loop, and a picture taken
     meanwhile shows words on top of others."""
@@ -202,108 +244,3 @@ def _lay_out_inside(window: QWidget) -> None:
         layout = widget.layout()
         if layout is not None:
             layout.activate()
-
-
-class Stepper(QWidget):
-    """Minus, a number, plus. What is typed stays as typed: a number out of range is shown as wrong and never quietly
-    changed, whatever a scanner types into it.
-
-    Signals:
-        changed: the text is another one.
-    """
-
-    changed = Signal()
-
-    def __init__(self, name: str, value: int, most: int) -> None:
-        super().__init__()
-        self._most = most
-        self.minus = IconButton("minus", f"One piece less: {name}", edge=26)
-        self.plus = IconButton("plus", f"One piece more: {name}", edge=26)
-        self.field = QLineEdit(str(value))
-        self.field.setAccessibleName(f"Pieces to pack: {name}")
-        self.field.setAccessibleDescription(f"0 to {most}")
-        self.field.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self.field.setMaxLength(20)
-        self.field.setStyleSheet(
-            "QLineEdit, QLineEdit:focus { border: none; background: transparent; padding: 0; min-height: 0; }"
-        )
-        self.field.setFrame(False)
-        self.field.installEventFilter(self)
-        self.field.textChanged.connect(self._changed)
-        for button, by in ((self.minus, -1), (self.plus, 1)):
-            # Arrow keys do the same from the field; the buttons are for the mouse.
-            button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-            button.setProperty("by", by)
-            button.clicked.connect(self._pressed)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(1, 1, 1, 1)
-        row.setSpacing(1)
-        for widget in (self.minus, self.field, self.plus):
-            row.addWidget(widget)
-        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
-        self.setFocusProxy(self.field)
-        self._changed()
-
-    def sizeHint(self) -> QSize:
-        return QSize(pixels(88), 28)
-
-    def minimumSizeHint(self) -> QSize:
-        return self.sizeHint()
-
-    def value(self) -> int | None:
-        """The number, or None when the text is no whole number from 0 to the most."""
-        text = self.field.text().strip()
-        if not re.fullmatch("[0-9]{1,6}", text) or int(text) > self._most:
-            return None
-        return int(text)
-
-    def step(self, by: int) -> None:
-        """One more or less, within bounds; from a wrong text to the nearest end."""
-        value = self.value()
-        start = value if value is not None else self._most
-        self.field.setText(str(min(self._most, max(0, start + by))))
-        self.field.selectAll()
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
-            by = {Qt.Key.Key_Up: 1, Qt.Key.Key_Plus: 1, Qt.Key.Key_Down: -1, Qt.Key.Key_Minus: -1}.get(
-                Qt.Key(event.key())
-            )
-            if by is not None:
-                self.step(by)
-                return True
-        if event.type() in {QEvent.Type.FocusIn, QEvent.Type.FocusOut}:
-            self.update()
-        return super().eventFilter(watched, event)
-
-    def paintEvent(self, _event: QPaintEvent) -> None:
-        tokens = tokens_of(self)
-        colour, width = tokens.control, 1
-        if not self.isEnabled():
-            colour = tokens.line2
-        elif self.value() is None:
-            colour, width = tokens.red_mark, 2
-        elif self.field.hasFocus():
-            colour, width = tokens.accent, 2
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(QPen(QColor(colour), width))
-        painter.setBrush(QColor(tokens.base))
-        inset = width / 2
-        painter.drawRoundedRect(QRectF(self.rect()).adjusted(inset, inset, -inset, -inset), 4, 4)
-        painter.setPen(QPen(QColor(tokens.line2), 1))
-        for x in (self.minus.geometry().right() + 1, self.plus.geometry().left() - 1):
-            painter.drawLine(x, 2, x, self.height() - 3)
-        painter.end()
-
-    def _pressed(self) -> None:
-        button = self.sender()
-        if button is not None:
-            self.step(int(button.property("by")))
-
-    def _changed(self) -> None:
-        value = self.value()
-        self.minus.setEnabled(value is None or value > 0)
-        self.plus.setEnabled(value is None or value < self._most)
-        self.update()
-        self.changed.emit()

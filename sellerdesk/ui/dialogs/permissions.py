@@ -4,9 +4,11 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from sellerdesk.domain.account import AccountFacts, Permission
-from sellerdesk.ui.fonts import Size
+from sellerdesk.ui.fonts import Size, pixels
 from sellerdesk.ui.note_box import NoteBox
 from sellerdesk.ui.widgets import IconText, Tone, label, rule
+
+_ROW = 27
 
 
 def account_sentence(account: AccountFacts) -> str:
@@ -39,9 +41,9 @@ class PermissionTable(QWidget):
         self._box = QFrame()
         self._box.setProperty("part", "box")
         self._grid = QGridLayout(self._box)
-        self._grid.setContentsMargins(12, 5, 12, 5)
+        self._grid.setContentsMargins(12, 1, 12, 1)
         self._grid.setHorizontalSpacing(16)
-        self._grid.setVerticalSpacing(3)
+        self._grid.setVerticalSpacing(0)
         self._grid.setColumnStretch(3, 1)
         rows.addWidget(self._box)
         self.states: dict[str, str] = {}
@@ -69,7 +71,7 @@ class PermissionTable(QWidget):
             None: ("circle-dashed", "Not known", Tone.MUTED),
         }[permission.granted]
         self.states[permission.name] = words
-        self._grid.setRowMinimumHeight(row, 20)
+        self._grid.setRowMinimumHeight(row, pixels(_ROW))
         state = IconText(icon, words, tone=tone, strong=permission.granted is False)
         self._grid.addWidget(state, row, 0)
         self._grid.addWidget(label(permission.name), row, 1)

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import tzinfo
 
 from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractButton,
     QButtonGroup,
@@ -246,6 +247,23 @@ class ShippingRow(QWidget):
         return f"{words} {amount(charged, self._order.currency)}"
 
 
+class CountedEdit(QPlainTextEdit):
+    """A field of some lines with a count in its corner, which no word runs under. ``widest`` is the longest count."""
+
+    def __init__(self, widest: str) -> None:
+        super().__init__()
+        self.count = label(size=Size.SMALL, tone=Tone.MUTED)
+        self.count.setParent(self)
+        self.count.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignTop)
+        width = self.count.fontMetrics().horizontalAdvance(widest) + 2
+        self.count.resize(width, self.count.fontMetrics().height())
+        self.setViewportMargins(0, 0, width + 8, 0)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.count.move(self.width() - self.count.width() - 10, 7)
+
+
 class MessageField(QWidget):
     """Words to the shopper, optional, shown on the order page as they are.
 
@@ -259,21 +277,18 @@ class MessageField(QWidget):
         super().__init__()
         title = label("To shopper", tone=Tone.MUTED)
         title.setMinimumWidth(pixels(76))
-        self.field = QPlainTextEdit()
+        self.field = CountedEdit(f"{MESSAGE_LENGTH} of {MESSAGE_LENGTH}")
+        self.count = self.field.count
         self.field.setAccessibleName("Message to the shopper")
         self.field.setPlaceholderText("Optional. It stands on the shopper’s order page, word for word.")
         self.field.setTabChangesFocus(True)
         self.field.setFixedHeight(pixels(48))
         self.field.textChanged.connect(self._changed)
-        self.count = label(size=Size.SMALL, tone=Tone.MUTED)
-        self.count.setMinimumWidth(self.count.fontMetrics().horizontalAdvance(f"{MESSAGE_LENGTH} of {MESSAGE_LENGTH}"))
-        self.count.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(8)
         row.addWidget(title)
         row.addWidget(self.field, 1)
-        row.addWidget(self.count)
         self._changed()
 
     def text(self) -> str:

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QSizePolicy, QVB
 from sellerdesk.domain.order import Order, OrderLine
 from sellerdesk.domain.shortening import CapturePlan
 from sellerdesk.formats import amount
-from sellerdesk.ui.dialogs.parts import Stepper
+from sellerdesk.ui.dialogs.stepper import Stepper
 from sellerdesk.ui.fonts import Size, font, pixels
 from sellerdesk.ui.pictures import ProductPicture
 from sellerdesk.ui.theme import tokens_of
