@@ -9,11 +9,13 @@ from dataclasses import dataclass, field, replace
 from email.utils import formatdate
 from typing import Any
 
-from sellerdesk.sandbox import auth, form, params, routes
+from sellerdesk.sandbox import auth, form, routes
+from sellerdesk.sandbox.call import Call
 from sellerdesk.sandbox.errors import ApiError, invalid
 from sellerdesk.sandbox.expand import expand
 from sellerdesk.sandbox.faults import Fault, Planned
 from sellerdesk.sandbox.idempotency import Remembered
+from sellerdesk.sandbox.render import publishable_part
 from sellerdesk.sandbox.state import API_VERSION, SeenRequest, State
 
 MAX_BODY_BYTES = 512 * 1024
@@ -79,16 +81,15 @@ class Api:
         try:
             caller = self._caller(request)
             route, identifier = routes.find(request.method, request.path)
-            auth.allow(self._state, caller, route.permission, route.for_page, route.for_server)
+            auth.allow(self._state, caller, route.permission, route.page is not None, route.spec is not None)
             fault = self._state.faults.take(route.name)
             if fault is not None and fault.fault in _BUSY:
                 raise _busy(fault)
             if fault is not None and fault.fault in _BEFORE_LOSS:
                 return self._finish(request, request_id, _page_502(), key, fault, dropped=_loses(fault))
             tree = self._tree(request)
-            call = routes.Call(
-                self._state, params.read(route.spec, tree), identifier, caller.publishable, _version(request)
-            )
+            checked = route.read(tree, caller.publishable)
+            call = Call(self._state, checked, identifier, caller.publishable, _version(request))
             scoped = None if key is None else f"{'page' if caller.publishable else 'server'}:{key}"
             outcome, replayed = self._once(route, call, scoped, _fingerprint(request, tree), request_id, fault)
         except ApiError as error:
@@ -120,7 +121,7 @@ class Api:
     def _once(
         self,
         route: routes.Route,
-        call: routes.Call,
+        call: Call,
         key: str | None,
         fingerprint: str,
         request_id: str,
@@ -148,7 +149,7 @@ class Api:
         return outcome, False
 
     def _run(
-        self, route: routes.Route, call: routes.Call, key: str | None, request_id: str, fault: Planned | None
+        self, route: routes.Route, call: Call, key: str | None, request_id: str, fault: Planned | None
     ) -> _Outcome:
         if fault is not None and fault.fault is Fault.ERROR_500_BEFORE:
             return _injected_500(fault, request_id)
@@ -158,7 +159,7 @@ class Api:
                 expand(self._state, answer, call.params.get("expand", []))
                 body = _dumped(answer)
         except ApiError as error:
-            return _refused(error, request_id)
+            return _refused(_for_page(error) if call.publishable else error, request_id)
         except Exception:  # noqa: BLE001
             return _failed(request_id)
         if fault is None:
@@ -232,6 +233,14 @@ def _replay(remembered: Remembered) -> _Outcome:
 
 def _refused(error: ApiError, request_id: str) -> _Outcome:
     return _Outcome(error.status, _dumped(error.body(request_id)), error.headers, error.kept)
+
+
+def _for_page(error: ApiError) -> ApiError:
+    """The same refusal with only that part of the intent which a page may see."""
+    intent = error.extra.get("payment_intent")
+    if intent is None:
+        return error
+    return replace(error, extra={**error.extra, "payment_intent": publishable_part(intent)})
 
 
 def _failed(request_id: str) -> _Outcome:

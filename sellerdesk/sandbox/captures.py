@@ -1,12 +1,13 @@
 """The rules of capture and cancel: money is taken or let go, once."""
 
 from sellerdesk.sandbox.amounts import take_amount_details
-from sellerdesk.sandbox.bank import BALANCE_DELAY
 from sellerdesk.sandbox.errors import ApiError, invalid
 from sellerdesk.sandbox.objects import Intent, Json
 from sellerdesk.sandbox.params import merge_metadata
 from sellerdesk.sandbox.payments import unexpected_state
-from sellerdesk.sandbox.render import charge_json, intent_json
+from sellerdesk.sandbox.render import intent_json
+from sellerdesk.sandbox.reviews import close_review
+from sellerdesk.sandbox.settlement import take
 from sellerdesk.sandbox.state import State
 from sellerdesk.sandbox.status import CANCELABLE, latest_charge, status_of
 
@@ -40,13 +41,7 @@ def capture(state: State, intent: Intent, params: Json) -> Intent:
     intent.metadata = metadata
     if params.get("payment_details"):
         intent.payment_details = {**(intent.payment_details or {}), **params["payment_details"]}
-    charge.captured_at = state.clock.now()
-    charge.amount_captured = amount
-    intent.amount_received = amount
-    intent.captures += 1
-    state.store.schedule(charge.captured_at + BALANCE_DELAY, "balance_due", charge.id)
-    state.emit("charge.captured", charge_json(charge))
-    state.emit("payment_intent.succeeded", intent_json(state, intent))
+    take(state, intent, charge, amount, "charge.captured")
     return intent
 
 
@@ -64,4 +59,6 @@ def cancel(state: State, intent: Intent, params: Json) -> Intent:
     if charge is not None and charge.held:
         charge.released_at = intent.canceled_at
     state.emit("payment_intent.canceled", intent_json(state, intent))
+    if charge is not None:
+        close_review(state, charge, "canceled")
     return intent

@@ -1,6 +1,11 @@
 """The control plane under ``/_sandbox/``: for tests and the demo, never part of the API.
 
-Every call carries the token in ``X-Sandbox-Token`` and a JSON object as its body.
+Every call carries the token in ``X-Sandbox-Token`` and a JSON object as its body. Beside the clock and the faults:
+
+* ``POST next_decline {"decline_code": "insufficient_funds", "advice_code": "try_again_later"}``: the bank refuses the
+  next card it is asked about, whichever it is; several calls wait in line, ``"decline_code": null`` forgets them.
+  Without ``advice_code`` the refusal carries the usual advice. ``GET next_decline`` shows what waits.
+* ``GET receipts``: the mails that Stripe would send in live mode once money was taken. None is ever sent.
 """
 
 import json
@@ -14,6 +19,7 @@ from starlette.routing import Route
 
 from sellerdesk.sandbox.faults import Planned
 from sellerdesk.sandbox.objects import Json
+from sellerdesk.sandbox.render_aftermath import receipt_json
 from sellerdesk.sandbox.world import World
 
 Handler = Callable[[World, Json], Any]
@@ -110,6 +116,30 @@ def _shipping(world: World, arguments: Json) -> Json:
     return {"refuse": refuse}
 
 
+def _decline_next(world: World, arguments: Json) -> Json:
+    if not {"decline_code", "advice_code"}.issuperset(arguments):
+        raise ValueError("Only decline_code and advice_code can be named.")
+    code, advice = arguments["decline_code"], arguments.get("advice_code")
+    if code is None:
+        world.approve_next()
+    else:
+        world.decline_next(str(code), None if advice is None else str(advice))
+    return _declines(world, arguments)
+
+
+def _declines(world: World, _arguments: Json) -> Json:
+    return {
+        "waiting": [
+            {"code": each.code, "decline_code": each.decline_code, "advice_code": each.advice_code}
+            for each in world.declines_waiting()
+        ]
+    }
+
+
+def _receipts(world: World, _arguments: Json) -> Json:
+    return {"receipts": [receipt_json(receipt) for receipt in world.receipts()]}
+
+
 def _requests(world: World, _arguments: Json) -> Json:
     with world.lock:
         seen = list(world.seen)
@@ -161,6 +191,9 @@ _HANDLERS: tuple[tuple[str, str, Handler], ...] = (
     ("POST", "keys/revoke", _revoke),
     ("POST", "keys/restrict", _restrict),
     ("POST", "shipping", _shipping),
+    ("GET", "next_decline", _declines),
+    ("POST", "next_decline", _decline_next),
+    ("GET", "receipts", _receipts),
     ("GET", "requests", _requests),
     ("GET", "state", _state),
 )

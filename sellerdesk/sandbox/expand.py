@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from sellerdesk.sandbox.errors import invalid
+from sellerdesk.sandbox.ledger import entry_json
 from sellerdesk.sandbox.lists import envelope
 from sellerdesk.sandbox.objects import Json
 from sellerdesk.sandbox.render import (
@@ -13,6 +14,7 @@ from sellerdesk.sandbox.render import (
     line_item_json,
     method_json,
 )
+from sellerdesk.sandbox.render_aftermath import refund_json, review_json
 from sellerdesk.sandbox.state import State
 
 MAX_LEVELS = 4
@@ -43,7 +45,8 @@ def _walk(state: State, node: Any, parts: list[str], path: str) -> None:
     for length in (2, 1):
         name = ".".join(parts[:length])
         resolver = _EXPANDABLE.get((str(kind), name)) if len(parts) >= length else None
-        if resolver is None:
+        shown = parts[0] in node or name == "refunds"  # a page does not see everything; refunds come on request only
+        if resolver is None or not shown:
             continue
         owner = node
         for part in parts[: length - 1]:
@@ -60,9 +63,13 @@ def _refused(path: str) -> Exception:
     return invalid(f"This property cannot be expanded ({path[:100]}).", "expand")
 
 
-def _charge(state: State, node: Json) -> Any:
+def _latest_charge(state: State, node: Json) -> Any:
     held = state.store.charges.get(node["latest_charge"] or "")
     return charge_json(held) if held else None
+
+
+def _charge(state: State, node: Json) -> Any:
+    return charge_json(state.store.charges[node["charge"]])
 
 
 def _customer(state: State, node: Json) -> Any:
@@ -81,12 +88,17 @@ def _intent(state: State, node: Json) -> Any:
 
 
 def _balance(state: State, node: Json) -> Any:
-    held = state.store.balance_transactions.get(node["balance_transaction"] or "")
-    return dict(held) if held else None
+    return entry_json(state, node["balance_transaction"])
 
 
-def _refunds(_state: State, node: Json) -> Any:
-    return envelope([], f"/v1/charges/{node['id']}/refunds")
+def _refunds(state: State, node: Json) -> Any:
+    newest_first = [each for each in reversed(list(state.store.refunds.values())) if each.charge == node["id"]]
+    return envelope([refund_json(each) for each in newest_first], f"/v1/charges/{node['id']}/refunds")
+
+
+def _review(state: State, node: Json) -> Any:
+    held = state.store.reviews.get(node["review"] or "")
+    return review_json(held) if held else None
 
 
 def _lines(state: State, node: Json) -> Any:
@@ -101,16 +113,25 @@ def _nothing(_state: State, _node: Json) -> Any:
 
 
 _EXPANDABLE: dict[tuple[str, str], Resolver] = {
-    ("payment_intent", "latest_charge"): _charge,
+    ("payment_intent", "latest_charge"): _latest_charge,
     ("payment_intent", "customer"): _customer,
     ("payment_intent", "payment_method"): _method,
     ("payment_intent", "amount_details.line_items"): _lines,
-    ("payment_intent", "review"): _nothing,
+    ("payment_intent", "review"): _review,
     ("charge", "balance_transaction"): _balance,
     ("charge", "customer"): _customer,
     ("charge", "payment_intent"): _intent,
     ("charge", "refunds"): _refunds,
-    ("charge", "review"): _nothing,
+    ("charge", "review"): _review,
+    ("refund", "balance_transaction"): _balance,
+    ("refund", "charge"): _charge,
+    ("refund", "payment_intent"): _intent,
+    ("dispute", "charge"): _charge,
+    ("dispute", "payment_intent"): _intent,
+    ("radar.early_fraud_warning", "charge"): _charge,
+    ("radar.early_fraud_warning", "payment_intent"): _intent,
+    ("review", "charge"): _charge,
+    ("review", "payment_intent"): _intent,
     ("payment_method", "customer"): _customer,
     ("customer", "default_source"): _nothing,
 }

@@ -25,33 +25,40 @@ FRAME_POLICY = (
 )
 """Content-Security-Policy of the pages inside the frames."""
 
-_FILES = {
-    "/stripe.js": "stripe.js",
-    "/dahlia/stripe.js": "stripe.js",
-    "/frames/payment.html": "payment.html",
-    "/frames/controller.html": "controller.html",
-    "/frames/challenge.html": "challenge.html",
-    "/frames/wire.js": "wire.js",
-    "/frames/card.js": "card.js",
-    "/frames/payment.js": "payment.js",
-    "/frames/payment.css": "payment.css",
-    "/frames/controller.js": "controller.js",
-    "/frames/challenge.js": "challenge.js",
-    "/frames/challenge.css": "challenge.css",
-}
+_PAGE_PARTS = (
+    "base", "frame", "element", "payment_element", "card_element", "elements", "bank_window", "client",
+)  # fmt: skip
+"""The parts of ``stripe.js`` in the order in which they need each other."""
+
+_FILES = (
+    "payment.html", "payment.js", "payment.css", "card.html", "card.js", "card.css", "controller.html", "controller.js",
+    "challenge.html", "challenge.js", "challenge.css", "wire.js", "digits.js", "fields.js", "calls.js",
+)  # fmt: skip
 
 
 def frame_routes(world: World) -> list[Route]:
     """The routes for scripts, frame pages and the bank's window."""
-    routes = [Route(path, _file(name), methods=["GET"]) for path, name in _FILES.items()]
+    script = _serve(_script(), ".js")
+    routes = [Route(path, script, methods=["GET"]) for path in ("/stripe.js", "/dahlia/stripe.js")]
+    routes += [
+        Route(f"/frames/{name}", _serve(_content(name), name[name.rindex(".") :]), methods=["GET"]) for name in _FILES
+    ]
     routes.append(Route("/frames/challenge/{ticket}", _question(world), methods=["GET"]))
     routes.append(Route("/frames/challenge/{ticket}", _answer(world), methods=["POST"]))
     return routes
 
 
-def _file(name: str) -> Callable[[Request], Awaitable[Response]]:
-    content = (files("sellerdesk.sandbox") / "stripe_js" / name).read_bytes()
-    suffix = name[name.rindex(".") :]
+def _content(name: str) -> bytes:
+    return (files("sellerdesk.sandbox") / "stripe_js" / name).read_bytes()
+
+
+def _script() -> bytes:
+    """``stripe.js``: its parts inside one function, so that the page sees nothing of them but ``Stripe``."""
+    parts = b"\n".join(_content(f"page/{name}.js") for name in _PAGE_PARTS)
+    return b'(() => {\n"use strict";\n\n' + parts + b"})();\n"
+
+
+def _serve(content: bytes, suffix: str) -> Callable[[Request], Awaitable[Response]]:
     headers = {"Cache-Control": "no-cache", "X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer"}
     if suffix == ".html":
         headers["Content-Security-Policy"] = FRAME_POLICY
@@ -74,6 +81,7 @@ def _question(world: World) -> Callable[[Request], Awaitable[Response]]:
                     "shop": world.shop_name,
                     "amount": shown(intent.amount, intent.currency),
                     "last4": challenge.method.card.last4,
+                    "captcha": challenge.captcha,
                 }
             )
 

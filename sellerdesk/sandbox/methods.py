@@ -1,9 +1,12 @@
 """Payment methods, card tokens and confirmation tokens: where a card comes from."""
 
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
-from sellerdesk.sandbox.cards import BankCard, by_number, by_token, luhn, without_cvc
+from sellerdesk.sandbox.card_list import by_number, by_token
+from sellerdesk.sandbox.cards import BankCard, luhn, without_cvc
+from sellerdesk.sandbox.declines import Refusal, refusal
 from sellerdesk.sandbox.errors import ApiError, invalid, missing, required
 from sellerdesk.sandbox.objects import CardToken, ConfirmationToken, Json, PaymentMethod
 from sellerdesk.sandbox.params import UNSET
@@ -11,6 +14,14 @@ from sellerdesk.sandbox.render import method_json
 from sellerdesk.sandbox.state import State
 
 _EXPIRES_IN_YEARS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A payment method about to be used, and the token that is spent by using it. Nothing is kept yet."""
+
+    method: PaymentMethod
+    card_token: CardToken | None = None
 
 
 def card_error(code: str, message: str, param: str | None = None, decline_code: str | None = None) -> ApiError:
@@ -83,38 +94,36 @@ def find_method(state: State, identifier: str, param: str = "payment_method") ->
     return method
 
 
-def method_from_data(state: State, data: Json) -> PaymentMethod:
-    """The payment method for ``payment_method_data`` with a card token in it."""
+def source_from_data(state: State, data: Json) -> Source:
+    """The payment method for ``payment_method_data``: a card token, or from the page's frame a typed card."""
     if data["type"] != "card":
         raise invalid("The sandbox knows cards only.", "payment_method_data[type]")
-    token = (data.get("card") or {}).get("token")
-    if not token:
-        raise required("payment_method_data[card][token]")
-    method = _spend_token(state, token, "payment_method_data[card][token]")
-    _describe(method, data)
-    return store_method(state, method)
+    return _source(state, data, "payment_method_data[card]")
 
 
-def create_method(state: State, params: Json) -> PaymentMethod:
-    """``POST /v1/payment_methods`` with a card token."""
+def keep(state: State, source: Source) -> PaymentMethod:
+    """Spend the token and make the payment method findable."""
+    if source.card_token is not None:
+        source.card_token.used = True
+    return store_method(state, source.method)
+
+
+def create_method(state: State, params: Json, publishable: bool) -> PaymentMethod:
+    """``POST /v1/payment_methods`` with a card token, or from the page's frame with a typed card."""
     if params.get("type") != "card":
         raise invalid("The sandbox knows cards only.", "type")
-    card = params.get("card") or {}
-    if "number" in card:
+    if "number" in (params.get("card") or {}) and not publishable:
         raise invalid(
             "Sending card numbers from a server is not allowed. Let the page's card form make a token.",
             "card[number]",
         )
-    if not card.get("token"):
-        raise required("card[token]")
-    method = _spend_token(state, card["token"], "card[token]")
-    _describe(method, params)
-    return store_method(state, method)
+    return keep(state, _source(state, params, "card"))
 
 
 def attach(state: State, method: PaymentMethod, customer: str) -> None:
     """Give a payment method to a customer, as ``attach`` and ``setup_future_usage`` do."""
     method.customer = customer
+    method.checked = True
     state.emit("payment_method.attached", method_json(method))
 
 
@@ -127,8 +136,7 @@ def check_attachable(state: State, method: PaymentMethod, customer: str) -> None
     if method.consumed and not method.customer:
         raise invalid("The payment method was used before without a customer and cannot be used again.")
     if not method.card.attachable:
-        code, reason = method.card.decline or ("card_declined", "generic_decline")
-        raise card_error(code, "Your card was declined.", decline_code=reason)
+        raise _refused_by_bank(method.card.decline or refusal("generic_decline"))
 
 
 def create_card_token(state: State, params: Json) -> CardToken:
@@ -136,10 +144,24 @@ def create_card_token(state: State, params: Json) -> CardToken:
     if "card" not in params:
         raise required("card")
     card = params["card"]
-    billing: Json = {"name": card.get("name"), "address": {"country": card.get("address_country")}}
-    method = typed_card(state, card, billing)
+    address = {
+        part: card.get(f"address_{name}")
+        for part, name in (
+            ("line1", "line1"), ("line2", "line2"), ("city", "city"), ("state", "state"), ("postal_code", "zip"),
+            ("country", "country"),
+        )
+    }  # fmt: skip
+    method = typed_card(state, card, {"name": card.get("name"), "address": address})
     token = CardToken(state.ids.new("tok"), state.clock.now(), method)
     state.store.tokens[token.id] = token
+    return token
+
+
+def find_card_token(state: State, identifier: str) -> CardToken:
+    """The card token with this id, or ApiError 404."""
+    token = state.store.tokens.get(identifier)
+    if token is None:
+        raise missing("token", identifier, "token")
     return token
 
 
@@ -170,7 +192,7 @@ def create_test_confirmation_token(state: State, params: Json) -> ConfirmationTo
     if "payment_method" in params:
         method = find_method(state, params["payment_method"])
     elif "payment_method_data" in params:
-        method = method_from_data(state, params["payment_method_data"])
+        method = keep(state, source_from_data(state, params["payment_method_data"]))
     else:
         raise required("payment_method")
     token = ConfirmationToken(
@@ -201,26 +223,41 @@ def usable_confirmation_token(state: State, identifier: str) -> ConfirmationToke
     return token
 
 
-def _spend_token(state: State, identifier: str, param: str) -> PaymentMethod:
+def _source(state: State, data: Json, param: str) -> Source:
+    card = data.get("card") or {}
+    if "number" in card:
+        return Source(_described(typed_card(state, card, {}), data))
+    identifier = card.get("token")
+    if not identifier:
+        raise required(f"{param}[token]")
     known = by_token(identifier) if identifier.startswith("tok_") else None
     if known is not None:
-        return new_method(state, known)
+        return Source(_described(new_method(state, known), data))
     token = state.store.tokens.get(identifier)
     if token is None:
-        raise missing("token", identifier, param)
+        raise missing("token", identifier, f"{param}[token]")
     if token.used:
-        raise invalid("You cannot use a Stripe token more than once: make a new one.", param, "token_already_used")
-    token.used = True
-    return token.method
+        raise invalid(
+            "You cannot use a Stripe token more than once: make a new one.", f"{param}[token]", "token_already_used"
+        )
+    return Source(_described(token.method, data), token)
 
 
-def _describe(method: PaymentMethod, data: Json) -> None:
-    billing = data.get("billing_details")
-    if billing:
-        method.billing = {**method.billing, **billing}
-    if data.get("metadata") not in (None, UNSET):
-        method.metadata = dict(data["metadata"])
-    method.allow_redisplay = data.get("allow_redisplay", method.allow_redisplay)
+def _described(method: PaymentMethod, data: Json) -> PaymentMethod:
+    """The same payment method with what the caller says about it."""
+    metadata = data.get("metadata")
+    return replace(
+        method,
+        billing={**method.billing, **(data.get("billing_details") or {})},
+        metadata=method.metadata if metadata in (None, UNSET) else dict(metadata),
+        allow_redisplay=data.get("allow_redisplay", method.allow_redisplay),
+    )
+
+
+def _refused_by_bank(answer: Refusal) -> ApiError:
+    hints = {"advice_code": answer.advice_code, "network_decline_code": answer.network_decline_code}
+    error = card_error(answer.code, answer.message, answer.param, answer.decline_code)
+    return replace(error, extra={**error.extra, **{name: value for name, value in hints.items() if value}})
 
 
 def _expiry(state: State, month_text: Any, year_text: Any) -> tuple[int, int]:

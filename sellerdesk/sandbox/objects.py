@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sellerdesk.sandbox.cards import BankCard
+from sellerdesk.sandbox.declines import Refusal
 
 Json = dict[str, Any]
 
@@ -20,7 +21,10 @@ class Customer:
 
 @dataclass
 class PaymentMethod:
-    """A card as Stripe keeps it. The security code is never kept, only whether one was given."""
+    """A card as Stripe keeps it. The security code is never kept, only whether one was given.
+
+    ``checked`` says whether a bank has seen the card yet; before that, nothing is known about code and address.
+    """
 
     id: str
     created: int
@@ -35,6 +39,7 @@ class PaymentMethod:
     customer: str | None = None
     set_up: bool = False
     consumed: bool = False
+    checked: bool = False
 
 
 @dataclass
@@ -72,7 +77,10 @@ class ConfirmationToken:
 
 @dataclass
 class Charge:
-    """One attempt at a card. ``failure`` is (code, decline_code) when the bank or the risk rules said no."""
+    """One attempt at a card. ``failure`` tells why, when the bank or the risk rules said no.
+
+    ``three_d_secure`` is how the holder's approval went, ``None`` when nobody asked for it.
+    """
 
     id: str
     created: int
@@ -86,15 +94,17 @@ class Charge:
     shipping: Json | None
     metadata: dict[str, str]
     capture_before: int | None
-    authenticated: bool
-    failure: tuple[str, str] | None = None
-    failure_message: str | None = None
+    three_d_secure: str | None
+    failure: Refusal | None = None
     amount_captured: int = 0
     captured_at: int | None = None
     released_at: int | None = None
     balance_transaction: str | None = None
     fraud_details: Json = field(default_factory=dict)
     transfer_group: str | None = None
+    amount_refunded: int = 0
+    disputed: bool = False
+    review: str | None = None
 
     @property
     def held(self) -> bool:
@@ -104,7 +114,10 @@ class Charge:
 
 @dataclass
 class Challenge:
-    """A 3-D Secure question that waits for the card's holder. ``ticket`` is what the bank's window presents."""
+    """A question that waits for the card's holder: 3-D Secure, or proof of being a person when ``captcha`` is set.
+
+    ``ticket`` is what the bank's window presents.
+    """
 
     ticket: str
     source: str
@@ -114,11 +127,12 @@ class Challenge:
     off_session: bool
     use_stripe_sdk: bool
     return_url: str | None
+    captcha: bool = False
 
 
 @dataclass
 class Intent:
-    """A PaymentIntent."""
+    """A PaymentIntent. ``shipping_by_server``: the secret key set the address last, so that no page may change it."""
 
     id: str
     created: int
@@ -134,6 +148,7 @@ class Intent:
     metadata: dict[str, str] = field(default_factory=dict)
     receipt_email: str | None = None
     shipping: Json | None = None
+    shipping_by_server: bool = False
     setup_future_usage: str | None = None
     amount_details: Json = field(default_factory=dict)
     amount_error: Json | None = None

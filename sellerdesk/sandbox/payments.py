@@ -7,8 +7,8 @@ from sellerdesk.sandbox import bank
 from sellerdesk.sandbox.amounts import take_amount_details
 from sellerdesk.sandbox.currencies import check_amount, check_currency
 from sellerdesk.sandbox.errors import ApiError, invalid, missing, required
-from sellerdesk.sandbox.methods import find_method, method_from_data, usable_confirmation_token
-from sellerdesk.sandbox.objects import ConfirmationToken, Intent, Json, PaymentMethod
+from sellerdesk.sandbox.methods import Source, find_method, keep, source_from_data, usable_confirmation_token
+from sellerdesk.sandbox.objects import Intent, Json, PaymentMethod
 from sellerdesk.sandbox.params import UNSET, merge_metadata
 from sellerdesk.sandbox.render import intent_json
 from sellerdesk.sandbox.state import State
@@ -28,7 +28,7 @@ class _Plan:
     """A confirm whose parameters have been checked; nothing has happened yet."""
 
     attempt: bank.Attempt
-    token: ConfirmationToken | None
+    source: Source | None
 
 
 def find_intent(state: State, identifier: str) -> Intent:
@@ -85,6 +85,7 @@ def create(state: State, params: Json, version: str) -> Intent:
         allowed_types=params.get("allowed_payment_method_types") or params.get("payment_method_types"),
     )
     _apply(state, intent, params)
+    intent.shipping_by_server = "shipping" in params
     plan = plan_confirm(state, intent, params) if confirming else None
     if plan is None:
         _take_method(state, intent, params)
@@ -114,22 +115,35 @@ def update(state: State, intent: Intent, params: Json, version: str) -> Intent:
     if "amount" in params or "currency" in params:
         check_amount(amount, currency)
     _apply(state, intent, params, amount)
+    if (intent.amount, intent.currency) != (amount, currency):
+        intent.authenticated_until = None  # the holder approved another sum
+    if "shipping" in params:
+        intent.shipping_by_server = True
     intent.amount, intent.currency = amount, currency
     _take_method(state, intent, params)
     intent.last_error = None
     return intent
 
 
-def confirm(state: State, intent: Intent, params: Json, version: str) -> Intent:
-    """``POST /v1/payment_intents/{id}/confirm``. Raises ApiError 402 when the bank says no."""
+def confirm(state: State, intent: Intent, params: Json, version: str, *, by_page: bool = False) -> Intent:
+    """``POST /v1/payment_intents/{id}/confirm``. Raises ApiError 402 when the bank says no.
+
+    ``by_page``: confirmed with the publishable key and the intent's client secret.
+    """
     refuse_old_types(params, version)
+    if by_page:
+        check_secret(intent, params.get("client_secret"))
     if status_of(state, intent) not in LIVE_BEFORE_HOLD:
         param = next((name for name in ("payment_method", "confirmation_token") if name in params), None)
         raise unexpected_state(state, intent, "confirmed", LIVE_BEFORE_HOLD, param)
+    if by_page:
+        _check_page(intent, params)
     if params.get("amount_to_confirm", intent.amount) != intent.amount:
         raise invalid("The amount to confirm differs from the intent's amount.", "amount_to_confirm")
     plan = plan_confirm(state, intent, params)
     _apply(state, intent, params)
+    if "shipping" in params:
+        intent.shipping_by_server = not by_page
     _confirm_planned(state, intent, plan)
     return intent
 
@@ -141,8 +155,10 @@ def plan_confirm(state: State, intent: Intent, params: Json) -> _Plan:
         raise invalid(f"You may only send one of {', '.join(given)}.", given[1])
     token = usable_confirmation_token(state, params["confirmation_token"]) if "confirmation_token" in params else None
     if token is not None:
-        _check_context(intent, params, token)
-    method = token.method if token else _named_method(state, params) or intent.method
+        _check_context(intent, params, token.context, lenient=True)
+    _check_context(intent, params, params.get("client_context"), lenient=False)
+    source = _named_source(state, params)
+    method = token.method if token else source.method if source else intent.method
     if method is None:
         raise ApiError(
             400,
@@ -167,9 +183,9 @@ def plan_confirm(state: State, intent: Intent, params: Json) -> _Plan:
         refuse_action=params.get("error_on_requires_action", False),
         use_stripe_sdk=params.get("use_stripe_sdk", token.use_stripe_sdk if token else False),
         return_url=return_url,
-        authenticated=intent.authenticated_until is not None and method is intent.method,
+        approved=intent.authenticated_until is not None and method is intent.method,
     )
-    return _Plan(attempt, token)
+    return _Plan(attempt, source)
 
 
 def refuse_old_types(params: Json, version: str) -> None:
@@ -189,13 +205,39 @@ def refuse_old_types(params: Json, version: str) -> None:
 
 
 def _confirm_planned(state: State, intent: Intent, plan: _Plan) -> None:
-    token = plan.token
+    token = plan.attempt.token
+    if plan.source is not None:
+        keep(state, plan.source)
     if token is not None:
         intent.shipping = intent.shipping or token.shipping
         intent.setup_future_usage = intent.setup_future_usage or token.setup_future_usage
     bank.run(state, intent, plan.attempt)
     if intent.last_error is not None:
         raise bank.refusal_of(state, intent)
+
+
+def check_secret(intent: Intent, secret: str | None) -> None:
+    """ApiError 400 unless ``secret`` is the intent's client secret."""
+    if secret is None:
+        raise required("client_secret")
+    if secret != intent.client_secret:
+        raise invalid("The client_secret does not belong to this PaymentIntent.", "client_secret")
+
+
+def _check_page(intent: Intent, params: Json) -> None:
+    """What a page may not do (https://docs.stripe.com/api/payment_intents/confirm)."""
+    if intent.confirmation_method == "manual":
+        raise invalid(
+            f"This PaymentIntent {intent.id} cannot be confirmed with a publishable key, because its "
+            "confirmation_method is manual. Confirm it with the secret key, or create it with "
+            "confirmation_method=automatic.",
+        )
+    if "shipping" in params and intent.shipping is not None and intent.shipping_by_server:
+        raise invalid(
+            "The shipping of this PaymentIntent was last set with a secret key and cannot be changed with a "
+            "publishable key.",
+            "shipping",
+        )
 
 
 def _automatic_methods(params: Json) -> Json | None:
@@ -222,20 +264,20 @@ def _redirects_possible(intent: Intent) -> bool:
     return intent.confirmation_method != "manual"
 
 
-def _named_method(state: State, params: Json) -> PaymentMethod | None:
+def _named_source(state: State, params: Json) -> Source | None:
     if "payment_method" in params:
-        return find_method(state, params["payment_method"])
+        return Source(find_method(state, params["payment_method"]))
     if "payment_method_data" in params:
-        return method_from_data(state, params["payment_method_data"])
+        return source_from_data(state, params["payment_method_data"])
     return None
 
 
 def _take_method(state: State, intent: Intent, params: Json) -> None:
-    method = _named_method(state, params)
-    if method is None:
+    source = _named_source(state, params)
+    if source is None:
         return
-    _check_owner(intent, method)
-    intent.method = method
+    _check_owner(intent, source.method)
+    intent.method = keep(state, source)
     intent.challenge = None
     intent.authenticated_until = None
 
@@ -257,12 +299,12 @@ def _check_owner(intent: Intent, method: PaymentMethod) -> None:
         raise invalid("The payment method belongs to another customer.", "payment_method")
 
 
-def _check_context(intent: Intent, params: Json, token: ConfirmationToken) -> None:
-    """What the page's Elements were told must agree with the intent, as the finalize guide demands.
+def _check_context(intent: Intent, params: Json, context: Json | None, *, lenient: bool) -> None:
+    """What the page's Elements were told must agree with the intent, as the guide demands.
 
+    ``lenient``: a confirmation token brings the wish to save the card along, so the intent may lack it.
     https://docs.stripe.com/payments/finalize-payments-on-the-server
     """
-    context = token.context
     if context is None:
         return
     wanted: dict[str, Any] = {
@@ -278,13 +320,11 @@ def _check_context(intent: Intent, params: Json, token: ConfirmationToken) -> No
         "setup_future_usage": context.get("setup_future_usage") or None,
     }
     for name, value in wanted.items():
-        if name == "setup_future_usage" and value is None:
-            continue  # the token's own value is taken over
+        if name == "setup_future_usage" and value is None and lenient:
+            continue
         if value != told[name]:
             raise invalid(
-                f"The PaymentIntent's {name} ({value}) does not match what Elements was told ({told[name]}) when "
-                "the confirmation token was made.",
-                name,
+                f"The PaymentIntent's {name} ({value}) does not match what Elements was told ({told[name]}).", name
             )
 
 

@@ -1,6 +1,4 @@
-"""Charges, customers, events, balance and account: what is read, and the little that can be changed."""
-
-from typing import Any
+"""Charges, customers, events and account: what is read, and the little that can be changed."""
 
 from sellerdesk.sandbox.errors import ApiError, invalid, missing
 from sellerdesk.sandbox.lists import page, within
@@ -8,6 +6,7 @@ from sellerdesk.sandbox.methods import attach, check_attachable, find_method
 from sellerdesk.sandbox.objects import Charge, Customer, Event, Json, PaymentMethod
 from sellerdesk.sandbox.params import UNSET, merge_metadata
 from sellerdesk.sandbox.render import charge_json, customer_json, event_json, method_json
+from sellerdesk.sandbox.settlement import write_receipt
 from sellerdesk.sandbox.state import State
 
 EVENTS_KEPT_SECONDS = 30 * 24 * 3600
@@ -38,9 +37,12 @@ def update_charge(state: State, charge: Charge, params: Json) -> Charge:
     """``POST /v1/charges/{id}``; allowed in every state (https://docs.stripe.com/api/charges/update)."""
     metadata = merge_metadata(charge.metadata, params["metadata"]) if "metadata" in params else charge.metadata
     charge.metadata = metadata
-    for name in ("description", "receipt_email", "transfer_group"):
+    for name in ("description", "transfer_group"):
         if name in params:
             setattr(charge, name, params[name] or None)
+    if "receipt_email" in params and params["receipt_email"] != (charge.receipt_email or ""):
+        charge.receipt_email = params["receipt_email"] or None
+        write_receipt(state, charge)  # https://docs.stripe.com/receipts
     if "shipping" in params:
         charge.shipping = params["shipping"]
     if params.get("fraud_details"):
@@ -136,22 +138,6 @@ def list_events(state: State, params: Json) -> Json:
         if event.created >= oldest and _wanted(event.type, params) and within(event.created, params.get("created"))
     ]
     return page(found, params, "/v1/events", event_json, "event")
-
-
-def balance_json(state: State) -> Json:
-    """What was captured, as pending money per currency."""
-    sums: dict[str, int] = {}
-    for charge in state.store.charges.values():
-        if charge.captured_at is not None:
-            sums[charge.currency] = sums.get(charge.currency, 0) + charge.amount_captured
-    pending: list[Any] = [
-        {"amount": amount, "currency": currency, "source_types": {"card": amount}}
-        for currency, amount in sorted(sums.items())
-    ]
-    nothing: list[Any] = [
-        {"amount": 0, "currency": currency, "source_types": {"card": 0}} for currency in sorted(sums) or ["eur"]
-    ]
-    return {"object": "balance", "available": nothing, "livemode": False, "pending": pending or nothing}
 
 
 def account_json(state: State) -> Json:

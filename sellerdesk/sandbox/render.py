@@ -73,7 +73,7 @@ def intent_json(state: State, intent: Intent) -> Json:
         "payment_method_types": intent.allowed_types or ["card"],
         "processing": None,
         "receipt_email": intent.receipt_email,
-        "review": None,
+        "review": charge.review if charge else None,
         "setup_future_usage": intent.setup_future_usage,
         "shipping": shipping_json(intent.shipping),
         "statement_descriptor": intent.statement_descriptor,
@@ -86,7 +86,11 @@ def intent_json(state: State, intent: Intent) -> Json:
 
 def publishable_intent_json(state: State, intent: Intent) -> Json:
     """The part of a PaymentIntent that a page may see."""
-    whole = intent_json(state, intent)
+    return publishable_part(intent_json(state, intent))
+
+
+def publishable_part(whole: Json) -> Json:
+    """What a page may see of a rendered PaymentIntent."""
     return {name: whole[name] for name in PUBLISHABLE_FIELDS}
 
 
@@ -98,7 +102,7 @@ def charge_json(charge: Charge) -> Json:
         "object": "charge",
         "amount": charge.amount,
         "amount_captured": charge.amount_captured,
-        "amount_refunded": 0,
+        "amount_refunded": charge.amount_refunded,
         "application": None,
         "application_fee": None,
         "application_fee_amount": None,
@@ -110,10 +114,10 @@ def charge_json(charge: Charge) -> Json:
         "currency": charge.currency,
         "customer": charge.customer,
         "description": charge.description,
-        "disputed": False,
+        "disputed": charge.disputed,
         "failure_balance_transaction": None,
-        "failure_code": charge.failure[0] if charge.failure else None,
-        "failure_message": charge.failure_message,
+        "failure_code": charge.failure.code if charge.failure else None,
+        "failure_message": charge.failure.message if charge.failure else None,
         "fraud_details": charge.fraud_details,
         "livemode": False,
         "metadata": dict(charge.metadata),
@@ -127,8 +131,8 @@ def charge_json(charge: Charge) -> Json:
         "receipt_email": charge.receipt_email,
         "receipt_number": None,
         "receipt_url": None if failed else f"https://pay.stripe.com/receipts/payment/{charge.id}",
-        "refunded": False,
-        "review": None,
+        "refunded": 0 < charge.amount_captured == charge.amount_refunded,
+        "review": charge.review,
         "shipping": shipping_json(charge.shipping),
         "source_transfer": None,
         "statement_descriptor": None,

@@ -2,13 +2,23 @@
 
 from typing import Any
 
-from sellerdesk.sandbox.objects import Charge, Json, PaymentMethod
+from sellerdesk.sandbox.objects import CardToken, Charge, Json, PaymentMethod
 
-_SELLER_MESSAGES = {
-    "authorized": "Payment complete.",
-    "blocked": "The sandbox's risk rules blocked this payment as too risky.",
-    "issuer_declined": "The bank did not approve this payment.",
+_ADDRESS_CHECKS = ("address_line1_check", "address_postal_code_check")
+_BRAND_NAMES = {
+    "visa": "Visa",
+    "mastercard": "MasterCard",
+    "amex": "American Express",
+    "discover": "Discover",
+    "diners": "Diners Club",
+    "jcb": "JCB",
+    "unionpay": "UnionPay",
 }
+_PAYMENT_COMPLETE = "Payment complete."
+_IN_REVIEW = "The risk of this payment is elevated. The sandbox's risk rules placed it in review."
+_TOO_RISKY = "The sandbox's risk rules blocked this payment as too risky."
+_BY_RULE = "A rule of your own blocked this payment."
+_NO_DETAILS = "The bank refused and gave no details."
 
 
 def billing_json(billing: Json) -> Json:
@@ -30,7 +40,7 @@ def method_card_json(method: PaymentMethod) -> Json:
     card = method.card
     return {
         "brand": card.brand,
-        "checks": checks_json(method),
+        "checks": checks_json(method, method.checked),
         "country": card.country,
         "display_brand": card.brand,
         "exp_month": method.exp_month,
@@ -46,6 +56,47 @@ def method_card_json(method: PaymentMethod) -> Json:
     }
 
 
+def token_json(token: CardToken) -> Json:
+    """A card token with the older card object inside (https://docs.stripe.com/api/tokens/object)."""
+    method, card = token.method, token.method.card
+    address: dict[str, Any] = method.billing.get("address") or {}
+    checks = checks_json(method, method.checked)
+    return {
+        "id": token.id,
+        "object": "token",
+        "card": {
+            "id": token.id.replace("tok_", "card_"),
+            "object": "card",
+            "address_city": address.get("city") or None,
+            "address_country": address.get("country") or None,
+            "address_line1": address.get("line1") or None,
+            "address_line1_check": checks["address_line1_check"],
+            "address_line2": address.get("line2") or None,
+            "address_state": address.get("state") or None,
+            "address_zip": address.get("postal_code") or None,
+            "address_zip_check": checks["address_postal_code_check"],
+            "brand": _BRAND_NAMES[card.brand],
+            "country": card.country,
+            "cvc_check": checks["cvc_check"],
+            "dynamic_last4": None,
+            "exp_month": method.exp_month,
+            "exp_year": method.exp_year,
+            "fingerprint": method.fingerprint,
+            "funding": card.funding,
+            "last4": card.last4,
+            "metadata": {},
+            "name": method.billing.get("name") or None,
+            "regulated_status": "unregulated",
+            "tokenization_method": None,
+        },
+        "client_ip": "127.0.0.1",
+        "created": token.created,
+        "livemode": False,
+        "type": "card",
+        "used": token.used,
+    }
+
+
 def charge_card_json(charge: Charge) -> Json:
     """``charge.payment_method_details.card``."""
     method, card, failed = charge.method, charge.method.card, charge.failure is not None
@@ -53,7 +104,7 @@ def charge_card_json(charge: Charge) -> Json:
         "amount_authorized": None if failed else charge.amount,
         "authorization_code": None if failed else charge.id[-6:].upper(),
         "brand": card.brand,
-        "checks": checks_json(method),
+        "checks": checks_json(method, True),
         "country": card.country,
         "exp_month": method.exp_month,
         "exp_year": method.exp_year,
@@ -78,63 +129,74 @@ def charge_card_json(charge: Charge) -> Json:
     return details
 
 
-def checks_json(method: PaymentMethod) -> Json:
-    """What the bank said about code, street and postcode; null for what was not given."""
+def checks_json(method: PaymentMethod, checked: bool) -> Json:
+    """What the bank said about code, street and postcode; null for what was not given.
+
+    Before a bank has seen the card everything that was given is ``unchecked``.
+    """
     address: dict[str, Any] = method.billing.get("address") or {}
     given = {
         "address_line1_check": bool(address.get("line1")),
         "address_postal_code_check": bool(address.get("postal_code")),
         "cvc_check": method.has_cvc,
     }
-    return {
-        name: ("fail" if name in method.card.failing_checks else "pass") if sent else None
-        for name, sent in given.items()
-    }
+    return {name: _check(method, name, checked) if sent else None for name, sent in given.items()}
 
 
 def outcome_json(charge: Charge) -> Json:
-    """``charge.outcome``."""
-    card = charge.method.card
-    if charge.failure is None:
-        kind, network, reason = "authorized", "approved_by_network", None
-        if card.risk == "elevated":
-            reason = "elevated_risk_level"
-    elif card.blocked:
-        kind, network, reason = "blocked", "not_sent_to_network", "highest_risk_level"
-    else:
-        kind, network, reason = "issuer_declined", "declined_by_network", charge.failure[1]
-    return {
-        "advice_code": advice_for(charge.failure[1]) if charge.failure else None,
+    """``charge.outcome``: who decided, and why (https://docs.stripe.com/declines)."""
+    failure, risk = charge.failure, charge.method.card.risk
+    outcome: Json = {
+        "advice_code": failure.advice_code if failure else None,
         "network_advice_code": None,
-        "network_decline_code": "05" if kind == "issuer_declined" else None,
-        "network_status": network,
+        "network_decline_code": failure.network_decline_code if failure else None,
+        "network_status": "approved_by_network",
+        "reason": None,
+        "risk_level": risk,
+        "seller_message": _PAYMENT_COMPLETE,
+        "type": "authorized",
+    }
+    if failure is None:
+        if risk == "elevated":
+            outcome |= {"type": "manual_review", "reason": "elevated_risk_level", "seller_message": _IN_REVIEW}
+        return outcome
+    if failure.blocked_by is not None:
+        outcome |= {"type": "blocked", "network_status": "not_sent_to_network", "reason": failure.blocked_by}
+        outcome["network_decline_code"] = None
+        outcome["seller_message"] = _BY_RULE if failure.blocked_by == "rule" else _TOO_RISKY
+        if failure.blocked_by == "rule":
+            outcome["rule"] = "block_if_on_list"
+        return outcome
+    reason = failure.decline_code or failure.code
+    plain = reason in ("generic_decline", "do_not_honor")
+    message = _NO_DETAILS if plain else f"The bank refused with the code {reason}."
+    return outcome | {
+        "type": "issuer_declined",
+        "network_status": "declined_by_network",
         "reason": reason,
-        "risk_level": card.risk,
-        "seller_message": _SELLER_MESSAGES[kind],
-        "type": kind,
+        "seller_message": message,
     }
 
 
-def advice_for(reason: str) -> str | None:
-    """What the bank advises the seller to do after a refusal (https://docs.stripe.com/declines/card)."""
-    if reason in ("lost_card", "stolen_card", "fraudulent"):
-        return "do_not_try_again"
-    if reason in ("expired_card", "incorrect_cvc"):
-        return "confirm_card_data"
-    if reason in ("insufficient_funds", "card_velocity_exceeded", "processing_error", "generic_decline"):
-        return "try_again_later"
-    return None
+def _check(method: PaymentMethod, name: str, checked: bool) -> str:
+    if not checked or (name in _ADDRESS_CHECKS and method.card.address_unchecked):
+        return "unchecked"
+    return "fail" if name in method.card.failing_checks else "pass"
 
 
 def _three_d_secure(charge: Charge) -> Json | None:
-    if not charge.authenticated:
+    result = charge.three_d_secure
+    if result is None:
         return None
+    asked = result == "authenticated"
     return {
-        "authentication_flow": "challenge",
-        "electronic_commerce_indicator": "05",
+        "authentication_flow": "challenge" if asked else None,
+        "electronic_commerce_indicator": {"authenticated": "05", "attempt_acknowledged": "06"}.get(result),
         "exemption_indicator": None,
-        "result": "authenticated",
-        "result_reason": None,
-        "transaction_id": charge.id[-12:],
-        "version": "2.2.0",
+        "result": result,
+        "result_reason": {"attempt_acknowledged": "card_not_enrolled", "not_supported": "network_not_supported"}.get(
+            result
+        ),
+        "transaction_id": charge.id[-12:] if asked else None,
+        "version": "2.2.0" if asked else None,
     }

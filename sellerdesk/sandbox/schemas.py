@@ -89,11 +89,11 @@ AMOUNT_DETAILS: Check = obj(
 PAYMENT_DETAILS: Check = obj({"customer_reference": text(5000), "order_reference": text(5000)}, unsettable=True)
 
 _USAGE: Check = one_of("on_session", "off_session")
-_USAGE_OR_UNSET: Check = one_of("on_session", "off_session", "")
-_CAPTURE: Check = one_of("automatic", "automatic_async", "manual")
+USAGE_OR_UNSET: Check = one_of("on_session", "off_session", "")
+CAPTURE: Check = one_of("automatic", "automatic_async", "manual")
 _IF_AVAILABLE: Check = one_of("if_available", "never")
 _OFF_SESSION: Check = one_of("true", "false", "one_off", "recurring")
-_TYPES: Check = array(text(40), 50)
+TYPES: Check = array(text(40), 50)
 CARD_OPTIONS: Check = obj(
     {
         "capture_method": one_of("manual", ""),
@@ -127,17 +127,17 @@ _METHOD_DATA: Check = obj(
 )
 
 _COMMON: Spec = {
-    "allowed_payment_method_types": _TYPES,
+    "allowed_payment_method_types": TYPES,
     "amount_details": AMOUNT_DETAILS,
-    "capture_method": _CAPTURE,
-    "excluded_payment_method_types": _TYPES,
+    "capture_method": CAPTURE,
+    "excluded_payment_method_types": TYPES,
     "expand": array(_T, 20),
     "hooks": anything,
     "payment_details": PAYMENT_DETAILS,
     "payment_method": _T,
     "payment_method_data": _METHOD_DATA,
     "payment_method_options": obj({"card": CARD_OPTIONS}),
-    "payment_method_types": _TYPES,
+    "payment_method_types": TYPES,
     "receipt_email": text(800),
     "shipping": SHIPPING,
 }
@@ -178,12 +178,12 @@ INTENT_CREATE: Spec = {
     "on_behalf_of": _T,
     "setup_future_usage": _USAGE,
 }
-INTENT_UPDATE: Spec = {**_COMMON, **_DESCRIBING, "setup_future_usage": _USAGE_OR_UNSET}
+INTENT_UPDATE: Spec = {**_COMMON, **_DESCRIBING, "setup_future_usage": USAGE_OR_UNSET}
 INTENT_CONFIRM: Spec = {
     **_COMMON,
     **_ATTEMPTING,
     "amount_to_confirm": integer,
-    "setup_future_usage": _USAGE_OR_UNSET,
+    "setup_future_usage": USAGE_OR_UNSET,
 }
 INTENT_CAPTURE: Spec = {
     "amount_details": AMOUNT_DETAILS,
@@ -265,37 +265,6 @@ METHOD_CREATE: Spec = {
 }
 METHOD_ATTACH: Spec = {"customer": _T, **EXPAND}
 
-_TYPED_CARD: Check = obj(
-    dict.fromkeys(("number", "exp_month", "exp_year", "cvc", "name", "address_country"), _T),
-    needs=("number", "exp_month", "exp_year"),
-)
-TOKEN_CREATE: Spec = {"card": _TYPED_CARD, **EXPAND}
-CONFIRMATION_TOKEN_CREATE: Spec = {
-    "client_context": obj(
-        {
-            "mode": one_of("payment"),
-            "amount": integer,
-            "currency": text(10),
-            "capture_method": _CAPTURE,
-            "setup_future_usage": _USAGE_OR_UNSET,
-            "allowed_payment_method_types": _TYPES,
-        },
-        needs=("mode", "amount", "currency"),
-    ),
-    "payment_method_data": obj(
-        {
-            "type": one_of("card"),
-            "card": _TYPED_CARD,
-            "billing_details": BILLING,
-            "metadata": metadata,
-            "allow_redisplay": one_of("always", "limited", "unspecified"),
-        },
-        needs=("type", "card"),
-    ),
-    "return_url": _T,
-    "shipping": CUSTOMER_SHIPPING,
-    "use_stripe_sdk": boolean,
-}
 TEST_CONFIRMATION_TOKEN: Spec = {
     "expand": array(_T, 20),
     "payment_method": _T,
@@ -305,3 +274,18 @@ TEST_CONFIRMATION_TOKEN: Spec = {
     "setup_future_usage": _USAGE,
     "shipping": CUSTOMER_SHIPPING,
 }
+
+REFUND_CREATE: Spec = {
+    "amount": integer,
+    "charge": _T,
+    "expand": array(_T, 20),
+    "instructions_email": text(800),
+    "metadata": metadata,
+    "payment_intent": _T,
+    "reason": one_of("duplicate", "fraudulent", "requested_by_customer"),
+    "refund_application_fee": anything,
+    "reverse_transfer": anything,
+}
+REFUND_UPDATE: Spec = {"metadata": metadata, **EXPAND}
+WARNING_LIST: Spec = DISPUTE_LIST
+REVIEW_LIST: Spec = {**PAGING, "created": _created}

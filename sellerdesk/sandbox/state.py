@@ -9,7 +9,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Self
 
+from sellerdesk.sandbox.aftermath import Dispute, EarlyFraudWarning, Receipt, Refund, Review
 from sellerdesk.sandbox.clock import Clock
+from sellerdesk.sandbox.declines import Refusal
 from sellerdesk.sandbox.faults import Faults
 from sellerdesk.sandbox.idempotency import Memory
 from sellerdesk.sandbox.ids import IdSource
@@ -54,6 +56,12 @@ class Store:
     events: dict[str, Event] = field(default_factory=dict)
     balance_transactions: dict[str, Json] = field(default_factory=dict)
     challenges: dict[str, Challenge] = field(default_factory=dict)
+    refunds: dict[str, Refund] = field(default_factory=dict)
+    disputes: dict[str, Dispute] = field(default_factory=dict)
+    warnings: dict[str, EarlyFraudWarning] = field(default_factory=dict)
+    reviews: dict[str, Review] = field(default_factory=dict)
+    receipts: list[Receipt] = field(default_factory=list)
+    refusals: deque[Refusal] = field(default_factory=deque)
     timers: list[tuple[int, int, str, str]] = field(default_factory=list)
     timer_count: int = 0
 

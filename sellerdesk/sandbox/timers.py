@@ -1,9 +1,12 @@
-"""What happens by itself as the clock passes a moment: holds lapse, balances are booked."""
+"""What happens by itself as the clock passes a moment: holds lapse, refunds settle, balances are booked."""
 
 import heapq
 
-from sellerdesk.sandbox.bank import book_balance, give_up
+from sellerdesk.sandbox.bank import give_up
+from sellerdesk.sandbox.ledger import book_charge
+from sellerdesk.sandbox.refunds import meet_fate
 from sellerdesk.sandbox.render import charge_json, intent_json
+from sellerdesk.sandbox.reviews import close_review
 from sellerdesk.sandbox.state import State
 from sellerdesk.sandbox.status import latest_charge, status_of
 
@@ -17,9 +20,9 @@ def settle(state: State) -> None:
         if kind == "hold_lapsed":
             _lapse(state, identifier, due)
         elif kind == "balance_due":
-            charge = state.store.charges[identifier]
-            if charge.balance_transaction is None:
-                book_balance(state, charge, due)
+            book_charge(state, state.store.charges[identifier], due)
+        elif kind == "refund_due":
+            meet_fate(state, identifier, due)
         elif kind == "confirmation_lapsed":
             _forget_approval(state, identifier, due)
 
@@ -35,6 +38,7 @@ def _lapse(state: State, identifier: str, due: int) -> None:
     charge.released_at = due
     state.emit("charge.expired", charge_json(charge), due)
     state.emit("payment_intent.canceled", intent_json(state, intent), due)
+    close_review(state, charge, "canceled", due)
 
 
 def _forget_approval(state: State, identifier: str, due: int) -> None:

@@ -3,6 +3,8 @@
 from typing import Any
 
 from sellerdesk.sandbox import bank
+from sellerdesk.sandbox.aftermath import Receipt
+from sellerdesk.sandbox.declines import Refusal, refusal
 from sellerdesk.sandbox.objects import Json
 from sellerdesk.sandbox.state import State
 from sellerdesk.sandbox.status import status_of
@@ -32,6 +34,32 @@ class World(State):
             else:
                 bank.fail_challenge(self, intent)
 
+    def decline_next(self, decline_code: str, advice_code: str | None = None) -> None:
+        """Let the bank refuse the next card it is asked about, whichever it is; several wait in line.
+
+        ``decline_code`` is any of https://docs.stripe.com/declines/codes , or an error code where there is no
+        decline code (``payment_intent_authentication_failure``). ``advice_code`` takes the place of the usual
+        advice. Raises ValueError for words that Stripe does not use.
+        """
+        planned = refusal(decline_code, advice_code)
+        with self.lock:
+            self.store.refusals.append(planned)
+
+    def approve_next(self) -> None:
+        """Forget the refusals that are still waiting."""
+        with self.lock:
+            self.store.refusals.clear()
+
+    def declines_waiting(self) -> tuple[Refusal, ...]:
+        """The refusals that are still waiting, the next one first."""
+        with self.lock:
+            return tuple(self.store.refusals)
+
+    def receipts(self) -> tuple[Receipt, ...]:
+        """The mails that Stripe would send in live mode, in order of time. None is ever sent."""
+        with self.open():
+            return tuple(self.store.receipts)
+
     def dump(self) -> Json:
         """Counts and sums for tests: what really happened, per intent. Amounts in minor units."""
         with self.open():
@@ -44,6 +72,7 @@ class World(State):
                     "amount": intent.amount,
                     "currency": intent.currency,
                     "amount_received": intent.amount_received,
+                    "amount_refunded": sum(charge.amount_refunded for charge in charges),
                     "captures": intent.captures,
                     "charges": len(charges),
                     "authorizations": sum(charge.failure is None for charge in charges),
@@ -57,5 +86,8 @@ class World(State):
                 "payment_methods": len(store.methods),
                 "confirmation_tokens": len(store.confirmation_tokens),
                 "charges": len(store.charges),
+                "refunds": len(store.refunds),
+                "disputes": len(store.disputes),
+                "receipts": len(store.receipts),
                 "events": len(store.events),
             }

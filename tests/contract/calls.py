@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+import requests
 import stripe
 
 from sellerdesk.sandbox import Sandbox
@@ -43,3 +44,15 @@ def code_of(refusal: pytest.ExceptionInfo[stripe.StripeError]) -> Any:
 
 def types_of(client: stripe.StripeClient) -> list[str]:
     return [event.type for event in reversed(client.v1.events.list({"limit": 100}).data)]
+
+
+def call(sandbox: Sandbox, method: str, path: str, key: str | None = None, **more: Any) -> requests.Response:
+    """One plain request with a key."""
+    headers = {"Authorization": f"Bearer {key or sandbox.secret_key}", **more.pop("headers", {})}
+    return requests.request(method, sandbox.url + path, headers=headers, timeout=20, **more)
+
+
+def control(sandbox: Sandbox, method: str, path: str, body: Any = None, token: str | None = None) -> requests.Response:
+    """One request to the control plane."""
+    headers = {"X-Sandbox-Token": sandbox.control_token if token is None else token}
+    return requests.request(method, f"{sandbox.url}/_sandbox/{path}", json=body, headers=headers, timeout=20)

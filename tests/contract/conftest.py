@@ -1,18 +1,23 @@
 """A running sandbox and the official SDK pointed at it."""
 
+import time
 from collections.abc import Iterator
 
 import pytest
 import stripe
 
-from sellerdesk.sandbox import Sandbox
+from sellerdesk.sandbox import Sandbox, World
+from sellerdesk.sandbox.clock import Clock
+from sellerdesk.serving import AsgiServer
 from tests.contract.calls import make_client
+from tests.contract.pages import host_app
 
 
 @pytest.fixture
 def sandbox() -> Iterator[Sandbox]:
-    """A fresh sandbox on a free port."""
-    with Sandbox() as running:
+    """A fresh sandbox on a free port. Its clock stands still until a test moves it."""
+    started = time.time()
+    with Sandbox(World(Clock(lambda: started))) as running:
         yield running
 
 
@@ -20,3 +25,10 @@ def sandbox() -> Iterator[Sandbox]:
 def client(sandbox: Sandbox) -> stripe.StripeClient:
     """The official SDK, without telemetry and without retries."""
     return make_client(sandbox, sandbox.secret_key)
+
+
+@pytest.fixture
+def host(sandbox: Sandbox) -> Iterator[AsgiServer]:
+    """A shop's pages on a port of their own, with a strict content security policy."""
+    with AsgiServer(host_app(sandbox)) as server:
+        yield server

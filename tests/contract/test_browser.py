@@ -1,79 +1,27 @@
 """The browser half in a real Chromium: a page on another port, the card frame, tokens, and the bank's window."""
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 import stripe
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import FrameLocator, Page, expect
-from starlette.applications import Starlette
-from starlette.requests import Request
-from starlette.responses import Response
-from starlette.routing import Route
+from playwright.sync_api import Page, expect
 
 from sellerdesk.sandbox import Sandbox
 from sellerdesk.serving import AsgiServer
+from tests.contract.pages import bank_frame, card_frame, type_card, well_behaved
 
 pytestmark = pytest.mark.browser
-HOST_PAGE = Path(__file__).with_name("host_page")
-
-
-@pytest.fixture
-def host(sandbox: Sandbox) -> Iterator[AsgiServer]:
-    """A shop's page on a port of its own, with a strict content security policy."""
-    policy = (
-        f"default-src 'none'; script-src 'self' {sandbox.url}; frame-src {sandbox.url}; "
-        f"connect-src 'self' {sandbox.url}; style-src 'self'"
-    )
-
-    async def index(_request: Request) -> Response:
-        text = (HOST_PAGE / "index.html").read_text("utf-8")
-        text = text.replace("{base}", sandbox.url).replace("{key}", sandbox.publishable_key)
-        return Response(text, media_type="text/html", headers={"Content-Security-Policy": policy})
-
-    def asset(name: str, kind: str) -> Route:
-        async def endpoint(_request: Request) -> Response:
-            return Response((HOST_PAGE / name).read_bytes(), media_type=kind)
-
-        return Route(f"/{name}", endpoint)
-
-    routes = [Route("/", index), asset("host.js", "text/javascript"), asset("host.css", "text/css")]
-    with AsgiServer(Starlette(routes=routes)) as server:
-        yield server
 
 
 @pytest.fixture
 def shop(page: Page, host: AsgiServer) -> Iterator[Page]:
     """The open page with the card form ready; it must not break its own policy or throw."""
-    problems: list[str] = []
-    page.on("console", lambda message: problems.append(message.text) if message.type == "error" else None)
-    page.on("pageerror", lambda problem: problems.append(str(problem)))
-    page.set_viewport_size({"width": 390, "height": 800})
-    page.goto(host.url)
-    expect(page.locator("body")).to_have_attribute("data-ready", "seen")
-    yield page
-    assert [text for text in problems if not text.startswith("Failed to load resource")] == []
-
-
-def card_frame(page: Page) -> FrameLocator:
-    return page.frame_locator("#card iframe")
-
-
-def bank_frame(page: Page) -> FrameLocator:
-    return page.frame_locator("dialog iframe")
-
-
-def type_card(page: Page, number: str, expiry: str = "1234", cvc: str = "123") -> None:
-    frame = card_frame(page)
-    frame.get_by_label("Card number").click()
-    page.keyboard.type(number)
-    page.keyboard.press("Tab")
-    page.keyboard.type(expiry)
-    page.keyboard.press("Tab")
-    page.keyboard.type(cvc)
-    page.keyboard.press("Tab")
+    with well_behaved(page):
+        page.goto(host.url)
+        expect(page.locator("body")).to_have_attribute("data-ready", "seen")
+        yield page
 
 
 def make_token(page: Page) -> str:
@@ -268,7 +216,7 @@ def test_misuse_is_told(shop: Page) -> None:
         "elements({ mode: 'payment', amount: 1, currency: 'eur', paymentMethodTypes: [] })": "allowedPayment",
         "elements({ mode: 'payment', amount: 0, currency: 'eur' })": "amount",
         "elements({ mode: 'payment', amount: 1, currency: 'EUR' })": "lower case",
-        "elements({})": "mode",
+        "elements({}).create('payment')": "mode",
     }
     for call, word in throws.items():
         message = shop.evaluate(

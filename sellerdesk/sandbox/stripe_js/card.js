@@ -1,81 +1,217 @@
-/* Card numbers, dates and codes: grouping, brands, and the mistakes that can be told without asking anyone. */
+/* The card Element's frame: number, date, code and postal code on one line, and the requests that carry the card. */
 (() => {
   "use strict";
 
-  const BRANDS = [
-    { name: "visa", label: "Visa", start: /^4/, lengths: [16] },
-    { name: "mastercard", label: "Mastercard", start: /^(5[1-5]|222[1-9]|22[3-9]|2[3-6]|27[01]|2720)/, lengths: [16] },
-    { name: "amex", label: "American Express", start: /^3[47]/, lengths: [15], groups: [4, 6, 5], code: 4 },
-    { name: "discover", label: "Discover", start: /^(6011|64[4-9]|65)/, lengths: [16] },
-    { name: "diners", label: "Diners Club", start: /^3(0[0-5]|[689])/, lengths: [14, 16], groups: [4, 6, 6] },
-    { name: "jcb", label: "JCB", start: /^35/, lengths: [16] },
-    { name: "unionpay", label: "UnionPay", start: /^62/, lengths: [16, 17, 18, 19], groups: [4, 4, 4, 7] },
+  const { hello, serve, emit, watchHeight } = window.sandboxWire;
+  const { MESSAGES } = window.sandboxDigits;
+  const calls = window.sandboxCalls;
+  const { BLAMED, isSafe } = window.sandboxFields;
+  const root = document.documentElement;
+  const byId = (id) => document.getElementById(id);
+  const fields = { number: byId("number"), expiry: byId("expiry"), cvc: byId("cvc"), postal: byId("postal") };
+  const { names, brand, problemOf, retype, typed } = window.sandboxFields(fields);
+
+  const PROPERTIES = [
+    "backgroundColor", "color", "fontFamily", "fontSize", "fontStyle", "fontVariant", "fontWeight", "lineHeight",
+    "letterSpacing", "textDecoration", "textShadow", "textTransform",
   ];
-  const OTHER = { name: "unknown", label: "", lengths: [16] };
+  const PSEUDO = [":hover", ":focus", "::placeholder", "::selection", ":-webkit-autofill", ":disabled"];
+  const MARKS = { amex: "Amex", mastercard: "Master", diners: "Diners", discover: "Disc", unionpay: "UPay" };
+  const APPEARANCE = { colorText: "--text", colorTextPlaceholder: "--placeholder", colorDanger: "--danger", fontFamily: "--font" };
+  const sheet = new CSSStyleSheet();
+  document.adoptedStyleSheets = [sheet];
 
-  const MESSAGES = {
-    incomplete_number: "Your card number is incomplete.",
-    invalid_number: "Your card number is invalid.",
-    incomplete_expiry: "Your card's expiration date is incomplete.",
-    invalid_expiry_month: "Your card's expiration date is invalid.",
-    invalid_expiry_month_past: "Your card's expiration date is in the past.",
-    invalid_expiry_year: "Your card's expiration year is invalid.",
-    invalid_expiry_year_past: "Your card's expiration year is in the past.",
-    incomplete_cvc: "Your card's security code is incomplete.",
-  };
+  const shown = {}; // the mistake that each field shows
+  let hidesPostal = false;
 
-  const digitsOf = (text) => text.replace(/\D/g, "");
+  const asked = () => names.filter((name) => name !== "postal" || !hidesPostal);
 
-  const brandOf = (number) => BRANDS.find((brand) => brand.start.test(number)) || OTHER;
-
-  const luhn = (number) => {
-    let sum = 0;
-    [...number].reverse().forEach((digit, place) => {
-      const value = Number(digit) * (place % 2 ? 2 : 1);
-      sum += value > 9 ? value - 9 : value;
-    });
-    return sum % 10 === 0;
-  };
-
-  const groupNumber = (digits) => {
-    const brand = brandOf(digits);
-    const limited = digits.slice(0, Math.max(...brand.lengths));
-    const parts = [];
-    let from = 0;
-    for (const size of brand.groups || [4, 4, 4, 4]) {
-      if (from < limited.length) parts.push(limited.slice(from, from + size));
-      from += size;
+  const put = (selector, values) => {
+    const rule = sheet.cssRules[sheet.insertRule(`${selector} {}`, sheet.cssRules.length)];
+    for (const name of PROPERTIES) {
+      const property = name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+      if (isSafe(values[name])) rule.style.setProperty(property, String(values[name]));
     }
-    return parts.join(" ");
   };
 
-  const groupExpiry = (text, deleting) => {
-    let digits = digitsOf(text);
-    if (/^[2-9]/.test(digits) || /^1\s*\//.test(text)) digits = `0${digits}`;
-    if (/^\d\d20\d\d$/.test(digits)) digits = digits.slice(0, 2) + digits.slice(4);
-    digits = digits.slice(0, /^\d\d20/.test(digits) && digits.length > 4 ? 6 : 4);
-    if (digits.length < 2 || (digits.length === 2 && deleting)) return digits;
-    return `${digits.slice(0, 2)} / ${digits.slice(2)}`;
+  /** https://docs.stripe.com/js/appendix/style ; what the appearance says comes first, the style wins. */
+  const dress = ({ variables = {}, theme } = {}, style = {}) => {
+    root.dataset.theme = theme === "night" ? "night" : "stripe";
+    for (const [name, property] of Object.entries(APPEARANCE)) {
+      if (isSafe(variables[name])) root.style.setProperty(property, String(variables[name]));
+      else root.style.removeProperty(property);
+    }
+    sheet.replaceSync("");
+    const base = style.base || {};
+    if (isSafe(base.fontSize) || isSafe(variables.fontSizeBase)) {
+      put(".Line", { fontSize: base.fontSize || variables.fontSizeBase });
+    }
+    for (const variant of ["base", "empty", "complete", "invalid"]) {
+      const values = style[variant] || {};
+      const selector = variant === "base" ? ".Input" : `.Input.is-${variant}`;
+      put(selector, { ...values, fontSize: variant === "base" ? undefined : values.fontSize });
+      for (const pseudo of PSEUDO) if (values[pseudo]) put(`${selector}${pseudo}`, values[pseudo]);
+    }
+    const icons = { "--iconColor": base.iconColor, "--iconColorInvalid": (style.invalid || {}).iconColor };
+    for (const [property, value] of Object.entries(icons)) {
+      if (isSafe(value)) root.style.setProperty(property, String(value));
+      else root.style.removeProperty(property);
+    }
   };
 
-  const numberProblem = (digits) => {
-    if (!brandOf(digits).lengths.includes(digits.length)) return "incomplete_number";
-    return luhn(digits) ? null : "invalid_number";
+  const paint = () => {
+    for (const name of names) {
+      const field = fields[name];
+      const wrong = Boolean(shown[name]);
+      field.classList.toggle("is-empty", !field.value);
+      field.classList.toggle("is-invalid", wrong);
+      field.classList.toggle("is-complete", Boolean(field.value) && !wrong && !problemOf(name));
+      if (wrong) field.setAttribute("aria-invalid", "true");
+      else field.removeAttribute("aria-invalid");
+    }
+    const { name, label } = brand();
+    byId("brand-mark").textContent = name === "unknown" ? "" : (MARKS[name] || label).toUpperCase();
+    byId("brand").textContent = label;
+    byId("icon").classList.toggle("is-invalid", Boolean(shown.number));
   };
 
-  const expiryProblem = (digits, now) => {
-    if (digits.length !== 4) return "incomplete_expiry";
-    const month = Number(digits.slice(0, 2));
-    const year = 2000 + Number(digits.slice(2));
-    if (month < 1 || month > 12) return "invalid_expiry_month";
-    if (year < now.getFullYear()) return "invalid_expiry_year_past";
-    if (year === now.getFullYear() && month < now.getMonth() + 1) return "invalid_expiry_month_past";
-    return year > now.getFullYear() + 50 ? "invalid_expiry_year" : null;
+  const errorOf = (code) => ({ type: "validation_error", code, message: MESSAGES[code] });
+
+  const announce = () => {
+    const wrong = asked().find((name) => shown[name]);
+    paint();
+    emit("change", {
+      brand: brand().name,
+      complete: asked().every((name) => !problemOf(name)),
+      empty: asked().every((name) => !fields[name].value),
+      error: wrong && errorOf(shown[wrong]),
+      value: { postalCode: hidesPostal ? "" : fields.postal.value },
+    });
   };
 
-  const codeProblem = (digits, brand) => (digits.length === (brand.code || 3) ? null : "incomplete_cvc");
-
-  window.sandboxCard = {
-    MESSAGES, brandOf, digitsOf, groupNumber, groupExpiry, numberProblem, expiryProblem, codeProblem,
+  /** While typing only what cannot become right is a mistake; after leaving, what is missing, too. */
+  const judge = (name, left) => {
+    const code = problemOf(name);
+    shown[name] = code && (left || !code.startsWith("incomplete")) ? code : null;
   };
+
+  const fold = () => {
+    const active = document.activeElement;
+    const folded = active !== fields.number && (Object.values(fields).includes(active) || !problemOf("number"));
+    byId("line").classList.toggle("folded", folded);
+    byId("line").scrollLeft = 0;
+    fields.number.scrollLeft = folded ? fields.number.scrollWidth : 0;
+  };
+
+  const step = (name, by) => {
+    const order = asked();
+    const next = fields[order[order.indexOf(name) + by]];
+    if (next) next.focus();
+  };
+
+  const edited = (name, event) => {
+    retype(name, event);
+    judge(name, false);
+    if (name === "number" && fields.cvc.value) judge("cvc", document.activeElement !== fields.cvc);
+    announce();
+    const atEnd = fields[name].selectionStart === fields[name].value.length;
+    const deleting = Boolean(event.inputType) && event.inputType.startsWith("delete");
+    if (atEnd && !deleting && !problemOf(name) && name !== "postal") step(name, 1);
+  };
+
+  const check = () => {
+    for (const name of asked()) judge(name, true);
+    announce();
+    const wrong = asked().find((name) => shown[name]);
+    return wrong ? { error: errorOf(shown[wrong]) } : null;
+  };
+
+  const told = (answer) => {
+    const error = answer.error;
+    const place = error && error.type === "card_error" ? BLAMED[error.param] : null;
+    if (place && fields[place]) {
+      fields[place].classList.add("is-invalid");
+      fields[place].setAttribute("aria-invalid", "true");
+    }
+    return answer;
+  };
+
+  /** The card and its holder; a postal code typed here is the one that counts. */
+  const described = (given = {}) => {
+    const billing = given.billing_details || {};
+    const postal = hidesPostal ? {} : { postal_code: fields.postal.value };
+    return {
+      ...given,
+      type: "card",
+      billing_details: { ...billing, address: { ...(billing.address || {}), ...postal } },
+      card: typed(),
+    };
+  };
+
+  for (const [name, field] of Object.entries(fields)) {
+    field.addEventListener("input", (event) => edited(name, event));
+    field.addEventListener("focus", fold);
+    field.addEventListener("blur", () => {
+      fold();
+      if (!field.value) return;
+      const before = shown[name];
+      judge(name, true);
+      if (shown[name] !== before) announce();
+    });
+    field.addEventListener("keydown", (event) => {
+      if (event.key !== "Backspace" || field.value) return;
+      event.preventDefault();
+      step(name, -1);
+    });
+  }
+  window.addEventListener("keydown", (event) => event.key === "Escape" && emit("escape"));
+  window.addEventListener("focusin", (event) => !event.relatedTarget && emit("focus"));
+  window.addEventListener("focusout", (event) => !event.relatedTarget && emit("blur"));
+
+  root.dataset.theme = hello.dark ? "night" : "stripe";
+  paint();
+  watchHeight(byId("line"));
+
+  serve({
+    show({ appearance, options }) {
+      dress(appearance, options.style);
+      hidesPostal = Boolean(options.hidePostalCode);
+      fields.postal.hidden = hidesPostal;
+      byId("icon").toggleAttribute("hidden", Boolean(options.hideIcon));
+      for (const field of Object.values(fields)) field.disabled = Boolean(options.disabled);
+      if (options.value && typeof options.value.postalCode === "string" && !fields.postal.value) {
+        fields.postal.value = options.value.postalCode;
+      }
+      paint();
+      return {};
+    },
+    async token({ key, data }) {
+      const postal = hidesPostal ? {} : { address_zip: fields.postal.value };
+      return check() || told(await calls.token({ key, card: { ...data, ...postal, ...typed() } }));
+    },
+    async paymentMethod({ key, params }) {
+      return check() || told(await calls.paymentMethod({ key, params: described(params) }));
+    },
+    async confirm({ key, secret, params }) {
+      const whole = { ...params, payment_method_data: described(params.payment_method_data) };
+      return check() || told(await calls.confirm({ key, secret, params: whole }));
+    },
+    clear() {
+      for (const name of names) {
+        fields[name].value = "";
+        shown[name] = null;
+      }
+      announce();
+      return {};
+    },
+    focus() {
+      const wrong = asked().find((name) => shown[name]);
+      fields[wrong || "number"].focus();
+      return {};
+    },
+    blur() {
+      if (document.activeElement) document.activeElement.blur();
+      return {};
+    },
+  });
 })();

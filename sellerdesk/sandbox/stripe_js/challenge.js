@@ -47,6 +47,13 @@
       const response = await fetch(address, { cache: "no-store" });
       const question = await response.json();
       if (!response.ok) throw new Error(question.error);
+      if (question.captcha) {
+        byId("heading").textContent = "Show that you are a person";
+        byId("bank").textContent = "Test check";
+        byId("state").textContent = "This check is pretended. Choose how it ends.";
+        byId("complete").textContent = "I am a person";
+        byId("fail").textContent = "Fail the check";
+      }
       byId("shop").textContent = question.shop;
       byId("amount").textContent = question.amount;
       byId("card").textContent = `•••• ${question.last4}`;

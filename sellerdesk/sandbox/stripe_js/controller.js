@@ -2,13 +2,7 @@
 (() => {
   "use strict";
 
-  const { serve, request } = window.sandboxWire;
+  const { retrieve, confirm, paymentMethod } = window.sandboxCalls;
 
-  serve({
-    async retrieve({ key, clientSecret }) {
-      const id = clientSecret.split("_secret_")[0];
-      const answer = await request("GET", `/v1/payment_intents/${encodeURIComponent(id)}`, key, { client_secret: clientSecret });
-      return answer.error ? answer : { paymentIntent: answer.body };
-    },
-  });
+  window.sandboxWire.serve({ retrieve, confirm, paymentMethod });
 })();

@@ -1,13 +1,16 @@
-/* The card frame: four fields, their mistakes, and the one request that turns a card into a token. */
+/* The payment Element's frame: four fields, their mistakes, and the requests that carry the card. */
 (() => {
   "use strict";
 
-  const { hello, serve, emit, request, watchHeight } = window.sandboxWire;
-  const card = window.sandboxCard;
+  const { hello, serve, emit, watchHeight } = window.sandboxWire;
+  const { MESSAGES } = window.sandboxDigits;
+  const calls = window.sandboxCalls;
   const root = document.documentElement;
   const byId = (id) => document.getElementById(id);
   const fields = { number: byId("number"), expiry: byId("expiry"), cvc: byId("cvc") };
   const country = byId("country");
+  const { names, brand, problemOf, retype, typed } = window.sandboxFields(fields);
+  const { BLAMED, isSafe } = window.sandboxFields;
 
   const COUNTRIES = ("AD AE AG AL AM AO AR AT AU AZ BA BB BD BE BF BG BH BI BJ BN BO BR BS BT BW BY BZ CA CD CF CG CH "
     + "CI CK CL CM CN CO CR CV CY CZ DE DJ DK DM DO DZ EC EE EG ER ES ET FI FJ FO FR GA GB GD GE GF GG GH GI GL GM GN "
@@ -31,15 +34,13 @@
 
   let countryChosen = false;
 
-  const safe = (value) => ["string", "number"].includes(typeof value) && !/url\s*\(/i.test(String(value));
-
   /** The names of https://docs.stripe.com/elements/appearance-api that the checkout page sets. */
   const dress = (appearance = {}) => {
     root.dataset.theme = appearance.theme === "night" ? "night" : "stripe";
     root.classList.toggle("still", Boolean(appearance.disableAnimations));
     const variables = appearance.variables || {};
     for (const name of VARIABLES) {
-      if (safe(variables[name])) root.style.setProperty(`--${name}`, String(variables[name]));
+      if (isSafe(variables[name])) root.style.setProperty(`--${name}`, String(variables[name]));
       else root.style.removeProperty(`--${name}`);
     }
     sheet.replaceSync("");
@@ -48,7 +49,7 @@
       const held = sheet.cssRules[sheet.insertRule(`${selector} {}`, sheet.cssRules.length)];
       for (const [name, value] of Object.entries(rule)) {
         const property = name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
-        if (safe(value)) held.style.setProperty(property, String(value));
+        if (isSafe(value)) held.style.setProperty(property, String(value));
       }
     }
   };
@@ -79,14 +80,6 @@
     return COUNTRIES.includes(wanted) ? wanted : null;
   };
 
-  const digits = (name) => card.digitsOf(fields[name].value);
-
-  const problemOf = (name) => {
-    if (name === "number") return card.numberProblem(digits("number"));
-    if (name === "expiry") return card.expiryProblem(digits("expiry"), new Date());
-    return card.codeProblem(digits("cvc"), card.brandOf(digits("number")));
-  };
-
   const showError = (name, message) => {
     const field = fields[name];
     const place = byId(`${name}-error`);
@@ -99,80 +92,66 @@
 
   const judge = (name) => {
     const code = problemOf(name);
-    showError(name, code && card.MESSAGES[code]);
+    showError(name, code && MESSAGES[code]);
     return code;
   };
 
   const showBrand = () => {
-    const brand = card.brandOf(digits("number"));
-    const known = brand.name !== "unknown";
+    const { name, label, code } = brand();
+    const known = name !== "unknown";
     for (const mark of document.querySelectorAll(".Mark")) {
       const atRest = ["visa", "mastercard", "amex"].includes(mark.dataset.brand);
-      mark.toggleAttribute("hidden", known ? mark.dataset.brand !== brand.name : !atRest);
+      mark.toggleAttribute("hidden", known ? mark.dataset.brand !== name : !atRest);
     }
     fields.number.classList.toggle("one", known);
-    byId("brand").textContent = brand.label;
-    fields.cvc.placeholder = brand.code === 4 ? "4 digits" : "CVC";
+    byId("brand").textContent = label;
+    fields.cvc.placeholder = code === 4 ? "4 digits" : "CVC";
   };
 
   const announce = () => {
     const empty = Object.values(fields).every((field) => !field.value);
-    const complete = Object.keys(fields).every((name) => !problemOf(name)) && Boolean(country.value);
+    const complete = names.every((name) => !problemOf(name)) && Boolean(country.value);
     emit("change", { empty, complete, value: { type: "card" } });
   };
 
-  /** Write a grouped text and keep the caret behind the digit it was behind. */
-  const regroup = (field, text) => {
-    if (field.value === text) return;
-    const caret = field.selectionStart === null ? field.value.length : field.selectionStart;
-    const atEnd = caret === field.value.length;
-    let left = card.digitsOf(field.value.slice(0, caret)).length;
-    field.value = text;
-    let place = text.length;
-    if (!atEnd) for (place = 0; place < text.length && left > 0; place += 1) if (/\d/.test(text[place])) left -= 1;
-    if (document.activeElement === field) field.setSelectionRange(place, place);
-  };
-
-  const typed = (name, event) => {
-    const deleting = Boolean(event.inputType) && event.inputType.startsWith("delete");
-    if (name === "number") regroup(fields.number, card.groupNumber(digits("number")));
-    if (name === "expiry") regroup(fields.expiry, card.groupExpiry(fields.expiry.value, deleting));
-    if (name === "cvc") regroup(fields.cvc, digits("cvc").slice(0, card.brandOf(digits("number")).code || 3));
+  const edited = (name, event) => {
+    retype(name, event);
     if (name === "number") showBrand();
     const code = problemOf(name);
+    const shown = byId(`${name}-error`).textContent;
     if (!code || !code.startsWith("incomplete")) judge(name);
-    else if (byId(`${name}-error`).textContent && byId(`${name}-error`).textContent !== card.MESSAGES[code]) showError(name, null);
+    else if (shown && shown !== MESSAGES[code]) showError(name, null);
     announce();
   };
 
-  const FIELD_OF = { number: "number", exp_month: "expiry", exp_year: "expiry", cvc: "cvc" };
+  const check = () => {
+    const codes = names.map((name) => judge(name)).filter(Boolean);
+    if (!codes.length) return null;
+    return { error: { type: "validation_error", code: codes[0], message: MESSAGES[codes[0]] } };
+  };
 
-  const makeToken = async ({ key, params, context }) => {
-    const given = params.payment_method_data || {};
+  /** The card and what the page knows about its holder; the form's own country unless the page has one. */
+  const described = (given = {}) => {
     const billing = given.billing_details || {};
-    const expiry = digits("expiry");
-    const answer = await request("POST", "/v1/confirmation_tokens", key, {
-      client_context: context,
-      payment_method_data: {
-        type: "card",
-        allow_redisplay: given.allow_redisplay,
-        metadata: given.metadata,
-        billing_details: { ...billing, address: { country: country.value, ...(billing.address || {}) } },
-        card: {
-          number: digits("number"), exp_month: expiry.slice(0, 2), exp_year: `20${expiry.slice(2)}`, cvc: digits("cvc"),
-        },
-      },
-      return_url: params.return_url,
-      shipping: params.shipping,
-    });
-    if (!answer.error) return { confirmationToken: answer.body };
-    const place = answer.error.type === "card_error" && FIELD_OF[answer.error.param];
-    if (place) showError(place, answer.error.message);
+    return {
+      type: "card",
+      allow_redisplay: given.allow_redisplay,
+      metadata: given.metadata,
+      billing_details: { ...billing, address: { country: country.value, ...(billing.address || {}) } },
+      card: typed(),
+    };
+  };
+
+  /** Show at its field what the bank or the sandbox found wrong with the card. */
+  const told = (answer) => {
+    const error = answer.error;
+    const place = error && error.type === "card_error" && BLAMED[error.param];
+    if (fields[place]) showError(place, error.message);
     return answer;
   };
 
   for (const [name, field] of Object.entries(fields)) {
-    field.addEventListener("input", (event) => typed(name, event));
+    field.addEventListener("input", (event) => edited(name, event));
     field.addEventListener("blur", () => field.value && judge(name));
   }
   country.addEventListener("change", () => {
@@ -196,12 +175,26 @@
       if (wanted && !countryChosen) country.value = wanted;
       return {};
     },
-    submit() {
-      const codes = Object.keys(fields).map((name) => judge(name)).filter(Boolean);
-      if (!codes.length) return {};
-      return { error: { type: "validation_error", code: codes[0], message: card.MESSAGES[codes[0]] } };
+    submit: () => check() || {},
+    async confirmationToken({ key, params, context }) {
+      return told(await calls.confirmationToken({ key, params, context, method: described(params.payment_method_data) }));
     },
-    confirmationToken: makeToken,
+    async paymentMethod({ key, params }) {
+      return check() || told(await calls.paymentMethod({ key, params: described(params) }));
+    },
+    async confirm({ key, secret, params, context }) {
+      const whole = { ...params, payment_method_data: described(params.payment_method_data) };
+      return check() || told(await calls.confirm({ key, secret, params: whole, context }));
+    },
+    clear() {
+      for (const name of names) {
+        fields[name].value = "";
+        showError(name, null);
+      }
+      showBrand();
+      announce();
+      return {};
+    },
     focus() {
       (Object.values(fields).find((field) => field.getAttribute("aria-invalid")) || fields.number).focus();
       return {};

@@ -1,0 +1,17 @@
+"""One call of the API with its parameters already checked."""
+
+from dataclasses import dataclass
+
+from sellerdesk.sandbox.objects import Json
+from sellerdesk.sandbox.state import State
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """``publishable`` tells a page from a server; ``version`` is what ``Stripe-Version`` asks for."""
+
+    state: State
+    params: Json
+    identifier: str
+    publishable: bool
+    version: str

@@ -1,0 +1,73 @@
+"""Disputes and early fraud warnings: they follow captured money (https://docs.stripe.com/disputes)."""
+
+from sellerdesk.sandbox.aftermath import Dispute, EarlyFraudWarning
+from sellerdesk.sandbox.errors import missing
+from sellerdesk.sandbox.ledger import book_dispute
+from sellerdesk.sandbox.objects import Charge
+from sellerdesk.sandbox.render_aftermath import dispute_json, warning_json
+from sellerdesk.sandbox.reviews import close_review
+from sellerdesk.sandbox.state import State
+
+_DAY = 24 * 3600
+_DAYS_TO_ANSWER = 8
+
+
+def complain(state: State, charge: Charge) -> None:
+    """Let happen what the card's bank does as soon as the money was taken."""
+    card = charge.method.card
+    if card.early_warning:
+        warning = EarlyFraudWarning(state.ids.new("issfr"), state.clock.now(), charge.id, charge.intent)
+        state.store.warnings[warning.id] = warning
+        state.emit("radar.early_fraud_warning.created", warning_json(state, warning))
+    left = charge.amount_captured
+    for place, reason in enumerate(card.disputes):
+        amount = left // (len(card.disputes) - place)
+        left -= amount
+        _open(state, charge, reason, amount)
+
+
+def find_dispute(state: State, identifier: str) -> Dispute:
+    """The dispute with this id, or ApiError 404."""
+    dispute = state.store.disputes.get(identifier)
+    if dispute is None:
+        raise missing("dispute", identifier, "dispute")
+    return dispute
+
+
+def find_warning(state: State, identifier: str) -> EarlyFraudWarning:
+    """The early fraud warning with this id, or ApiError 404."""
+    warning = state.store.warnings.get(identifier)
+    if warning is None:
+        raise missing("early fraud warning", identifier, "early_fraud_warning")
+    return warning
+
+
+def forbids_refund(state: State, charge: Charge) -> bool:
+    """Whether the bank has taken the money back already; an inquiry has not."""
+    return any(each.charge == charge.id and not each.inquiry for each in state.store.disputes.values())
+
+
+def _open(state: State, charge: Charge, reason: str, amount: int) -> None:
+    now = state.clock.now()
+    inquiry = reason == "inquiry"
+    identifier = state.ids.new("du")
+    withdrawals = () if inquiry else (book_dispute(state, identifier, charge, amount, now),)
+    dispute = Dispute(
+        id=identifier,
+        created=now,
+        charge=charge.id,
+        intent=charge.intent,
+        amount=amount,
+        currency=charge.currency,
+        brand=charge.method.card.brand,
+        reason="fraudulent" if inquiry else reason,
+        inquiry=inquiry,
+        due_by=(now // _DAY + _DAYS_TO_ANSWER + 1) * _DAY - 1,
+        balance_transactions=withdrawals,
+    )
+    charge.disputed = True
+    state.store.disputes[dispute.id] = dispute
+    state.emit("charge.dispute.created", dispute_json(state, dispute))
+    if not inquiry:
+        state.emit("charge.dispute.funds_withdrawn", dispute_json(state, dispute))
+    close_review(state, charge, "disputed")

@@ -1,0 +1,89 @@
+"""What the calls about refunds, disputes, warnings, reviews and the balance do."""
+
+from sellerdesk.sandbox import disputes, ledger, records, refunds, reviews
+from sellerdesk.sandbox.aftermath import Dispute, EarlyFraudWarning, Refund, Review
+from sellerdesk.sandbox.call import Call
+from sellerdesk.sandbox.lists import page, within
+from sellerdesk.sandbox.objects import Json
+from sellerdesk.sandbox.render_aftermath import dispute_json, refund_json, review_json, warning_json
+
+
+def create_refund(call: Call) -> Json:
+    """``POST /v1/refunds``."""
+    return refund_json(refunds.create_refund(call.state, call.params))
+
+
+def retrieve_refund(call: Call) -> Json:
+    """``GET /v1/refunds/{id}``."""
+    return refund_json(refunds.find_refund(call.state, call.identifier))
+
+
+def update_refund(call: Call) -> Json:
+    """``POST /v1/refunds/{id}``."""
+    refund = refunds.find_refund(call.state, call.identifier)
+    return refund_json(refunds.update_refund(call.state, refund, call.params))
+
+
+def list_refunds(call: Call) -> Json:
+    """``GET /v1/refunds``, of one charge or intent when asked."""
+    found = [each for each in call.state.store.refunds.values() if _wanted(each, call.params)]
+    return page(found, call.params, "/v1/refunds", refund_json, "refund")
+
+
+def retrieve_dispute(call: Call) -> Json:
+    """``GET /v1/disputes/{id}``."""
+    return dispute_json(call.state, disputes.find_dispute(call.state, call.identifier))
+
+
+def list_disputes(call: Call) -> Json:
+    """``GET /v1/disputes``, of one charge or intent when asked."""
+    found = [each for each in call.state.store.disputes.values() if _wanted(each, call.params)]
+    return page(found, call.params, "/v1/disputes", lambda each: dispute_json(call.state, each), "dispute")
+
+
+def retrieve_warning(call: Call) -> Json:
+    """``GET /v1/radar/early_fraud_warnings/{id}``."""
+    return warning_json(call.state, disputes.find_warning(call.state, call.identifier))
+
+
+def list_warnings(call: Call) -> Json:
+    """``GET /v1/radar/early_fraud_warnings``, of one charge or intent when asked."""
+    found = [each for each in call.state.store.warnings.values() if _wanted(each, call.params)]
+    address = "/v1/radar/early_fraud_warnings"
+    return page(found, call.params, address, lambda each: warning_json(call.state, each), "early_fraud_warning")
+
+
+def retrieve_review(call: Call) -> Json:
+    """``GET /v1/reviews/{id}``."""
+    return review_json(reviews.find_review(call.state, call.identifier))
+
+
+def list_reviews(call: Call) -> Json:
+    """``GET /v1/reviews``: the open ones (https://docs.stripe.com/api/radar/reviews/list)."""
+    found = [
+        each for each in call.state.store.reviews.values() if each.closed_reason is None and _wanted(each, call.params)
+    ]
+    return page(found, call.params, "/v1/reviews", review_json, "review")
+
+
+def approve_review(call: Call) -> Json:
+    """``POST /v1/reviews/{id}/approve``."""
+    return review_json(reviews.approve(call.state, reviews.find_review(call.state, call.identifier)))
+
+
+def balance(call: Call) -> Json:
+    """``GET /v1/balance``."""
+    return ledger.balance_json(call.state)
+
+
+def account(call: Call) -> Json:
+    """``GET /v1/account``."""
+    return records.account_json(call.state)
+
+
+def _wanted(each: Refund | Dispute | EarlyFraudWarning | Review, params: Json) -> bool:
+    return (
+        params.get("charge") in (None, each.charge)
+        and params.get("payment_intent") in (None, each.intent)
+        and within(each.created, params.get("created"))
+    )

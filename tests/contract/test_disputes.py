@@ -1,0 +1,127 @@
+"""What follows a payment uninvited: disputes, early fraud warnings, reviews."""
+
+from typing import Any
+
+import pytest
+import stripe
+
+from sellerdesk.sandbox import Sandbox
+from tests.contract.calls import authorize, code_of, create, types_of
+
+
+def capture(client: stripe.StripeClient, card: str, **params: Any) -> stripe.PaymentIntent:
+    return client.v1.payment_intents.capture(authorize(client, card).id, params)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("card", "reason", "network"),
+    [("pm_card_createDispute", "fraudulent", "10.4"),
+     ("pm_card_createDisputeProductNotReceived", "product_not_received", "13.1")],
+)  # fmt: skip
+def test_a_dispute_comes_with_the_capture(client: stripe.StripeClient, card: str, reason: str, network: str) -> None:
+    intent = authorize(client, card)
+    assert client.v1.disputes.list().data == []
+    client.v1.payment_intents.capture(intent.id, {"amount_to_capture": 5000})
+    dispute: Any = client.v1.disputes.list({"payment_intent": intent.id, "expand": ["data.charge"]}).data[0]
+    assert dispute.id.startswith("du_")
+    assert (dispute.amount, dispute.currency, dispute.reason) == (5000, "eur", reason)
+    assert (dispute.status, dispute.is_charge_refundable) == ("needs_response", False)
+    assert dispute.payment_method_details.card.network_reason_code == network
+    assert dispute.evidence_details.due_by > dispute.created
+    assert (dispute.charge.id, dispute.charge.disputed) == (intent.latest_charge, True)
+    assert client.v1.disputes.retrieve(dispute.id).balance_transactions[0].net == -7000
+    assert types_of(client)[-4:] == [
+        "charge.captured",
+        "charge.dispute.created",
+        "charge.dispute.funds_withdrawn",
+        "payment_intent.succeeded",
+    ]
+    with pytest.raises(stripe.InvalidRequestError) as refusal:
+        client.v1.refunds.create({"payment_intent": intent.id})
+    assert code_of(refusal) == "charge_disputed"
+
+
+def test_an_inquiry_takes_no_money(client: stripe.StripeClient) -> None:
+    intent = capture(client, "pm_card_createDisputeInquiry")
+    dispute: Any = client.v1.disputes.list({"charge": str(intent.latest_charge)}).data[0]
+    assert (dispute.status, dispute.is_charge_refundable) == ("warning_needs_response", True)
+    assert (dispute.balance_transactions, dispute.payment_method_details.card.case_type) == ([], "inquiry")
+    assert "charge.dispute.funds_withdrawn" not in types_of(client)
+    assert client.v1.refunds.create({"payment_intent": intent.id}).status == "succeeded"
+
+
+def test_several_disputes_share_the_money(client: stripe.StripeClient) -> None:
+    intent = capture(client, "pm_card_createMultipleDisputes", amount_to_capture=5001)
+    disputes = client.v1.disputes.list({"payment_intent": intent.id}).data
+    assert sorted(dispute.amount for dispute in disputes) == [2500, 2501]
+    assert len(client.v1.disputes.list({"limit": 1}).data) == 1
+
+
+def test_a_payment_taken_at_once_is_disputed_at_once(client: stripe.StripeClient) -> None:
+    paid = authorize(client, "pm_card_createDispute", capture_method="automatic")
+    assert paid.status == "succeeded"
+    assert types_of(client)[-4:] == [
+        "charge.succeeded",
+        "charge.dispute.created",
+        "charge.dispute.funds_withdrawn",
+        "payment_intent.succeeded",
+    ]
+
+
+def test_an_early_fraud_warning(client: stripe.StripeClient) -> None:
+    intent = authorize(client, "pm_card_createIssuerFraudRecord")
+    assert client.v1.radar.early_fraud_warnings.list().data == []
+    client.v1.payment_intents.capture(intent.id)
+    warning: Any = client.v1.radar.early_fraud_warnings.list({"payment_intent": intent.id}).data[0]
+    assert (warning.charge, warning.actionable) == (intent.latest_charge, True)
+    assert "radar.early_fraud_warning.created" in types_of(client)
+    client.v1.refunds.create({"payment_intent": intent.id, "reason": "fraudulent"})
+    assert client.v1.radar.early_fraud_warnings.retrieve(warning.id).actionable is False
+
+
+def test_an_elevated_risk_is_reviewed(client: stripe.StripeClient) -> None:
+    intent: Any = authorize(client, "pm_card_riskLevelElevated", expand=["latest_charge", "review"])
+    outcome = intent.latest_charge.outcome
+    assert (outcome.type, outcome.reason, outcome.risk_level) == ("manual_review", "elevated_risk_level", "elevated")
+    assert outcome.network_status == "approved_by_network"
+    review = intent.review
+    assert (review.open, review.reason, review.payment_intent) == (True, "rule", intent.id)
+    assert intent.latest_charge.review == review.id
+    assert types_of(client)[-1] == "review.opened"
+    assert [each.id for each in client.v1.reviews.list().data] == [review.id]
+    approved = client.v1.reviews.approve(review.id)
+    assert (approved.open, approved.closed_reason) == (False, "approved")
+    assert types_of(client)[-1] == "review.closed"
+    assert client.v1.payment_intents.retrieve(intent.id).review is None
+    assert client.v1.reviews.list().data == []
+    with pytest.raises(stripe.InvalidRequestError):
+        client.v1.reviews.approve(review.id)
+    assert client.v1.payment_intents.capture(intent.id).status == "succeeded"
+
+
+@pytest.mark.parametrize("end", ["refunded", "refunded_as_fraud", "canceled", "lapsed"])
+def test_a_review_ends_with_the_payment(client: stripe.StripeClient, sandbox: Sandbox, end: str) -> None:
+    intent = authorize(client, "pm_card_riskLevelElevated")
+    review = str(intent.review)
+    if end == "canceled":
+        client.v1.payment_intents.cancel(intent.id)
+    elif end == "lapsed":
+        sandbox.world.clock.advance(7 * 24 * 3600)
+    else:
+        client.v1.payment_intents.capture(intent.id)
+        whole: Any = {"payment_intent": intent.id}
+        if end == "refunded_as_fraud":
+            whole["reason"] = "fraudulent"
+        client.v1.refunds.create(whole)
+    expected = "canceled" if end == "lapsed" else end
+    assert client.v1.reviews.retrieve(review).closed_reason == expected
+
+
+@pytest.mark.parametrize(
+    "path", ["disputes/du_none", "radar/early_fraud_warnings/issfr_none", "reviews/prv_none", "refunds/re_none"]
+)
+def test_unknown_ids(client: stripe.StripeClient, path: str) -> None:
+    create(client)
+    with pytest.raises(stripe.InvalidRequestError) as refusal:
+        client.deserialize(client.raw_request("get", f"/v1/{path}"), api_mode="V1")
+    assert (refusal.value.http_status, code_of(refusal)) == (404, "resource_missing")
