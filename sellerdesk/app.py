@@ -5,10 +5,13 @@ from dataclasses import dataclass
 
 from sellerdesk.background import Background
 from sellerdesk.clock import Clock
+from sellerdesk.domain.road import ConfirmationRoad
 from sellerdesk.services.card_attempts import ReadAttempts
 from sellerdesk.services.conduct import Conductor, nowhere
+from sellerdesk.services.confirm_again import ConfirmAgain
 from sellerdesk.services.desk import Desk, OpenShop, ShopInfo
 from sellerdesk.services.orders import ReadOrders
+from sellerdesk.services.paying import Paying
 from sellerdesk.services.place_order import PlaceOrder
 from sellerdesk.services.ports import PaymentGateway, Store
 from sellerdesk.services.prepare import Prepare
@@ -32,6 +35,10 @@ class Works:
     resolve: Resolve
 
 
+def _by_server() -> ConfirmationRoad:
+    return ConfirmationRoad.SERVER
+
+
 def assemble(
     store: Store,
     gateway: PaymentGateway,
@@ -39,9 +46,11 @@ def assemble(
     *,
     seat: str,
     installation: str,
+    road: Callable[[], ConfirmationRoad] = _by_server,
     reached: Callable[[str], None] = nowhere,
 ) -> Works:
-    """Join the parts. ``seat`` names this desk in timelines and locks, ``installation`` marks our intents."""
+    """Join the parts. ``seat`` names this desk in timelines and locks, ``installation`` marks our intents, ``road`` is
+    asked for each new order."""
     conductor = Conductor(store, gateway, clock, seat, reached)
     desk = Desk(
         orders=ReadOrders(store, clock),
@@ -53,14 +62,16 @@ def assemble(
         clock=clock,
         seat=seat,
     )
-    place_order = PlaceOrder(store, gateway, conductor, clock, installation)
+    again = ConfirmAgain(store, gateway, conductor, clock)
+    paying = Paying(store, gateway, conductor, again, clock)
+    place_order = PlaceOrder(store, conductor, paying, clock, installation, road)
     return Works(
         store=store,
         gateway=gateway,
         clock=clock,
         desk=desk,
         shopfront=Shopfront(Shop(store), place_order, clock),
-        resolve=Resolve(store, conductor, clock),
+        resolve=Resolve(store, conductor, again, clock),
     )
 
 

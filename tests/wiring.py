@@ -21,11 +21,13 @@ from sellerdesk.domain.operation import Operation, OperationKind
 from sellerdesk.domain.order import Address, Order, Parcel, Shopper
 from sellerdesk.domain.payment import PaymentStatus
 from sellerdesk.domain.release import ReleaseReason
+from sellerdesk.domain.road import ConfirmationRoad
 from sellerdesk.domain.shortening import ShippingChoice
 from sellerdesk.gateway.stripe_gateway import StripeGateway
 from sellerdesk.gateway.transport import Deadlines
 from sellerdesk.sandbox import Sandbox
-from sellerdesk.services.place_order import PayAnswer
+from sellerdesk.services.conduct import nowhere
+from sellerdesk.services.pay_answer import PayAnswer
 from sellerdesk.store import sqlite
 from sellerdesk.store.database import SqlStore, open_store
 
@@ -194,14 +196,15 @@ def plant(
     clock: MovedClock | None = None,
     seat: str = SEAT,
     key: str = "",
-    reached: Callable[[str], None] | None = None,
+    road: ConfirmationRoad = ConfirmationRoad.SERVER,
+    reached: Callable[[str], None] = nowhere,
 ) -> Iterator[Plant]:
     """Open the database in ``path`` and join everything to it."""
     clock = clock or MovedClock()
     store = open_store(path, seat=seat)
     gateway = StripeGateway(key or sandbox.secret_key, Addresses.at(sandbox.url), clock, deadlines=Deadlines())
-    crash_points = {"reached": reached} if reached else {}
-    works = assemble(store, gateway, clock, seat=seat, installation=store.installation(), **crash_points)
+    installation = store.installation()
+    works = assemble(store, gateway, clock, seat=seat, installation=installation, road=lambda: road, reached=reached)
     try:
         yield Plant(sandbox, store, clock, works)
     finally:

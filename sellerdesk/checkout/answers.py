@@ -20,7 +20,7 @@ from sellerdesk.domain.errors import (
 )
 from sellerdesk.domain.order import Order, OrderLine
 from sellerdesk.formats import money
-from sellerdesk.services.place_order import PayAnswer, PayState
+from sellerdesk.services.pay_answer import PayAnswer, PayState
 
 RETRY_SECONDS = 12
 

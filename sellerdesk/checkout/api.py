@@ -30,7 +30,7 @@ from sellerdesk.domain.errors import (
     UnknownOrder,
 )
 from sellerdesk.domain.order import Order
-from sellerdesk.services.place_order import PayAnswer
+from sellerdesk.services.pay_answer import PayAnswer
 from sellerdesk.services.shopfront import Shopfront
 
 Endpoint = Callable[[Request], Awaitable[Response]]

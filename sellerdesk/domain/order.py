@@ -172,7 +172,7 @@ def show_reference(reference: str) -> str:
 class TimelineEntry:
     """One thing that happened to an order.
 
-    ``what`` is a word of ours ('placed', 'held', 'declined', 'action', 'captured', 'released', 'shipped',
+    ``what`` is a word of ours ('placed', 'held', 'declined', 'action', 'approved', 'captured', 'released', 'shipped',
     'passed_on', 'not_passed_on', 'canceled', 'expired', 'unknown'); ``amount`` minor units or None;
     ``actor`` who did it; ``request_id`` Stripe's, or ''; ``at`` seconds UTC; ``note`` plain text, maybe hostile.
     """

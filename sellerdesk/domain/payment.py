@@ -184,6 +184,13 @@ class Payment:
         return self.facts.status if self.facts else None
 
     @property
+    def waits_to_be_confirmed_again(self) -> bool:
+        """Whether the shopper has approved with the bank and the server must confirm once more, within the hour:
+        https://docs.stripe.com/payments/payment-intents/upgrade-to-handle-actions"""
+        manual = self.facts is not None and self.facts.confirmation_method == "manual"
+        return manual and self.status is PaymentStatus.REQUIRES_CONFIRMATION
+
+    @property
     def authorized(self) -> int:
         """Minor units the bank agreed to hold at some time; 0 before."""
         return self.facts.amount if self.facts and self.facts.authorized_at is not None else 0

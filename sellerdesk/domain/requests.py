@@ -40,7 +40,11 @@ class CreateCustomer:
 
 @dataclass(frozen=True, slots=True)
 class CreateIntent:
-    """An unconfirmed intent with manual capture. https://docs.stripe.com/api/payment_intents/create"""
+    """An unconfirmed intent with manual capture. https://docs.stripe.com/api/payment_intents/create
+
+    ``shipping`` is None where the page sends it when it confirms; ``save_card`` tells what the shopper agreed to where
+    the page confirms, which cannot say it by itself.
+    """
 
     amount: int
     currency: str
@@ -48,7 +52,7 @@ class CreateIntent:
     receipt_email: str
     description: str
     order_reference: str
-    shipping: ShippingFacts
+    shipping: ShippingFacts | None
     lines: tuple[LineItem, ...]
     shipping_amount: int
     metadata: tuple[tuple[str, str], ...]
@@ -124,7 +128,7 @@ def from_json(text: str) -> Request:
     """The value that ``to_json`` wrote."""
     body = json.loads(text)
     kind = _KINDS[body.pop("request")]
-    if "shipping" in body:
+    if body.get("shipping") is not None:
         body["shipping"] = ShippingFacts(**body["shipping"])
     if "lines" in body:
         body["lines"] = tuple(LineItem(**line) for line in body["lines"])

@@ -52,7 +52,7 @@ def create_intent(request: CreateIntent) -> Params:
             "customer": request.customer_id,
             "receipt_email": request.receipt_email,
             "description": request.description,
-            "shipping": shipping(request.shipping),
+            "shipping": shipping(request.shipping) if request.shipping else {},
             "amount_details": _amount_details(request.lines, request.shipping_amount),
             "payment_details": {"order_reference": request.order_reference},
             "metadata": dict(request.metadata),

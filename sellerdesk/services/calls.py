@@ -18,6 +18,8 @@ from sellerdesk.domain.requests import (
 )
 from sellerdesk.services.ports import PaymentGateway
 
+DECLINED = "declined"
+
 
 @dataclass(frozen=True, slots=True)
 class Answer:
@@ -44,6 +46,12 @@ class Seen:
     effect: Effect
     answer: Answer
     why: str = ""
+
+
+def is_second_confirmation(operation: Operation) -> bool:
+    """Whether it goes on with a card that the bank has approved, so that nobody need be waiting for it."""
+    request = from_json(operation.params)
+    return isinstance(request, Confirm) and not request.token
 
 
 def send(gateway: PaymentGateway, operation: Operation) -> Answer:
@@ -138,4 +146,7 @@ def _judge_confirm(request: Confirm, facts: PaymentFacts, answer: Answer) -> See
         return Seen(Effect.WAIT, answer)
     if facts.status is PaymentStatus.CANCELED:
         return Seen(Effect.IMPOSSIBLE, answer, "The payment was cancelled.")
+    if not request.token and facts.status is PaymentStatus.REQUIRES_PAYMENT_METHOD:
+        # The approved card is gone from the intent: refused by the bank, or the hour was over.
+        return Seen(Effect.IMPOSSIBLE, answer, DECLINED)
     return Seen(Effect.NOT_YET, answer)

@@ -18,7 +18,7 @@ from sellerdesk.domain.errors import (
 from sellerdesk.domain.operation import Operation, OperationKind, OperationState
 from sellerdesk.domain.order import PassedOn
 from sellerdesk.domain.requests import PassTracking, from_json
-from sellerdesk.services.calls import Answer, Effect, Seen, judge, look, send
+from sellerdesk.services.calls import DECLINED, Answer, Effect, Seen, is_second_confirmation, judge, look, send
 from sellerdesk.services.ports import PaymentGateway, Store
 
 # Stripe keeps a key for at least 24 hours: https://docs.stripe.com/api/idempotent_requests
@@ -27,11 +27,14 @@ BACK_OFF_SECONDS = (1, 2, 4, 8, 15, 30, 60, 300)
 KEY_REFUSED_SECONDS = 300
 # A confirmation that was not carried out is not sent later than this: the shopper may have paid elsewhere.
 SHOPPER_WAITS_SECONDS = 600
-DECLINED = "declined"
+# After its approval the bank waits this long for a second confirmation, and then gives up by itself:
+# https://docs.stripe.com/payments/payment-intents/upgrade-to-handle-actions
+APPROVAL_SECONDS = 3600
 _SERVER_ERROR = "server error"
 _REPLAYED = "server error replayed"
 _ODD = "odd answer"
 _NOT_WAITING = "Not sent: the shopper was not waiting any more."
+_APPROVAL_OVER = "Not sent: the bank's approval was older than an hour."
 
 _log = logging.getLogger(__name__)
 
@@ -84,8 +87,12 @@ class Decider:
 
     def too_late(self, operation: Operation) -> str:
         """Why an operation that certainly did not happen need not be sent any more, or ''."""
+        if operation.kind is not OperationKind.CONFIRM:
+            return ""
         age = self._clock.now() - operation.created_at
-        return _NOT_WAITING if operation.kind is OperationKind.CONFIRM and age > SHOPPER_WAITS_SECONDS else ""
+        if is_second_confirmation(operation):
+            return _APPROVAL_OVER if age > APPROVAL_SECONDS else ""
+        return _NOT_WAITING if age > SHOPPER_WAITS_SECONDS else ""
 
     def _send(self, operation: Operation) -> Verdict:
         try:
@@ -127,6 +134,7 @@ class Decider:
 
     def _after_error(self, operation: Operation, error: CallError) -> Verdict:
         first = operation.attempts == 1
+        again = is_second_confirmation(operation)
         match error:
             case Declined() if operation.kind is OperationKind.CONFIRM:
                 return Verdict(OperationState.FAILED, DECLINED, Answer(error.facts), error)
@@ -136,7 +144,7 @@ class Decider:
                 return Verdict(OperationState.FAILED, f"rejected: {error.code or error.http_status}", None, error)
             case Declined() | Rejected() | StateMoved():
                 return self._read_decides(operation, error)
-            case KeyRefused() if first and operation.kind is OperationKind.CONFIRM:
+            case KeyRefused() if first and operation.kind is OperationKind.CONFIRM and not again:
                 return Verdict(OperationState.FAILED, "key refused", None, error)
             case KeyRefused():
                 return Verdict(OperationState.UNKNOWN, "key refused", error=error, wait=KEY_REFUSED_SECONDS)

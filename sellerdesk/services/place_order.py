@@ -1,73 +1,52 @@
-"""Placing an order: order row first, then customer and unconfirmed intent, then one confirmation with the token.
+"""Placing an order: order row first, then customer and unconfirmed intent; paying it is ``paying``'s.
 
 One order has one intent from its first moment, so the only call that holds money is guarded by that intent's state.
 """
 
 import hashlib
-import re
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
-from enum import StrEnum
+from dataclasses import replace
 
 from sellerdesk.clock import Clock
 from sellerdesk.domain.catalogue import CartItem, PricedCart, price_cart
-from sellerdesk.domain.errors import (
-    CheckoutClosed,
-    KeyRefused,
-    OperationInProgress,
-    OutcomeUnknown,
-    TokenRefused,
-    UnknownOrder,
-)
+from sellerdesk.domain.errors import CheckoutClosed, OperationInProgress, OutcomeUnknown, UnknownOrder
 from sellerdesk.domain.ids import new_id, new_reference, new_secret_token
 from sellerdesk.domain.operation import Operation, OperationKind, OperationState
 from sellerdesk.domain.order import Order, Shopper, TimelineEntry
-from sellerdesk.domain.payment import Payment, PaymentFacts, PaymentStatus, Problem
+from sellerdesk.domain.payment import FINAL_STATUSES, Payment
 from sellerdesk.domain.requests import Request
+from sellerdesk.domain.road import ConfirmationRoad, road_of
 from sellerdesk.services import requests
 from sellerdesk.services.conduct import Conductor, Outcome
-from sellerdesk.services.decide import DECLINED
+from sellerdesk.services.pay_answer import HELD, PayAnswer, is_confirming, is_under_way
+from sellerdesk.services.paying import SHOPPER_ACTOR, Paying, check_token, refuse_closed
 from sellerdesk.services.plans import planned
-from sellerdesk.services.ports import PaymentGateway, Store, UnitOfWork
-from sellerdesk.services.record import Origin, record_facts
-
-SHOPPER_ACTOR = "Checkout page"
-# What may come from the page: https://docs.stripe.com/payments/finalize-payments-on-the-server
-_TOKEN = re.compile(r"(ctoken|pm|tok)_[A-Za-z0-9_]{1,250}")
-_HELD = (PaymentStatus.REQUIRES_CAPTURE, PaymentStatus.SUCCEEDED)
-
-
-class PayState(StrEnum):
-    """What the shopper is told."""
-
-    HELD = "held"
-    DECLINED = "declined"
-    ACTION = "action"
-    CHECKING = "checking"
-    CLOSED = "closed"
-
-
-@dataclass(frozen=True, slots=True)
-class PayAnswer:
-    """Where the payment stands. ``client_secret`` only with ACTION; ``problem`` only with DECLINED."""
-
-    state: PayState
-    order: Order
-    client_secret: str = field(default="", repr=False)
-    problem: Problem | None = None
+from sellerdesk.services.ports import Store, UnitOfWork
 
 
 class PlaceOrder:
     """The shopper's side of the money."""
 
     def __init__(
-        self, store: Store, gateway: PaymentGateway, conductor: Conductor, clock: Clock, installation: str
+        self,
+        store: Store,
+        conductor: Conductor,
+        paying: Paying,
+        clock: Clock,
+        installation: str,
+        road: Callable[[], ConfirmationRoad],
     ) -> None:
         self._store = store
-        self._gateway = gateway
         self._conductor = conductor
+        self._paying = paying
         self._clock = clock
         self._installation = installation
+        self._road = road
+
+    @property
+    def page_confirms(self) -> bool:
+        """Whether new orders are made for the page to confirm."""
+        return self._road() is ConfirmationRoad.PAGE
 
     # --- the order and its intent ---
 
@@ -79,6 +58,7 @@ class PlaceOrder:
         starts a new one); OperationInProgress while a payment of it is under way and something is different;
         CallError's family when Stripe could not be asked.
         """
+        self._catch_up(checkout_id)
         return self._with_intent(self._enter(checkout_id, cart, shopper, save_card))
 
     def _with_intent(self, order: Order) -> Order:
@@ -88,7 +68,18 @@ class PlaceOrder:
             order = self._intent(order)
         return order
 
+    def _catch_up(self, checkout_id: str) -> None:
+        """What a page confirmed by itself only Stripe knows: it is read before anything is decided."""
+        with self._store.read() as unit:
+            known = unit.orders.by_checkout(checkout_id)
+        if known is None or known.open_operation is not None or known.payment.status in (*HELD, *FINAL_STATUSES):
+            return
+        if road_of(known.payment) is ConfirmationRoad.PAGE:
+            self._paying.read(known)
+
     def _enter(self, checkout_id: str, cart: tuple[CartItem, ...], shopper: Shopper, save_card: bool) -> Order:
+        order: Order | None = None
+        withdrawal: Operation | None = None
         with self._store.write() as unit:
             products = {product.sku: product for product in unit.catalogue.products()}
             rates = unit.catalogue.shipping_rates()
@@ -103,18 +94,20 @@ class PlaceOrder:
             elif unit.orders.cart_sha256(known.id) == fingerprint:
                 order = self._take_up(unit, known, shopper)
             else:
-                self._give_up(unit, known)
-                unit.commit()
-                raise CheckoutClosed("Your cart has changed since. Please start the checkout again.")
+                withdrawal = self._give_up(unit, known)
             unit.commit()
+        if withdrawal is not None:
+            self._withdraw(withdrawal)
+        if order is None:
+            raise CheckoutClosed("Your cart has changed since. Please start the checkout again.")
         return order
 
     def _take_up(self, unit: UnitOfWork, known: Order, shopper: Shopper) -> Order:
         """The same wish again. What is paid or on its way to the bank keeps the address the bank was shown."""
-        if known.payment.status in _HELD:
+        if known.payment.status in HELD:
             return known
-        _refuse_closed(known)
-        if _is_confirming(known):
+        refuse_closed(known)
+        if is_confirming(known):
             if shopper != known.shopper:
                 raise OperationInProgress("This order is already being paid. Please wait for the bank's answer.")
             return known
@@ -122,14 +115,30 @@ class PlaceOrder:
         unit.orders.save_shopper_contact(order)
         return order
 
-    def _give_up(self, unit: UnitOfWork, known: Order) -> None:
-        """Another cart: this order will never be paid. Only while nothing of it is on its way."""
-        if _is_under_way(known):
+    def _give_up(self, unit: UnitOfWork, known: Order) -> Operation | None:
+        """Another cart: this order will never be paid. Only while nothing of it is on its way. A page that may confirm
+        by itself is kept from it by closing the payment at Stripe, too: the operation that does."""
+        if is_under_way(known):
             raise OperationInProgress(
                 "An earlier order of yours still waits for your bank. Please finish that one first."
             )
-        if known.closed_at is None and known.payment.status not in _HELD:
+        if known.payment.status in (*HELD, *FINAL_STATUSES):
+            return None
+        if known.closed_at is None:
             unit.orders.close(known.id, self._clock.now())
+        if road_of(known.payment) is not ConfirmationRoad.PAGE:
+            return None
+        operation_id = hashlib.sha256(f"abandon {known.payment.id}".encode()).hexdigest()[:32]
+        request = requests.abandon(known)
+        withdrawal = planned(operation_id, OperationKind.CANCEL, known, request, SHOPPER_ACTOR, self._clock)
+        return unit.journal.get(operation_id) or unit.journal.plan(withdrawal)
+
+    def _withdraw(self, withdrawal: Operation) -> None:
+        """Before the payment is closed at Stripe no other order is begun: a page left open could still hold this
+        one. Raises CallError's family."""
+        outcome = self._advance(withdrawal)
+        if outcome.operation.is_open:
+            raise outcome.error or OutcomeUnknown("We are still waiting for Stripe. Nothing was begun anew.")
 
     def _new_order(self, priced: PricedCart, shopper: Shopper, save_card: bool) -> Order:
         order_id = new_id(self._clock.now_ms())
@@ -158,7 +167,7 @@ class PlaceOrder:
 
     def _intent(self, order: Order) -> Order:
         def request(fresh: Order, operation_id: str) -> Request:
-            return requests.create_intent(fresh, operation_id, self._installation)
+            return requests.create_intent(fresh, operation_id, self._installation, self._road())
 
         return self._create(order.id, OperationKind.CREATE_INTENT, request)
 
@@ -205,89 +214,36 @@ class PlaceOrder:
         An order whose intent could not be made when it was placed gets it now. The answer holds the client secret
         only while the bank asks about the very card that was given here.
         """
-        with self._store.read() as unit:
-            order = unit.orders.by_link(link_token)
+        order = self._linked_order(link_token)
         answer = self._pay(order, token, return_url)
-        return answer if self._was_last(order, token) else replace(answer, client_secret="")
+        return answer if self._paying.was_last(order, token) else replace(answer, client_secret="")
+
+    def _pay(self, order: Order, token: str, return_url: str) -> PayAnswer:
+        check_token(token)
+        if not order.payment.intent_id:
+            refuse_closed(order)
+            order = self._with_intent(order)
+        return self._paying.pay(order, token, return_url)
+
+    def start(self, checkout_id: str, reference: str) -> PayAnswer:
+        """The shopper has pressed on a page that confirms by itself: READY with what it needs, or where the payment
+        stands. Raises as ``look_again`` does."""
+        return self._paying.start(self._own_order(checkout_id, reference))
+
+    def look_again(self, checkout_id: str, reference: str) -> PayAnswer:
+        """Where the payment stands by Stripe's own word: after 3-D Secure, or while an answer is awaited. Raises
+        UnknownOrder, and CallError's and StoreError's families."""
+        return self._paying.look(self._own_order(checkout_id, reference))
 
     def look_by_link(self, link_token: str) -> PayAnswer:
         """``look_again`` for whoever has the link, without the client secret: with it Stripe's script may read the
         intent, and there the whole address stands. https://docs.stripe.com/js/payment_intents/retrieve_payment_intent
         """
+        return replace(self._paying.look(self._linked_order(link_token)), client_secret="")
+
+    def _linked_order(self, link_token: str) -> Order:
         with self._store.read() as unit:
-            order = unit.orders.by_link(link_token)
-        return replace(self._look(order), client_secret="")
-
-    def _pay(self, order: Order, token: str, return_url: str) -> PayAnswer:
-        if not _TOKEN.fullmatch(token):
-            raise TokenRefused("The card form gave no payment token. Please type the card again.")
-        if order.payment.status in _HELD:
-            return _answer(order, None)
-        if not order.payment.intent_id:
-            _refuse_closed(order)
-            order = self._with_intent(order)
-        try:
-            operation = self._plan_confirm(order, token, return_url)
-        except OperationInProgress:
-            return PayAnswer(PayState.CHECKING, order)
-        outcome = self._conductor.carry_out(operation.id)
-        return self._told(order.id, outcome)
-
-    def look_again(self, checkout_id: str, reference: str) -> PayAnswer:
-        """Where the payment stands by Stripe's own word: after 3-D Secure, or while an answer is awaited."""
-        return self._look(self._own_order(checkout_id, reference))
-
-    def _look(self, order: Order) -> PayAnswer:
-        if order.payment.status in _HELD or not order.payment.intent_id:
-            return _answer(order, None)
-        waiting = order.open_operation
-        if waiting is not None and _is_confirming(order):
-            return self._told(order.id, self._conductor.resolve_if_due(waiting.id))
-        facts = self._gateway.retrieve(order.payment.intent_id)
-        with self._store.write() as unit:
-            order = record_facts(unit, unit.orders.get(order.id), facts, self._origin())
-            unit.commit()
-        return _answer(order, facts)
-
-    def _plan_confirm(self, order: Order, token: str, return_url: str) -> Operation:
-        """The operation's id is made from payment and token, so that a request that arrives twice is one row."""
-        operation_id = _confirm_id(order, token)
-        with self._store.write() as unit:
-            known = unit.journal.get(operation_id)
-            if known is not None:
-                return known
-            order = unit.orders.get(order.id)
-            if not order.payment.intent_id:
-                raise UnknownOrder
-            # Only here, where nobody else writes: another tab may close this order, but not while it is being paid.
-            if not _is_confirming(order):
-                _refuse_closed(order)
-            request = requests.confirm(order, token, return_url)
-            operation = planned(operation_id, OperationKind.CONFIRM, order, request, SHOPPER_ACTOR, self._clock)
-            stored = unit.journal.plan(operation)
-            unit.commit()
-        return stored
-
-    def _was_last(self, order: Order, token: str) -> bool:
-        with self._store.read() as unit:
-            confirms = [each.id for each in unit.journal.of_order(order.id) if each.kind is OperationKind.CONFIRM]
-        return confirms[-1:] == [_confirm_id(order, token)]
-
-    def _told(self, order_id: str, outcome: Outcome) -> PayAnswer:
-        with self._store.read() as unit:
-            order = unit.orders.get(order_id)
-        if outcome.operation.is_open:
-            return PayAnswer(PayState.CHECKING, order)
-        if _was_not_tried(outcome.operation, order):
-            if isinstance(outcome.error, KeyRefused):
-                raise outcome.error
-            raise TokenRefused(
-                "This card entry could not be used. Nothing is held. Please type the card again."
-            ) from outcome.error
-        facts = outcome.answer.facts if outcome.answer else None
-        if order.payment.status is PaymentStatus.REQUIRES_ACTION and facts is None:
-            facts = self._gateway.retrieve(order.payment.intent_id)
-        return _answer(order, facts)
+            return unit.orders.by_link(link_token)
 
     def _own_order(self, checkout_id: str, reference: str) -> Order:
         with self._store.read() as unit:
@@ -295,51 +251,6 @@ class PlaceOrder:
         if order is None or order.reference != reference:
             raise UnknownOrder
         return order
-
-    def _origin(self) -> Origin:
-        return Origin("event", SHOPPER_ACTOR, self._clock.now())
-
-
-def _answer(order: Order, facts: PaymentFacts | None) -> PayAnswer:
-    """What the row says; the client secret comes from freshly read facts only."""
-    payment = order.payment
-    if payment.status in _HELD:
-        return PayAnswer(PayState.HELD, order)
-    if payment.status is PaymentStatus.CANCELED:
-        return PayAnswer(PayState.CLOSED, order)
-    if _is_confirming(order) or payment.status is PaymentStatus.PROCESSING:
-        return PayAnswer(PayState.CHECKING, order)
-    if order.closed_at is not None:
-        return PayAnswer(PayState.CLOSED, order)
-    if payment.status is PaymentStatus.REQUIRES_ACTION:
-        return PayAnswer(PayState.ACTION, order, facts.client_secret if facts else "")
-    if payment.status in (None, PaymentStatus.REQUIRES_PAYMENT_METHOD):
-        return PayAnswer(PayState.DECLINED, order, problem=payment.problem)
-    return PayAnswer(PayState.CHECKING, order)
-
-
-def _confirm_id(order: Order, token: str) -> str:
-    return hashlib.sha256(f"confirm {order.payment.id} {token}".encode()).hexdigest()[:32]
-
-
-def _was_not_tried(operation: Operation, order: Order) -> bool:
-    """Whether this press never reached a bank: the token was refused, or the press came too late."""
-    final = (*_HELD, PaymentStatus.CANCELED)
-    failed = operation.state in (OperationState.FAILED, OperationState.DROPPED) and operation.outcome != DECLINED
-    return failed and order.payment.status not in final
-
-
-def _refuse_closed(order: Order) -> None:
-    if order.closed_at is not None or order.payment.status is PaymentStatus.CANCELED:
-        raise CheckoutClosed("This checkout was closed. You were not charged. Please start again.")
-
-
-def _is_confirming(order: Order) -> bool:
-    return order.open_operation is not None and order.open_operation.kind is OperationKind.CONFIRM
-
-
-def _is_under_way(order: Order) -> bool:
-    return _is_confirming(order) or order.payment.status in (PaymentStatus.REQUIRES_ACTION, PaymentStatus.PROCESSING)
 
 
 def _fingerprint(priced: PricedCart, country: str, save_card: bool) -> str:

@@ -75,6 +75,10 @@ class Orders(Protocol):
         """Intents that we do not know to be captured or canceled."""
         ...
 
+    def at_the_bank(self) -> tuple[Order, ...]:
+        """Orders with manual confirmation whose shopper is asked by the bank, or has approved; none that is closed."""
+        ...
+
     def add(self, order: Order, checkout_id: str, cart_sha256: str) -> None:
         """Insert a new order with its lines and payment. ``checkout_id`` is unique for ever."""
         ...

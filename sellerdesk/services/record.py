@@ -44,6 +44,8 @@ def _happened(before: Payment, after: Payment, origin: Origin) -> list[TimelineE
         return entries
     if facts.status is PaymentStatus.REQUIRES_ACTION:
         entries.append(entry("action"))
+    if after.waits_to_be_confirmed_again:
+        entries.append(entry("approved"))
     if after.authorized and not before.authorized:
         entries.append(entry("held", after.authorized))
     if facts.status is PaymentStatus.SUCCEEDED:

@@ -1,6 +1,7 @@
 """From an order to what is asked of Stripe: shipping block, line items, tags."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from sellerdesk.domain import tracking
 from sellerdesk.domain.order import Order, OrderLine, Parcel, Shopper
@@ -16,6 +17,7 @@ from sellerdesk.domain.requests import (
     LineItem,
     PassTracking,
 )
+from sellerdesk.domain.road import TAG_ROAD, ConfirmationRoad
 from sellerdesk.domain.shortening import CapturePlan
 
 # Metadata that marks intents as ours: at most 50 keys of 40 characters, https://docs.stripe.com/api/metadata
@@ -56,8 +58,10 @@ def create_customer(order: Order, operation_id: str, installation: str) -> Creat
     )
 
 
-def create_intent(order: Order, operation_id: str, installation: str) -> CreateIntent:
-    """The whole order on an unconfirmed intent."""
+def create_intent(order: Order, operation_id: str, installation: str, road: ConfirmationRoad) -> CreateIntent:
+    """The whole order on an unconfirmed intent. The page's confirmation brings the address along, because Stripe lets
+    no page change one that a server set: https://github.com/stripe/react-stripe-js/issues/504"""
+    by_page = road is ConfirmationRoad.PAGE
     return CreateIntent(
         amount=order.total,
         currency=order.currency,
@@ -65,10 +69,12 @@ def create_intent(order: Order, operation_id: str, installation: str) -> CreateI
         receipt_email=order.shopper.email,
         description=f"Order {order.shown_reference}",
         order_reference=order.reference,
-        shipping=shipping_of(order.shopper),
+        shipping=None if by_page else shipping_of(order.shopper),
         lines=_line_items(order.lines),
         shipping_amount=order.shipping,
-        metadata=_tags(order, operation_id, installation),
+        metadata=(*_tags(order, operation_id, installation), *(((TAG_ROAD, road.value),) if by_page else ())),
+        confirmation_method=road.confirmation_method,
+        save_card=by_page and order.save_card,
     )
 
 
@@ -81,8 +87,13 @@ def confirm(order: Order, token: str, return_url: str) -> Confirm:
         save_card=order.save_card,
         receipt_email=order.shopper.email,
         shipping=shipping_of(order.shopper),
-        after_action=order.payment.status is PaymentStatus.REQUIRES_ACTION,
+        after_action=order.payment.status in (PaymentStatus.REQUIRES_ACTION, PaymentStatus.REQUIRES_CONFIRMATION),
     )
+
+
+def confirm_again(order: Order, return_url: str) -> Confirm:
+    """The second confirmation, with the card that the bank approved."""
+    return replace(confirm(order, "", return_url), after_action=False)
 
 
 def capture(order: Order, plan: CapturePlan, operation_id: str) -> Capture:
@@ -104,6 +115,11 @@ def capture(order: Order, plan: CapturePlan, operation_id: str) -> Capture:
 def cancel(order: Order, reason: ReleaseReason) -> Cancel:
     """Letting go of the whole hold."""
     return Cancel(order.payment.intent_id, reason.value)
+
+
+def abandon(order: Order) -> Cancel:
+    """Closing a payment that the shopper will not finish, so that no page left open can."""
+    return Cancel(order.payment.intent_id, "abandoned")
 
 
 def pass_tracking(order: Order, parcels: tuple[Parcel, ...], operation_id: str) -> PassTracking:

@@ -7,6 +7,7 @@ from sellerdesk.clock import Clock
 from sellerdesk.domain.errors import CallError, KeyRefused, OurBug
 from sellerdesk.domain.operation import Operation
 from sellerdesk.services.conduct import Conductor
+from sellerdesk.services.confirm_again import ConfirmAgain
 from sellerdesk.services.ports import Store, UnitOfWork
 
 REVIEW_SECONDS = 60
@@ -24,11 +25,12 @@ class Resolved:
 
 
 class Resolve:
-    """The only recovery routine: whatever is due is read, then decided."""
+    """The only recovery routine: whatever is due is read, then decided; then what the bank approved is finished."""
 
-    def __init__(self, store: Store, conductor: Conductor, clock: Clock) -> None:
+    def __init__(self, store: Store, conductor: Conductor, again: ConfirmAgain, clock: Clock) -> None:
         self._store = store
         self._conductor = conductor
+        self._again = again
         self._clock = clock
         self._reviewed_at = 0
 
@@ -55,8 +57,8 @@ class Resolve:
             else:
                 finished += 1
             if isinstance(outcome.error, KeyRefused):
-                break
-        return Resolved(finished, waiting, trouble)
+                return Resolved(finished, waiting, trouble)
+        return Resolved(finished, waiting, self._again.run_due() or trouble)
 
     def _due_for_review(self, unit: UnitOfWork) -> tuple[Operation, ...]:
         """Those in review, but only when a minute has passed since they were given out: whoever settles them at Stripe

@@ -59,6 +59,21 @@ class SqlOrders:
         )
         return tuple(intent_id for intent_id in rows if intent_id)
 
+    def at_the_bank(self) -> tuple[Order, ...]:
+        waiting = (PaymentStatus.REQUIRES_ACTION.value, PaymentStatus.REQUIRES_CONFIRMATION.value)
+        rows = self._session.scalars(
+            select(PaymentRecord.order_id)
+            .join(OrderRecord, OrderRecord.id == PaymentRecord.order_id)
+            .where(
+                PaymentRecord.status.in_(waiting),
+                PaymentRecord.confirmation_method == "manual",
+                PaymentRecord.role == "original",
+                OrderRecord.closed_at.is_(None),
+            )
+            .order_by(PaymentRecord.order_id)
+        )
+        return tuple(self.get(order_id) for order_id in rows)
+
     def add(self, order: Order, checkout_id: str, cart_sha256: str) -> None:
         """Raises OperationInProgress when this checkout was sent already, by another tab or click."""
         columns = order_columns(order) | derived_columns(order)

@@ -13,7 +13,9 @@ from sellerdesk.domain.operation import Operation
 from sellerdesk.domain.order import Order
 from sellerdesk.domain.payment import PaymentStatus
 from sellerdesk.sandbox.faults import Fault
-from sellerdesk.services.place_order import PayAnswer, PlaceOrder
+from sellerdesk.services.pay_answer import PayAnswer
+from sellerdesk.services.paying import Paying
+from sellerdesk.services.place_order import PlaceOrder
 from tests.checkout.shop import CART, COOKIE, MARA, Answer, Browser, ShopWorld, open_world
 
 DECLINED = "pm_card_visa_chargeDeclined"
@@ -335,15 +337,15 @@ def test_another_tab_closes_the_order_between_two_steps_of_a_press(
 ) -> None:
     browser = world.browser().start()
     placed = browser.place()
-    original = PlaceOrder._plan_confirm
+    original = Paying.plan
 
-    def late(self: PlaceOrder, order: Order, token: str, return_url: str) -> Operation:
+    def late(self: Paying, order: Order, token: str, return_url: str) -> Operation:
         with world.works.store.write() as unit:
             unit.orders.close(order.id, 1)
             unit.commit()
         return original(self, order, token, return_url)
 
-    monkeypatch.setattr(PlaceOrder, "_plan_confirm", late)
+    monkeypatch.setattr(Paying, "plan", late)
     assert pay(browser, placed, world.token()).code == "closed"
     monkeypatch.undo()
     assert look(browser, placed).json["state"] == "closed"

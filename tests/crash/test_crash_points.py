@@ -14,7 +14,7 @@ from sellerdesk.domain.operation import OperationKind, OperationState
 from sellerdesk.domain.order import Order, PassedOn
 from sellerdesk.domain.payment import PaymentStatus
 from sellerdesk.sandbox.faults import Fault
-from sellerdesk.services.place_order import PayState
+from sellerdesk.services.pay_answer import PayState
 from tests import wiring
 from tests.builders import fresh_id
 from tests.crash.child import DIED

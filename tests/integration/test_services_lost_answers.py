@@ -11,7 +11,7 @@ from sellerdesk.domain.order import Order, PassedOn
 from sellerdesk.domain.payment import PaymentStatus
 from sellerdesk.sandbox import Sandbox
 from sellerdesk.sandbox.faults import Fault
-from sellerdesk.services.place_order import PayState
+from sellerdesk.services.pay_answer import PayState
 from tests.wiring import TOTAL, Placed, Plant, calls, confirmation_token, customers_of, intents_of
 
 SHORT = TOTAL - 6200

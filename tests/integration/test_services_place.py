@@ -23,7 +23,7 @@ from sellerdesk.domain.payment import PaymentStatus
 from sellerdesk.domain.stages import stage_of
 from sellerdesk.sandbox import Sandbox
 from sellerdesk.sandbox.faults import Fault
-from sellerdesk.services.place_order import PayState
+from sellerdesk.services.pay_answer import PayState
 from tests import wiring
 from tests.wiring import ASKS_FIRST, DECLINED, TOTAL, Plant, answer_challenge, calls, confirmation_token
 
@@ -334,7 +334,7 @@ def test_a_press_that_was_never_sent_is_not_sent_much_later(shop: Plant, stripe_
     placed = shop.place()
     place_order = shop.works.shopfront.place_order
     token = confirmation_token(stripe_sandbox)
-    place_order._plan_confirm(placed.order, token, wiring.RETURN_URL)
+    place_order._paying.plan(placed.order, token, wiring.RETURN_URL)
     shop.clock.advance(3600)
     shop.works.resolve.run_due()
     (confirm,) = shop.operations(placed.order.id, OperationKind.CONFIRM)

@@ -6,7 +6,7 @@ from sellerdesk.domain.operation import Operation, OperationKind, OperationState
 from sellerdesk.domain.order import Order
 from sellerdesk.domain.payment import PaymentStatus
 from sellerdesk.sandbox import Sandbox
-from sellerdesk.services.place_order import PayState
+from sellerdesk.services.pay_answer import PayState
 from tests.wiring import ASKS_FIRST, TOTAL, Plant, answer_challenge, calls, stripe_call
 
 SHORT = TOTAL - 6200

@@ -14,7 +14,7 @@ from sellerdesk.domain.stages import stage_of
 from sellerdesk.sandbox import Sandbox
 from sellerdesk.sandbox.faults import Fault
 from sellerdesk.services.calls import Effect, judge
-from sellerdesk.services.place_order import PayState
+from sellerdesk.services.pay_answer import PayState
 from tests import builders, wiring
 from tests.wiring import ASKS_FIRST, DAY, DECLINED, TOTAL, MovedClock, Plant, confirmation_token, stripe_call
 
@@ -35,7 +35,7 @@ def test_a_checkout_closed_by_another_tab_is_not_paid(shop: Plant) -> None:
     with pytest.raises(CheckoutClosed):
         shop.place(placed.checkout_id, wiring.CART[:1])
     with pytest.raises(CheckoutClosed):
-        place_order._plan_confirm(seen_open, "ctoken_1", wiring.RETURN_URL)
+        place_order._paying.plan(seen_open, "ctoken_1", wiring.RETURN_URL)
     assert shop.order(placed.order.id).payment.held == 0
 
 
