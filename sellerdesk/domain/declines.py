@@ -74,6 +74,11 @@ _APPROVAL = Explanation(
     "The shopper tries again, or uses another card.",
     "Your bank has not approved it yet. Approve again, or use another card.",
 )
+_APPROVED_LATE = Explanation(
+    "The shopper approved with the bank, and the payment was not finished within the hour that this is good for.",
+    "The shopper pays again. Nothing was held.",
+    "Your bank’s approval came too late to be used. Press again, or use another card.",
+)
 _TEMPORARY = Explanation(
     "The bank could not be asked just now.",
     "Try once more in a few minutes, then ask for another card.",
@@ -103,6 +108,7 @@ _BY_CODE: dict[str, Explanation] = {
     **dict.fromkeys(
         "authentication_required payment_intent_authentication_failure authentication_failure".split(), _APPROVAL
     ),
+    "payment_intent_payment_attempt_expired": _APPROVED_LATE,
     **dict.fromkeys(
         "approve_with_id issuer_not_available reenter_transaction try_again_later processing_error".split(), _TEMPORARY
     ),

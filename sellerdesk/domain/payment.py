@@ -25,6 +25,9 @@ CHECKS = ("cvc_check", "postal_code_check", "line1_check")
 # Above the usual: https://docs.stripe.com/radar/risk-evaluation
 RAISED_RISKS = ("elevated", "highest")
 
+# Under manual confirmation an approval with the bank is good for this long:
+# https://docs.stripe.com/payments/payment-intents/upgrade-to-handle-actions
+APPROVAL_SECONDS = 3600
 FINAL_STATUSES = frozenset({PaymentStatus.SUCCEEDED, PaymentStatus.CANCELED})
 
 
@@ -184,11 +187,14 @@ class Payment:
         return self.facts.status if self.facts else None
 
     @property
+    def is_confirmed_again(self) -> bool:
+        """Whether a payment that the bank asks about must be confirmed once more after the shopper's approval."""
+        return self.facts is not None and self.facts.confirmation_method == "manual"
+
+    @property
     def waits_to_be_confirmed_again(self) -> bool:
-        """Whether the shopper has approved with the bank and the server must confirm once more, within the hour:
-        https://docs.stripe.com/payments/payment-intents/upgrade-to-handle-actions"""
-        manual = self.facts is not None and self.facts.confirmation_method == "manual"
-        return manual and self.status is PaymentStatus.REQUIRES_CONFIRMATION
+        """Whether the shopper has approved with the bank and the server must confirm once more, within the hour."""
+        return self.is_confirmed_again and self.status is PaymentStatus.REQUIRES_CONFIRMATION
 
     @property
     def authorized(self) -> int:

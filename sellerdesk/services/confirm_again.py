@@ -8,7 +8,7 @@ import hashlib
 import logging
 
 from sellerdesk.clock import Clock
-from sellerdesk.domain.errors import CallError, KeyRefused, Rejected
+from sellerdesk.domain.errors import CallError, KeyRefused, OperationInProgress, OurBug, Rejected
 from sellerdesk.domain.operation import Operation, OperationKind, OperationState
 from sellerdesk.domain.order import Order
 from sellerdesk.domain.requests import Confirm, from_json
@@ -43,8 +43,8 @@ class ConfirmAgain:
     def run(self, order_id: str) -> Outcome | None:
         """Confirm an approved payment once more; None when it does not wait for that.
 
-        The operation's id is made from the confirmation before it, so that page, poll and background make one row. One
-        that failed is not tried again: the shopper uses another card, or Stripe gives up.
+        The operation's id is made from the confirmations before it, so that page, poll and background make one row.
+        One that failed is not tried again: the shopper uses another card, or Stripe gives up.
         """
         operation = self._plan(order_id)
         return None if operation is None else self._conductor.carry_out(operation.id)
@@ -56,6 +56,11 @@ class ConfirmAgain:
         for order in self._waiting():
             try:
                 outcome = self.run(order.id) if order.payment.waits_to_be_confirmed_again else self._read(order)
+            except OperationInProgress:
+                continue  # the shopper uses another card at this moment
+            except OurBug:
+                _log.exception("payment %s could not be taken over", order.payment.intent_id)
+                continue
             except Rejected as error:
                 _log.warning("payment %s cannot be read: %s", order.payment.intent_id, error.code or error.http_status)
                 continue
@@ -71,7 +76,7 @@ class ConfirmAgain:
         now = self._clock.system_now()
         with self._store.read() as unit:
             orders = [order for order in unit.orders.at_the_bank() if order.open_operation is None]
-            asked = {order.id: self._asked_at(unit, order) for order in orders}
+            asked = {order.id: _asked_at(unit, order) for order in orders}
         self._next_reading = {order.id: self._next_reading.get(order.id, 0) for order in orders}
         found: list[Order] = []
         for order in orders:
@@ -97,9 +102,9 @@ class ConfirmAgain:
             order = unit.orders.get(order_id)
             if order.closed_at is not None or not order.payment.waits_to_be_confirmed_again:
                 return None
-            before = _last_confirmation(unit, order)
-            basis = before.id if before else order.payment.id
-            operation_id = hashlib.sha256(f"confirm again {basis}".encode()).hexdigest()[:32]
+            before = _confirmations(unit, order)
+            basis = " ".join(sorted(each.id for each in before))
+            operation_id = hashlib.sha256(f"confirm again {order.payment.id} {basis}".encode()).hexdigest()[:32]
             known = unit.journal.get(operation_id)
             if known is not None:
                 return known
@@ -109,21 +114,20 @@ class ConfirmAgain:
             unit.commit()
         return stored
 
-    def _asked_at(self, unit: UnitOfWork, order: Order) -> int:
-        before = _last_confirmation(unit, order)
-        return (before.last_sent_at if before else None) or order.placed_at
 
-
-def _last_confirmation(unit: UnitOfWork, order: Order) -> Operation | None:
-    """The last one that Stripe carried out: it made the bank ask."""
-    done = [
+def _confirmations(unit: UnitOfWork, order: Order) -> list[Operation]:
+    """Those that Stripe carried out: each made the bank ask. Two of one second come in no order."""
+    return [
         each
         for each in unit.journal.of_order(order.id)
         if each.kind is OperationKind.CONFIRM and each.state is OperationState.DONE
     ]
-    return done[-1] if done else None
 
 
-def _return_url(before: Operation | None) -> str:
-    request = from_json(before.params) if before else None
-    return request.return_url if isinstance(request, Confirm) else ""
+def _asked_at(unit: UnitOfWork, order: Order) -> int:
+    return max([each.last_sent_at or 0 for each in _confirmations(unit, order)], default=order.placed_at)
+
+
+def _return_url(before: list[Operation]) -> str:
+    found = [from_json(each.params) for each in before]
+    return next((request.return_url for request in reversed(found) if isinstance(request, Confirm)), "")

@@ -17,6 +17,7 @@ from sellerdesk.domain.errors import (
 )
 from sellerdesk.domain.operation import Operation, OperationKind, OperationState
 from sellerdesk.domain.order import PassedOn
+from sellerdesk.domain.payment import APPROVAL_SECONDS
 from sellerdesk.domain.requests import PassTracking, from_json
 from sellerdesk.services.calls import DECLINED, Answer, Effect, Seen, is_second_confirmation, judge, look, send
 from sellerdesk.services.ports import PaymentGateway, Store
@@ -27,9 +28,6 @@ BACK_OFF_SECONDS = (1, 2, 4, 8, 15, 30, 60, 300)
 KEY_REFUSED_SECONDS = 300
 # A confirmation that was not carried out is not sent later than this: the shopper may have paid elsewhere.
 SHOPPER_WAITS_SECONDS = 600
-# After its approval the bank waits this long for a second confirmation, and then gives up by itself:
-# https://docs.stripe.com/payments/payment-intents/upgrade-to-handle-actions
-APPROVAL_SECONDS = 3600
 _SERVER_ERROR = "server error"
 _REPLAYED = "server error replayed"
 _ODD = "odd answer"

@@ -34,7 +34,7 @@ from sellerdesk.ui.widgets import IconText, Tone, label
 def body_of(view: OrderView, mode: Mode, now: int, zone: tzinfo | None, copy: Copy) -> Iterator[QWidget]:
     """The sections for ``view``, top to bottom. ``copy`` gets the text of every copy button."""
     order = view.order
-    yield from _explanation(order, copy)
+    yield from _explanation(view, zone, copy)
     yield section(ItemsSection(order))
     yield section(MoneyLedger(order, now))
     yield section(WhereAndCard(order, copy))
@@ -46,13 +46,14 @@ def body_of(view: OrderView, mode: Mode, now: int, zone: tzinfo | None, copy: Co
     yield section(Timeline(view.timeline, now, zone, copy))
 
 
-def _explanation(order: Order, copy: Copy) -> Iterator[QWidget]:
+def _explanation(view: OrderView, zone: tzinfo | None, copy: Copy) -> Iterator[QWidget]:
+    order = view.order
     stage = stage_of(order)
     payment = order.payment
     if stage is Stage.PROBLEM and payment.problem is not None:
         yield section(ProblemBlocks(payment, payment.problem, copy, asked_again=panel_words.is_paying(order)))
     elif stage is Stage.UNFINISHED:
-        words = panel_words.unfinished_words(payment)
+        words = panel_words.unfinished_words(view, zone)
         yield section(Block("shopping-cart", "What happened", words.title, words.text, strong_first=True))
     elif stage is Stage.ENDED:
         words = panel_words.ended_words(order)

@@ -1,14 +1,16 @@
 """Turn what is known about one order into the words that the order panel says."""
 
 from dataclasses import dataclass
+from datetime import tzinfo
 from enum import StrEnum
 
 from sellerdesk.domain.errors import UnknownCurrency
+from sellerdesk.domain.listing import OrderView
 from sellerdesk.domain.operation import OpenOperation, OperationKind, OperationState
 from sellerdesk.domain.order import Order, PassedOn, Stage, TimelineEntry
-from sellerdesk.domain.payment import CardFacts, Payment, PaymentStatus
+from sellerdesk.domain.payment import APPROVAL_SECONDS, CardFacts, Payment, PaymentStatus
 from sellerdesk.domain.stages import stage_of
-from sellerdesk.formats import money
+from sellerdesk.formats import money, when_exact
 from sellerdesk.services.desk import Mode
 from sellerdesk.ui.widgets import Tone
 
@@ -38,6 +40,7 @@ _TIMELINE = {
     "held": "Held {sum}",
     "declined": "Card refused",
     "action": "The bank asks the shopper to approve",
+    "approved": "The shopper approved with the bank",
     "captured": "Captured {sum}",
     "released": "Released {sum} to the shopper",
     "shipped": "Shipped",
@@ -85,11 +88,30 @@ _UNFINISHED = {
 }
 
 
-def unfinished_words(payment: Payment) -> Words:
-    """Why an unfinished order is unfinished, and what it means for the money."""
+_MANUAL_ACTION = (
+    "The bank asked the shopper to approve the payment. Once that is done, SellerDesk asks the bank again by itself: "
+    "the approval is good for an hour. Nothing is held until then. Do not ship."
+)
+_APPROVED = (
+    "SellerDesk asks the bank again by itself, and has time until {until}. Then the approval is over and the shopper "
+    "must pay again. Nothing is held yet. Do not ship."
+)
+
+
+def unfinished_words(view: OrderView, zone: tzinfo | None = None) -> Words:
+    """Why an unfinished order is unfinished, and what it means for the money. ``zone`` None is this computer's."""
+    payment = view.order.payment
     if payment.facts is None:
         return Words("The order was placed and the payment not started.", "Nothing is held. Do not ship.")
     known = _UNFINISHED.get(payment.facts.raw_status)
+    if payment.waits_to_be_confirmed_again:
+        seen_at = next(
+            (entry.at for entry in view.timeline if entry.what == "approved"), payment.facts.observed_ms // 1000
+        )
+        until = when_exact(seen_at + APPROVAL_SECONDS, zone)
+        return Words("The shopper approved. The hold is not made yet.", _APPROVED.format(until=until))
+    if known is not None and payment.status is PaymentStatus.REQUIRES_ACTION and payment.is_confirmed_again:
+        return Words(known.title, _MANUAL_ACTION)
     if known is not None:
         return known
     return Words(

@@ -11,6 +11,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
+from sellerdesk.domain.listing import OrderView
 from sellerdesk.domain.operation import OperationKind, OperationState
 from sellerdesk.domain.order import Address, Order, PassedOn, TimelineEntry
 from sellerdesk.services.desk import Mode
@@ -216,6 +217,19 @@ def test_a_reason_that_must_not_be_told_says_so_and_copies_only_what_may_be(pane
 def test_unfinished_orders_say_why(panel: OrderPanel, status: str, sentence: str) -> None:
     words = show(panel, samples.order(samples.facts(status)))
     assert sentence in words
+    assert not panel.head.primary.isVisible()
+
+
+def test_p16_an_approval_that_must_be_used_says_until_when(panel: OrderPanel) -> None:
+    asked = samples.facts("requires_action", confirmation_method="manual")
+    assert "the approval is good for an hour" in show(panel, samples.order(asked))
+    approved = samples.order(samples.facts("requires_confirmation", confirmation_method="manual"))
+    words = show(panel, approved)
+    assert "The shopper approved. The hold is not made yet." in words
+    assert "has time until Mon 23 Nov 2026, 11:14 CET." in words
+    seen = (TimelineEntry(samples.NOW - 600, "approved", "Stripe"),)
+    panel.show_order(OrderView(approved, seen), Mode.TEST)
+    assert "has time until Mon 23 Nov 2026, 11:04 CET." in words_of(panel)
     assert not panel.head.primary.isVisible()
 
 
