@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, func, insert, not_, or_, select, update
+from sqlalchemy import ColumnElement, and_, func, insert, literal_column, not_, or_, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 from sqlalchemy.orm import Session
 
@@ -15,6 +15,9 @@ from sellerdesk.store.mapping import operation_columns, to_operation
 _LEASE_SECONDS = 120
 # A lease or a next try that lies further ahead was written by a clock that has been set back since.
 _FARTHEST_SECONDS = 600
+# Of one second, in the order they were written: some ids are digests, which tell nothing of time.
+# https://www.sqlite.org/rowidtable.html
+_WRITTEN: ColumnElement[int] = literal_column("operation.rowid")
 _FREE_KINDS = (OperationKind.SHIP.value, OperationKind.CREATE_CUSTOMER.value)
 _DOING = {
     OperationKind.CREATE_INTENT: "is starting the payment of",
@@ -240,7 +243,7 @@ class SqlJournal:
         rows = self._session.scalars(
             select(OperationRecord)
             .where(*conditions)
-            .order_by(OperationRecord.created_at, OperationRecord.id)
+            .order_by(OperationRecord.created_at, _WRITTEN)
             .execution_options(populate_existing=True)
         )
         return tuple(to_operation(row) for row in rows)
