@@ -79,6 +79,10 @@ class Orders(Protocol):
         """Orders with manual confirmation whose shopper is asked by the bank, or has approved; none that is closed."""
         ...
 
+    def overdue_intents(self, now: int) -> tuple[str, ...]:
+        """Intents on hold, as far as we know, whose time was over at ``now`` (seconds UTC); the longest over first."""
+        ...
+
     def add(self, order: Order, checkout_id: str, cart_sha256: str) -> None:
         """Insert a new order with its lines and payment. ``checkout_id`` is unique for ever."""
         ...

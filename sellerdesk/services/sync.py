@@ -14,6 +14,8 @@ STREAM = "events"
 OVERLAP_SECONDS = 300
 # Stripe keeps events for 30 days: https://docs.stripe.com/api/events/list
 EVENTS_KEPT_SECONDS = 29 * 24 * 3600
+# Holds that are over by the clock and that Stripe has not ended yet are asked for at every poll, but not all at once.
+OVERDUE_READ_AT_ONCE = 25
 ACTOR = "Stripe"
 
 _log = logging.getLogger(__name__)
@@ -47,17 +49,31 @@ class Sync:
         if watermark is not None and self._clock.now() - watermark > EVENTS_KEPT_SECONDS:
             self._read_everything_unsettled()
         new = self._take_in(hints, watermark)
-        return SyncReport(new, self._read_waiting(), self._clock.now())
+        read = self._read_waiting() + self._read_overdue()
+        return SyncReport(new, read, self._clock.now())
 
     def _read_everything_unsettled(self) -> None:
         """After so long a pause events are gone: read what may have changed, one by one."""
         with self._store.read() as unit:
             intents = unit.orders.unsettled_intents()
+        self._read_each(intents)
+
+    def _read_overdue(self) -> int:
+        """Holds whose time is over are read until Stripe has ended them: no event announces it, and the one that tells
+        it can be late. https://docs.stripe.com/payments/place-a-hold-on-a-payment-method"""
+        with self._store.read() as unit:
+            overdue = unit.orders.overdue_intents(self._clock.now())
+        return self._read_each(overdue[:OVERDUE_READ_AT_ONCE])
+
+    def _read_each(self, intents: tuple[str, ...]) -> int:
+        read = 0
         for intent_id in intents:
             try:
                 self.read_again(intent_id)
+                read += 1
             except Rejected as error:
                 _log.warning("payment %s cannot be read any more: %s", intent_id, error.code or error.http_status)
+        return read
 
     def read_again(self, intent_id: str) -> None:
         """Read one payment and merge it. Raises CallError's family."""

@@ -74,6 +74,18 @@ class SqlOrders:
         )
         return tuple(self.get(order_id) for order_id in rows)
 
+    def overdue_intents(self, now: int) -> tuple[str, ...]:
+        rows = self._session.scalars(
+            select(PaymentRecord.intent_id)
+            .where(
+                PaymentRecord.status == PaymentStatus.REQUIRES_CAPTURE.value,
+                PaymentRecord.capture_before <= now,
+                PaymentRecord.intent_id.is_not(None),
+            )
+            .order_by(PaymentRecord.capture_before, PaymentRecord.intent_id)
+        )
+        return tuple(intent_id for intent_id in rows if intent_id)
+
     def add(self, order: Order, checkout_id: str, cart_sha256: str) -> None:
         """Raises OperationInProgress when this checkout was sent already, by another tab or click."""
         columns = order_columns(order) | derived_columns(order)

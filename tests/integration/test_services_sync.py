@@ -12,7 +12,7 @@ from sellerdesk.sandbox import Sandbox
 from sellerdesk.sandbox.faults import Fault
 from sellerdesk.services.pay_answer import PayState
 from sellerdesk.services.record import Origin, record_facts
-from sellerdesk.services.sync import OVERLAP_SECONDS, STREAM
+from sellerdesk.services.sync import OVERDUE_READ_AT_ONCE, OVERLAP_SECONDS, STREAM
 from sellerdesk.store.inbox import SqlInbox
 from tests import wiring
 from tests.wiring import ASKS_FIRST, DAY, DECLINED, TOTAL, Plant, answer_challenge, calls, stripe_call
@@ -229,3 +229,64 @@ def test_an_answer_that_is_older_than_what_we_know_changes_nothing(shop: Plant, 
         unit.commit()
     assert shop.check_agrees(order.id) == done
     assert shop.happened(order.id) == before
+
+
+def forget_events(sandbox: Sandbox) -> None:
+    """Stripe tells nothing of what has happened so far."""
+    with sandbox.world.open():
+        sandbox.world.store.events.clear()
+
+
+def test_p09_one_poll_after_the_deadline_notices_that_a_hold_lapsed(shop: Plant, stripe_sandbox: Sandbox) -> None:
+    """Even when the event that tells it is late or lost."""
+    held, kept = shop.place_and_pay(), shop.prepare(shop.place_and_pay())
+    shop.works.desk.sync.poll()
+    stripe_sandbox.world.clock.advance(7 * DAY + 1)
+    young = shop.place_and_pay()
+    forget_events(stripe_sandbox)
+    report = shop.works.desk.sync.poll()
+    assert (report.new, report.read) == (0, 1)
+    order = shop.check_agrees(held.id)
+    assert order.payment.facts is not None
+    assert (stage_of(order), order.payment.facts.has_lapsed, order.payment.released) == (Stage.ENDED, True, TOTAL)
+    assert shop.happened(held.id) == ["placed", "held", "expired", "released"]
+    assert [stage_of(shop.check_agrees(each.id)) for each in (kept, young)] == [Stage.TO_SHIP, Stage.TO_PREPARE]
+    assert shop.works.desk.sync.poll().read == 0
+
+
+def test_p09_before_the_deadline_a_hold_is_not_asked_for(shop: Plant, stripe_sandbox: Sandbox) -> None:
+    held = shop.place_and_pay()
+    shop.works.desk.sync.poll()
+    deadline = held.payment.capture_before
+    assert deadline is not None
+    stripe_sandbox.world.clock.set(deadline - 5)
+    forget_events(stripe_sandbox)
+    before = len(calls(stripe_sandbox, "GET", held.payment.intent_id))
+    assert shop.works.desk.sync.poll().read == 0
+    assert len(calls(stripe_sandbox, "GET", held.payment.intent_id)) == before
+    assert shop.check_agrees(held.id).payment.held == TOTAL
+
+
+def test_p09_a_hold_that_cannot_be_read_does_not_keep_the_others_waiting(shop: Plant, stripe_sandbox: Sandbox) -> None:
+    first, second = shop.place_and_pay(), shop.place_and_pay()
+    shop.works.desk.sync.poll()
+    stripe_sandbox.world.clock.advance(7 * DAY + 1)
+    forget_events(stripe_sandbox)
+    with stripe_sandbox.world.open():
+        gone = stripe_sandbox.world.store.intents.pop(first.payment.intent_id)
+    assert shop.works.desk.sync.poll().read == 1
+    assert stage_of(shop.order(second.id)) is Stage.ENDED
+    with stripe_sandbox.world.open():
+        stripe_sandbox.world.store.intents[gone.id] = gone
+    assert shop.works.desk.sync.poll().read == 1
+    assert stage_of(shop.check_agrees(first.id)) is Stage.ENDED
+
+
+def test_the_overdue_are_those_whose_time_is_over_and_that_are_still_held(shop: Plant) -> None:
+    first, second, captured = (shop.place_and_pay() for _ in range(3))
+    shop.prepare(captured)
+    deadline = max(order.payment.capture_before or 0 for order in (first, second))
+    with shop.store.read() as unit:
+        assert unit.orders.overdue_intents(deadline - DAY) == ()
+        assert set(unit.orders.overdue_intents(deadline)) == {first.payment.intent_id, second.payment.intent_id}
+    assert OVERDUE_READ_AT_ONCE < 100
