@@ -11,6 +11,14 @@ from sellerdesk.store.search import search_text
 # After every real deadline: seconds UTC far beyond the year 9999.
 _NO_DEADLINE = 2**40
 
+# Orders that can be placed in one second.
+ARRIVALS = 2**20
+
+
+def first_arrival(placed_at: int) -> int:
+    """The arrival of the first order of a second: arrivals are whole numbers, unique, and sorted like time."""
+    return placed_at * ARRIVALS
+
 
 def derived_columns(order: Order, before: tuple[Stage, int] | None = None) -> dict[str, Any]:
     """``stage``, ``stage_at``, ``sort_key`` and ``search_text``; ``before`` is the stage and time stored so far.

@@ -1,9 +1,11 @@
 """Pages of orders and the counts beside the stages, in a fixed number of statements however many rows there are."""
 
 import json
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, case, exists, func, literal, select, tuple_
+from sqlalchemy import ColumnElement, Row, Select, case, func, literal, select, text, tuple_
 from sqlalchemy.orm import Session
 
 from sellerdesk.domain.errors import OurBug
@@ -11,35 +13,100 @@ from sellerdesk.domain.listing import CLOSED, OrderPage, OrderQuery, OrderRow, O
 from sellerdesk.domain.operation import OperationState
 from sellerdesk.domain.order import Order, Stage
 from sellerdesk.domain.payment import PaymentStatus
+from sellerdesk.store import search
 from sellerdesk.store.journal_models import OperationRecord
-from sellerdesk.store.models import OrderRecord, PaymentRecord
+from sellerdesk.store.models import HELD, OrderRecord, PaymentRecord, TallyRecord
 from sellerdesk.store.narrow import passing
-from sellerdesk.store.search import matches
 from sellerdesk.store.whole import select_orders, whole_orders
 
 _DAY = 24 * 3600
 
 
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where a row stands: in which stretch of the list, and by which key and id in it."""
+
+    stretch: int
+    key: int
+    order_id: str
+
+
+# Its number, its rows, and the condition for the rows beyond a place in it.
+_Stretch = tuple[int, Select[Any], Callable[[_Place], ColumnElement[bool]]]
+
+
 def page(session: Session, query: OrderQuery) -> OrderPage:
     """The rows of one stage, or of all, after ``query.after``. Raises OurBug for a cursor that is none of ours."""
-    keys = _sort_keys(query.stage)
-    labelled = [key.label(f"key_{index}") for index, key in enumerate(keys)]
-    chosen = _narrow(select_orders(*labelled), query).order_by(*keys).limit(query.limit + 1)
-    if query.after:
-        after = _read_cursor(query.after, len(keys))
-        chosen = chosen.where(tuple_(*keys) > tuple_(*(literal(part) for part in after)))
-    found = session.execute(chosen).all()
+    after = _read_cursor(query.after) if query.after else _Place(0, 0, "")
+    found: list[tuple[int, Row[Any]]] = []
+    for stretch, chosen, place in _stretches(session, query):
+        if stretch < after.stretch or len(found) > query.limit:
+            continue
+        beyond = [place(after)] if query.after and stretch == after.stretch else []
+        rows = session.execute(chosen.where(*beyond).limit(query.limit + 1 - len(found))).all()
+        found += [(stretch, row) for row in rows]
     shown = found[: query.limit]
-    orders = whole_orders(session, shown)
-    rows = tuple(
-        _to_row(row, order, json.dumps(tuple(row)[-len(keys) :])) for row, order in zip(shown, orders, strict=True)
+    orders = whole_orders(session, [row for _, row in shown])
+    return OrderPage(
+        tuple(
+            _to_row(row, order, json.dumps([stretch, row.sort_key if query.stage else row.arrival, row.id]))
+            for (stretch, row), order in zip(shown, orders, strict=True)
+        ),
+        has_more=len(found) > query.limit,
     )
-    return OrderPage(rows, has_more=len(found) > query.limit)
+
+
+def currencies(session: Session) -> tuple[str, ...]:
+    """Those that orders have, by code. Looks at every order."""
+    return tuple(session.scalars(select(OrderRecord.currency).distinct().order_by(OrderRecord.currency)))
+
+
+def _stretches(session: Session, query: OrderQuery) -> list[_Stretch]:
+    """The list in one piece, or in two: what must be prepared begins with the open questions. Each piece follows an
+    index, so that its beginning costs the same however long it is."""
+    if query.stage is None:
+        chosen, arrival = search.newest_first(select_orders().where(*passing(query.only)), query.text)
+        return [(1, chosen, lambda after: arrival < after.key)]
+    chosen = search.only(select_orders().where(*passing(query.only)), query.text)
+    chosen = chosen.where(OrderRecord.stage == query.stage.value).order_by(OrderRecord.sort_key, OrderRecord.id)
+    questions = _open_questions(session) if query.stage is Stage.TO_PREPARE else []
+    if not questions:
+        return [(1, chosen, _beyond)]
+    return [
+        (0, chosen.where(OrderRecord.id.in_(questions)), _beyond),
+        (1, chosen.where(OrderRecord.id.not_in(questions)), _beyond),
+    ]
+
+
+def _open_questions(session: Session) -> list[str]:
+    """The orders about which Stripe's answer is not known, or which a person has to decide; few at any time."""
+    return list(
+        session.scalars(
+            select(OperationRecord.order_id)
+            .where(
+                OperationRecord.finished_at.is_(None),
+                OperationRecord.state.in_((OperationState.UNKNOWN.value, OperationState.REVIEW.value)),
+            )
+            .distinct()
+        )
+    )
+
+
+def _beyond(after: _Place) -> ColumnElement[bool]:
+    return tuple_(OrderRecord.sort_key, OrderRecord.id) > tuple_(literal(after.key), literal(after.order_id))
+
+
+def _read_cursor(cursor: str) -> _Place:
+    try:
+        stretch, key, order_id = json.loads(cursor)
+        return _Place(int(stretch), int(key), str(order_id))
+    except (ValueError, TypeError):
+        raise OurBug("A list was continued from a place that it never gave.") from None
 
 
 def overview(session: Session, now: int) -> Overview:
     """Counts, and sums on hold per currency; at risk is what lapses within 24 hours of ``now`` (seconds UTC)."""
-    counts = session.execute(select(OrderRecord.stage, func.count()).group_by(OrderRecord.stage)).all()
+    counts = session.execute(select(TallyRecord.stage, TallyRecord.orders).where(TallyRecord.orders > 0)).all()
     soon = PaymentRecord.capture_before < now + _DAY
     held = session.execute(
         select(
@@ -48,7 +115,7 @@ def overview(session: Session, now: int) -> Overview:
             func.sum(case((soon, PaymentRecord.amount_capturable), else_=0)),
             func.sum(case((soon, 1), else_=0)),
         )
-        .where(PaymentRecord.status == PaymentStatus.REQUIRES_CAPTURE.value)
+        .where(text(HELD))
         .group_by(PaymentRecord.currency)
         .order_by(PaymentRecord.currency)
     ).all()
@@ -60,44 +127,6 @@ def overview(session: Session, now: int) -> Overview:
         at_risk_count=sum(int(number) for _, _, _, number in held),
         open_operations=unfinished or 0,
     )
-
-
-def currencies(session: Session) -> tuple[str, ...]:
-    """Those that orders have, by code. Looks at every order."""
-    return tuple(session.scalars(select(OrderRecord.currency).distinct().order_by(OrderRecord.currency)))
-
-
-def _sort_keys(stage: Stage | None) -> tuple[ColumnElement[Any], ...]:
-    """Ascending keys, unique together: open questions first among what must be prepared, then the place."""
-    if stage is None:
-        return (-OrderRecord.placed_at, OrderRecord.id.expression)
-    if stage is not Stage.TO_PREPARE:
-        return (OrderRecord.sort_key.expression, OrderRecord.id.expression)
-    question = exists().where(
-        OperationRecord.order_id == OrderRecord.id,
-        OperationRecord.finished_at.is_(None),
-        OperationRecord.state.in_((OperationState.UNKNOWN.value, OperationState.REVIEW.value)),
-    )
-    return (case((question, 0), else_=1), OrderRecord.sort_key.expression, OrderRecord.id.expression)
-
-
-def _narrow(chosen: Select[Any], query: OrderQuery) -> Select[Any]:
-    if query.stage is not None:
-        chosen = chosen.where(OrderRecord.stage == query.stage.value)
-    words = matches(query.text)
-    chosen = chosen if words is None else chosen.where(words)
-    return chosen.where(*passing(query.only))
-
-
-def _read_cursor(cursor: str, length: int) -> list[int | str]:
-    try:
-        *numbers, order_id = json.loads(cursor)
-        after: list[int | str] = [*(int(number) for number in numbers), str(order_id)]
-    except (ValueError, TypeError):
-        after = []
-    if len(after) != length:
-        raise OurBug("A list was continued from a place that it never gave.")
-    return after
 
 
 def _to_row(record: Row[Any], order: Order, cursor: str) -> OrderRow:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, insert, select, update
+from sqlalchemy import ColumnElement, delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from sellerdesk.domain.errors import OperationInProgress, OrderChanged, OurBug, UnknownOrder
@@ -13,7 +13,7 @@ from sellerdesk.domain.listing import OrderPage, OrderQuery, Overview
 from sellerdesk.domain.order import Order, Shipment, Stage, TimelineEntry
 from sellerdesk.domain.payment import Payment, PaymentStatus
 from sellerdesk.store import listing
-from sellerdesk.store.derive import derived_columns, visible_facts
+from sellerdesk.store.derive import ARRIVALS, derived_columns, first_arrival, visible_facts
 from sellerdesk.store.mapping import line_columns, order_columns, payment_columns, shopper_columns, to_payment
 from sellerdesk.store.models import (
     LineRecord,
@@ -89,7 +89,7 @@ class SqlOrders:
     def add(self, order: Order, checkout_id: str, cart_sha256: str) -> None:
         """Raises OperationInProgress when this checkout was sent already, by another tab or click."""
         columns = order_columns(order) | derived_columns(order)
-        columns |= {"checkout_id": checkout_id, "cart_sha256": cart_sha256}
+        columns |= {"checkout_id": checkout_id, "cart_sha256": cart_sha256, "arrival": self._arrival(order.placed_at)}
         try:
             self._session.execute(insert(OrderRecord), [columns])
         except ConstraintBroken as error:
@@ -230,6 +230,13 @@ class SqlOrders:
     def _find(self, condition: ColumnElement[bool]) -> Order | None:
         rows = self._session.execute(select_orders().where(condition)).all()
         return next(iter(whole_orders(self._session, rows)), None)
+
+    def _arrival(self, placed_at: int) -> int:
+        first = first_arrival(placed_at)
+        last = self._session.scalar(
+            select(func.max(OrderRecord.arrival)).where(OrderRecord.arrival.between(first, first + ARRIVALS - 1))
+        )
+        return first if last is None else last + 1
 
     def _change(self, order_id: str, **values: Any) -> None:
         found = self._session.scalar(
