@@ -13,6 +13,8 @@ from sellerdesk.ui.orders_model import OrdersModel
 from sellerdesk.ui.orders_view import OrdersView
 from sellerdesk.ui.tasks import Tasks
 
+# What a list begins with: more than a window shows. Further down it goes on in larger pages.
+FIRST = 60
 PAGE = 200
 
 
@@ -49,6 +51,7 @@ class OrderList(QObject):
         self._clock = Clock()
         self._showing = Showing(Stage.TO_PREPARE)
         self._running = self._again = False
+        self._loaded = 0
         self._overview: Overview | None = None
         model.more_wanted.connect(self._read_more)
 
@@ -74,7 +77,7 @@ class OrderList(QObject):
 
     def show_list(self, showing: Showing, select: str = "") -> None:
         """Another list, with ``select`` (an order's id) or the first order selected in it."""
-        self._showing = showing
+        self._showing, self._loaded = showing, 0
         self._forget_readings()
         self._view.start_over(select)
         self.reload()
@@ -87,8 +90,10 @@ class OrderList(QObject):
             self._again = True
             return
         self._running = True
+        # What follows the rows read before need not follow those that come now.
+        self._tasks.forget("more")
         orders, showing = self._orders, self._showing
-        query = self._query(max(PAGE, self._model.rowCount()))
+        query = self._query(max(FIRST, self._loaded))
         self._tasks.read(
             self, lambda: (showing, orders.page(query), orders.overview()), self._arrived, self._failed, key="page"
         )
@@ -109,9 +114,10 @@ class OrderList(QObject):
 
     def _arrived(self, answer: tuple[Showing, OrderPage, Overview]) -> None:
         showing, page, overview = answer
-        self._running = False
+        self._running, self._loaded = False, len(page.rows)
         self._model.show_page(showing.columns_of, page.rows, page.has_more, self._clock.now())
         self._view.keep_selection()
+        self._view.read_on()
         self._overview = overview
         self.counted.emit(overview)
         self.shown.emit()
@@ -119,6 +125,7 @@ class OrderList(QObject):
 
     def _failed(self, error: Exception) -> None:
         self._running = False
+        self._model.stop_waiting()
         self.failed.emit(error)
         self._go_on()
 
@@ -136,10 +143,9 @@ class OrderList(QObject):
         self._tasks.read(self, lambda: orders.page(query), self._more_arrived, self._more_failed, key="more")
 
     def _more_arrived(self, page: OrderPage) -> None:
-        if not self._running:
-            self._model.append(page.rows, page.has_more)
-        else:
-            self._model.stop_waiting()
+        self._model.append(page.rows, page.has_more)
+        self._loaded = self._model.rowCount()
+        self._view.read_on()
 
     def _more_failed(self, error: Exception) -> None:
         self._model.stop_waiting()

@@ -39,7 +39,9 @@ class OrdersModel(QAbstractTableModel):
         super().__init__(parent)
         self._columns: tuple[Column, ...] = columns_for(Stage.TO_PREPARE)
         self._rows: list[OrderRow] = []
+        self._numbers: dict[str, int] = {}
         self._has_more = False
+        self._end = ""
         self._asked = False
         self._now = 0
         self._pending: dict[str, OpenOperation] = {}
@@ -59,26 +61,29 @@ class OrdersModel(QAbstractTableModel):
         columns = columns_for(stage)
         fresh = [self._overlaid(row) for row in rows]
         self._asked, self._has_more = False, has_more
-        self._slots = _slots_of(columns, fresh)
+        self._end = rows[-1].cursor if rows else ""
+        self._slots = _slots_of(columns, fresh, ((), ()))
         if columns is self._columns and [row.id for row in fresh] == [row.id for row in self._rows]:
             self._rows, self._now = fresh, now
             self._tell(0, len(fresh) - 1)
             return
         self.beginResetModel()
         self._columns, self._rows, self._now = columns, fresh, now
+        self._numbers = {row.id: number for number, row in enumerate(fresh)}
         self.endResetModel()
 
     def append(self, rows: Sequence[OrderRow], has_more: bool) -> None:
         """The next page. Rows that moved here from an earlier page meanwhile are not shown twice."""
         self._asked, self._has_more = False, has_more
-        known = {row.id for row in self._rows}
-        fresh = [self._overlaid(row) for row in rows if row.id not in known]
+        self._end = rows[-1].cursor if rows else self._end
+        fresh = [self._overlaid(row) for row in rows if row.id not in self._numbers]
         if not fresh:
             return
         first = len(self._rows)
-        self._slots = _slots_of(self._columns, [*self._rows, *fresh])
+        self._slots = _slots_of(self._columns, fresh, self._slots)
         self.beginInsertRows(QModelIndex(), first, first + len(fresh) - 1)
         self._rows.extend(fresh)
+        self._numbers.update((row.id, number) for number, row in enumerate(fresh, first))
         self.endInsertRows()
 
     def stop_waiting(self) -> None:
@@ -89,10 +94,11 @@ class OrdersModel(QAbstractTableModel):
         """Operations just begun here, per order id: shown at once, before the database tells."""
         changed = set(self._pending) ^ set(pending)
         self._pending = dict(pending)
-        for number, row in enumerate(self._rows):
-            if row.id in changed:
+        for order_id in changed:
+            number = self.row_of(order_id)
+            if number is not None:
                 # What the database said is known again at the next reading; till then the row is simply not open.
-                self._rows[number] = replace(row, open_operation=pending.get(row.id))
+                self._rows[number] = replace(self._rows[number], open_operation=pending.get(order_id))
                 self._tell(number, number)
 
     def set_now(self, now: int) -> None:
@@ -103,7 +109,7 @@ class OrdersModel(QAbstractTableModel):
 
     def row_of(self, order_id: str) -> int | None:
         """Where the order stands, or None."""
-        return next((number for number, row in enumerate(self._rows) if row.id == order_id), None)
+        return self._numbers.get(order_id)
 
     def row_at(self, number: int) -> OrderRow | None:
         """The row at ``number``, or None beyond the end."""
@@ -124,9 +130,9 @@ class OrdersModel(QAbstractTableModel):
         return not parent.isValid() and self._has_more and not self._asked
 
     def fetchMore(self, parent: Index) -> None:
-        if self.canFetchMore(parent) and self._rows:
+        if self.canFetchMore(parent) and self._end:
             self._asked = True
-            self.more_wanted.emit(self._rows[-1].cursor)
+            self.more_wanted.emit(self._end)
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         if orientation is not Qt.Orientation.Horizontal or section >= len(self._columns):
@@ -179,7 +185,9 @@ def _alignment(kind: Kind) -> Qt.AlignmentFlag:
     return (Qt.AlignmentFlag.AlignRight if right else Qt.AlignmentFlag.AlignLeft) | Qt.AlignmentFlag.AlignVCenter
 
 
-def _slots_of(columns: Sequence[Column], rows: Sequence[OrderRow]) -> Slots:
+def _slots_of(columns: Sequence[Column], rows: Sequence[OrderRow], known: Slots) -> Slots:
+    """The slots for these rows and for those whose slots are known."""
     values = (column.value(row, 0) for row in rows for column in columns if column.kind is Kind.AMOUNT and column.value)
     parts = [value for value in values if isinstance(value, AmountParts)]
-    return tuple(sorted({part.fraction for part in parts}, key=len)[-1:]), tuple(sorted({part.code for part in parts}))
+    fractions = {*known[0], *(part.fraction for part in parts)}
+    return tuple(sorted(fractions, key=len)[-1:]), tuple(sorted({*known[1], *(part.code for part in parts)}))

@@ -50,6 +50,7 @@ class OrdersView(QTableView):
         model.modelAboutToBeReset.connect(self._remember_row)
         model.modelReset.connect(self._after_reset)
         self.selectionModel().currentRowChanged.connect(self._current_changed)
+        self.verticalScrollBar().valueChanged.connect(self.read_on)
 
     @property
     def selected_order(self) -> str:
@@ -73,6 +74,12 @@ class OrdersView(QTableView):
         if number is not None:
             self._go_to(number)
         return number is not None
+
+    def read_on(self) -> None:
+        """Ask for more rows where the last one is about to come into view."""
+        bar = self.verticalScrollBar()
+        if bar.maximum() - bar.value() < self.viewport().height():
+            self._model.fetchMore(QModelIndex())
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter}:

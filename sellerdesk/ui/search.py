@@ -8,7 +8,7 @@ from sellerdesk.domain.listing import OrderQuery
 from sellerdesk.domain.order import Stage
 from sellerdesk.services.orders import ReadOrders
 from sellerdesk.ui.filters import Narrowing
-from sellerdesk.ui.order_list import PAGE, OrderList, Showing
+from sellerdesk.ui.order_list import FIRST, OrderList, Showing
 from sellerdesk.ui.tasks import Tasks
 from sellerdesk.ui.toolbar import Toolbar
 
@@ -90,7 +90,7 @@ def _find(orders: ReadOrders, words: str) -> _Found:
     order_id = orders.find(words)
     if order_id is None:
         return _Found(words, words, "")
-    listed = orders.page(OrderQuery(None, words, limit=PAGE)).rows
+    listed = orders.page(OrderQuery(None, words, limit=FIRST)).rows
     if any(row.id == order_id for row in listed):
         return _Found(words, words, order_id)
     return _Found(words, orders.view(order_id).order.reference, order_id)

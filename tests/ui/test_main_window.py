@@ -17,6 +17,7 @@ from sellerdesk.ui.dialogs.prepare import PrepareDialog
 from sellerdesk.ui.dialogs.ship import ShipDialog
 from sellerdesk.ui.main_window import MainWindow
 from sellerdesk.ui.notices import Kind
+from sellerdesk.ui.order_list import FIRST, PAGE
 from sellerdesk.ui.theme import Scheme, Theme
 from tests.ui.conftest import Books, Ears, FakeOpener, Remembers, changed, focused_widget, open_shop
 from tests.ui.dressing import words_of
@@ -322,14 +323,18 @@ def test_a_reading_that_fails_is_said_and_tried_again(
 def test_pages_grow_while_one_scrolls(qtbot: QtBot, open_window: Open, books: Books) -> None:
     books.add(*(replace(order(), id=f"{number:032d}", reference=f"K7Q{number:05d}") for number in range(450)))
     window = open_window()
-    assert window.model.rowCount() == 200
-    window.view.scrollToBottom()
-    qtbot.waitUntil(lambda: window.model.rowCount() == 400)
+    assert window.model.rowCount() == FIRST
+    bar = window.view.verticalScrollBar()
+    bar.setValue(bar.maximum() - window.view.viewport().height() // 2)
+    qtbot.waitUntil(lambda: window.model.rowCount() == FIRST + PAGE)
     window.view.scrollToBottom()
     qtbot.waitUntil(lambda: window.model.rowCount() == 450)
     changed(books)
     qtbot.waitUntil(lambda: books.queries[-1].limit == 450)
     assert len({row.id for row in window.model.rows}) == 450
+    window.go_to(Stage.TO_SHIP)
+    qtbot.waitUntil(lambda: books.queries[-1].stage is Stage.TO_SHIP)
+    assert books.queries[-1].limit == FIRST
 
 
 def test_small_windows_get_a_drawer_and_a_narrow_rail(qtbot: QtBot, open_window: Open) -> None:
