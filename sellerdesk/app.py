@@ -7,6 +7,7 @@ from sellerdesk.background import Background
 from sellerdesk.clock import Clock
 from sellerdesk.domain.road import ConfirmationRoad
 from sellerdesk.services.card_attempts import ReadAttempts
+from sellerdesk.services.check_now import CheckNow
 from sellerdesk.services.conduct import Conductor, nowhere
 from sellerdesk.services.confirm_again import ConfirmAgain
 from sellerdesk.services.desk import Desk, OpenShop, ShopInfo
@@ -58,6 +59,7 @@ def assemble(
         prepare=Prepare(store, conductor, clock, seat),
         ship=Ship(store, conductor, clock, seat),
         release=Release(store, conductor, clock, seat),
+        check=CheckNow(store, conductor),
         sync=Sync(store, gateway, clock),
         clock=clock,
         seat=seat,

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from threading import Lock
 from time import monotonic
 
-from sellerdesk.domain.errors import SellerDeskError, WorldError
+from sellerdesk.domain.errors import KeyRefused, SellerDeskError, WorldError
 from sellerdesk.runner import Job, Runner
 from sellerdesk.services.desk import News, OrdersChanged, Synced, Trouble
 from sellerdesk.services.resolve import Resolve
@@ -38,7 +38,7 @@ class Background:
         self._listeners: list[Callable[[News], None]] = []
         self._quick_until = monotonic() + QUICK_FOR_SECONDS
         self._idle = IDLE_SECONDS
-        self._trouble = ""
+        self._trouble = Trouble("")
         self._synced: Synced | None = None
         self._runner = Runner((Job("watch", self._watch), Job("resolve", self._resolve_due), Job("sync", self._poll)))
 
@@ -58,8 +58,8 @@ class Background:
             synced, trouble = self._synced, self._trouble
         if synced is not None:
             listener(synced)
-        if trouble:
-            listener(Trouble(trouble))
+        if trouble.sentence:
+            listener(trouble)
 
         def end() -> None:
             with self._lock:
@@ -79,11 +79,13 @@ class Background:
         for listener in listeners:
             listener(news)
 
-    def _tell_trouble(self, sentence: str) -> None:
+    def _tell_trouble(self, error: Exception | None) -> None:
+        """None: it is over."""
+        trouble = Trouble(str(error or ""), isinstance(error, KeyRefused))
         with self._lock:
-            is_news, self._trouble = sentence != self._trouble, sentence
+            is_news, self._trouble = trouble != self._trouble, trouble
         if is_news:
-            self._tell(Trouble(sentence))
+            self._tell(trouble)
 
     def _watch(self) -> float:
         now = self._changes()
@@ -104,10 +106,10 @@ class Background:
         try:
             resolved = self._resolve.run_due()
         except WorldError as error:
-            self._tell_trouble(str(error))
+            self._tell_trouble(error)
             return RESOLVE_SECONDS
         if resolved.trouble is not None:
-            self._tell_trouble(str(resolved.trouble))
+            self._tell_trouble(resolved.trouble)
         return RESOLVE_SECONDS
 
     def _poll(self) -> float:
@@ -115,9 +117,9 @@ class Background:
             report = self._sync.poll()
         except SellerDeskError as error:
             _log.warning("sync failed: %s", type(error).__name__)
-            self._tell_trouble(str(error))
+            self._tell_trouble(error)
             return QUICK_SECONDS
-        self._tell_trouble("")
+        self._tell_trouble(None)
         synced = Synced(report.at)
         with self._lock:
             self._synced = synced

@@ -94,6 +94,12 @@ def when(at: int, now: int, zone: tzinfo | None = None) -> str:
     return f"{day} {clock}" if moment.year == today.year else f"{day} {moment.year}"
 
 
+def to_the_second(at: int, now: int, zone: tzinfo | None = None) -> str:
+    """A moment (seconds UTC) where seconds count: '09:13:31' today, else as ``when`` writes it."""
+    moment = _local(at, zone)
+    return f"{moment:%H:%M:%S}" if moment.date() == _local(now, zone).date() else when(at, now, zone)
+
+
 def when_exact(at: int, zone: tzinfo | None = None) -> str:
     """A moment in full: 'Mon 23 Nov 2026, 18:20 CET'."""
     moment = _local(at, zone)

@@ -83,13 +83,15 @@ class Sum:
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """Counts per stage, what is on hold, and what of it lapses within 24 hours, per currency."""
+    """Counts per stage, what is on hold, and what of it lapses within 24 hours, per currency. ``decisions`` are those
+    among the open operations that wait for a person."""
 
     counts: tuple[tuple[Stage, int], ...]
     on_hold: tuple[Sum, ...]
     at_risk: tuple[Sum, ...]
     at_risk_count: int
     open_operations: int
+    decisions: int = 0
 
     def count(self, stage: Stage) -> int:
         return dict(self.counts).get(stage, 0)

@@ -75,7 +75,11 @@ class Operation:
 
 @dataclass(frozen=True, slots=True)
 class OpenOperation:
-    """What a window shows of an operation that is not finished: kind, state, amount in minor units, since when."""
+    """What a window shows of an operation that is not finished: kind, state, amount in minor units, since when.
+
+    ``next_try_at`` is when it is looked at next by itself, seconds of the system clock, or None; ``why`` is what
+    stopped one that waits for a person.
+    """
 
     id: str
     kind: OperationKind
@@ -83,3 +87,5 @@ class OpenOperation:
     amount: int | None
     since: int
     seat: str
+    next_try_at: int | None = None
+    why: str = ""

@@ -73,9 +73,12 @@ class Conductor:
         known = self._current(operation_id)
         if not known.is_open:
             return Outcome(known)
-        if known.state is OperationState.REVIEW:
-            return self._review(known)
-        return self._pass(known)
+        if known.state is not OperationState.REVIEW:
+            return self._pass(known)
+        try:
+            return self._by_reading(known)
+        except CallError:
+            return Outcome(known)
 
     def resolve_if_due(self, operation_id: str) -> Outcome:
         """The same, but an operation that waits for its next turn is left alone: a page asks every two seconds."""
@@ -83,6 +86,17 @@ class Conductor:
         if known.next_try_at is not None and known.next_try_at > self._clock.system_now():
             return Outcome(known)
         return self.resolve(operation_id)
+
+    def check(self, operation_id: str) -> Outcome:
+        """Look at once, out of turn, whether an open operation has happened. Reads only: what has not happened waits
+        for ``resolve``, and so does what was never sent. The outcome has the error of a reading that failed."""
+        known = self._current(operation_id)
+        if not known.is_open or known.attempts == 0:
+            return Outcome(known)
+        try:
+            return self._by_reading(known)
+        except CallError as error:
+            return Outcome(known, error=error)
 
     def _current(self, operation_id: str) -> Operation:
         with self._store.read() as unit:
@@ -105,8 +119,9 @@ class Conductor:
         self._at(claimed, "recorded")
         return Outcome(operation, verdict.answer, verdict.error)
 
-    def _review(self, known: Operation) -> Outcome:
-        """Reads before it claims, so that nothing but a settled operation ever leaves review."""
+    def _by_reading(self, known: Operation) -> Outcome:
+        """Reads before it claims, so that an operation is claimed only to be finished, and nothing of it is sent.
+        Raises CallError's family when it cannot be read."""
         verdict = self._decider.examine(known)
         claimed = self._claim(known.id) if verdict is not None else None
         if claimed is None or verdict is None:

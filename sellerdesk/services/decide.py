@@ -76,11 +76,8 @@ class Decider:
             return _again_later(claimed, f"fault of ours: {type(error).__name__}")
 
     def examine(self, operation: Operation) -> Verdict | None:
-        """What a read alone settles about an operation in review, or None. Never sends."""
-        try:
-            seen = look(self._gateway, operation)
-        except CallError:
-            return None
+        """What a read alone settles about an operation, or None. Never sends. Raises CallError's family."""
+        seen = look(self._gateway, operation)
         return _settled(operation, seen) if seen.effect in (Effect.HAPPENED, Effect.IMPOSSIBLE) else None
 
     def too_late(self, operation: Operation) -> str:

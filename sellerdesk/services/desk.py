@@ -8,6 +8,7 @@ from typing import Protocol
 from sellerdesk.clock import Clock
 from sellerdesk.domain.account import AccountFacts
 from sellerdesk.services.card_attempts import ReadAttempts
+from sellerdesk.services.check_now import CheckNow
 from sellerdesk.services.orders import ReadOrders
 from sellerdesk.services.prepare import Prepare
 from sellerdesk.services.release import Release
@@ -49,9 +50,11 @@ class Synced:
 
 @dataclass(frozen=True, slots=True)
 class Trouble:
-    """The background work met a failure of the world; the sentence is for the status bar. '' means it is over."""
+    """The background work met a failure of the world; the sentence is for the status bar. '' means it is over.
+    ``key_refused``: only another key ends it."""
 
     sentence: str
+    key_refused: bool = False
 
 
 News = OrdersChanged | Synced | Trouble
@@ -79,6 +82,7 @@ class Desk:
     prepare: Prepare
     ship: Ship
     release: Release
+    check: CheckNow
     sync: Sync
     clock: Clock
     seat: str

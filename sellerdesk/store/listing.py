@@ -119,13 +119,17 @@ def overview(session: Session, now: int) -> Overview:
         .group_by(PaymentRecord.currency)
         .order_by(PaymentRecord.currency)
     ).all()
-    unfinished = session.scalar(select(func.count()).where(OperationRecord.finished_at.is_(None)))
+    stopped = case((OperationRecord.state == OperationState.REVIEW.value, 1), else_=0)
+    unfinished, decisions = session.execute(
+        select(func.count(), func.sum(stopped)).where(OperationRecord.finished_at.is_(None))
+    ).one()
     return Overview(
         counts=tuple((Stage(stage), count) for stage, count in counts),
         on_hold=tuple(Sum(currency, int(total)) for currency, total, _, _ in held),
         at_risk=tuple(Sum(currency, int(total)) for currency, _, total, number in held if number),
         at_risk_count=sum(int(number) for _, _, _, number in held),
-        open_operations=unfinished or 0,
+        open_operations=unfinished,
+        decisions=decisions or 0,
     )
 
 

@@ -87,4 +87,14 @@ def _to_open(row: Row[Any]) -> OpenOperation:
     amount = json.loads(row.params).get("amount")
     if amount is None and kind in (OperationKind.CONFIRM, OperationKind.CANCEL):
         amount = row.amount
-    return OpenOperation(row.id, kind, OperationState(row.state), amount, row.created_at, row.seat)
+    state = OperationState(row.state)
+    return OpenOperation(
+        id=row.id,
+        kind=kind,
+        state=state,
+        amount=amount,
+        since=row.created_at,
+        seat=row.seat,
+        next_try_at=row.next_try_at if state is OperationState.UNKNOWN else None,
+        why=row.outcome if state is OperationState.REVIEW else "",
+    )

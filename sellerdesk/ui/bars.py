@@ -6,11 +6,13 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from sellerdesk.domain.money import exponent
 from sellerdesk.formats import amount
+from sellerdesk.ui import icons
 from sellerdesk.ui.fonts import Size, font, pixels
 from sellerdesk.ui.theme import tokens_of
 
 _HOUR = 3600
 _DAY = 24 * _HOUR
+_ICON = 14
 
 
 class DeadlineBar(QWidget):
@@ -72,12 +74,14 @@ class SplitBar(QWidget):
 
 
 class LedgerLine(QWidget):
-    """A word, a dotted leader and an amount; ``total`` puts a rule above and a double rule below."""
+    """A word, a dotted leader and an amount; ``total`` puts a rule above and a double rule below. In doubt it shows
+    words instead of the amount, in amber and with an icon."""
 
     def __init__(self, word: str, *, total: bool = False) -> None:
         super().__init__()
         self._word, self._total = word, total
         self._amount, self._currency = 0, ""
+        self._doubt = ""
         self.setFont(font(Size.BODY, strong=total))
         self.setFixedHeight(pixels(30 if total else 20))
 
@@ -88,12 +92,42 @@ class LedgerLine(QWidget):
         self.setAccessibleName(f"{self._word} {amount(minor, currency)} {currency.upper()}")
         self.update()
 
+    def show_doubt(self, words: str) -> None:
+        """'72.00 or nothing': nobody knows yet."""
+        self._doubt = words
+        self.setAccessibleName(f"{self._word}: {words}")
+        self.update()
+
     def sizeHint(self) -> QSize:
         return QSize(200, self.height())
 
     def paintEvent(self, _event: QPaintEvent) -> None:
-        if not self._currency:
-            return
+        if self._doubt:
+            self._paint_doubt()
+        elif self._currency:
+            self._paint_amount()
+
+    def _paint_doubt(self) -> None:
+        tokens = tokens_of(self)
+        painter = QPainter(self)
+        painter.setFont(self.font())
+        picture = icons.pixmap("hourglass", tokens.amber_text, _ICON, self.devicePixelRatioF())
+        painter.drawPixmap(QPointF(0, (self.height() - _ICON) / 2), picture)
+        painter.setPen(QColor(tokens.amber_text))
+        left = _ICON + 6
+        flags = Qt.AlignmentFlag.AlignVCenter
+        painter.drawText(QRectF(left, 0, self.width(), self.height()), flags, self._word)
+        metrics = QFontMetrics(self.font())
+        width = metrics.horizontalAdvance(self._doubt)
+        painter.drawText(QRectF(self.width() - width - 1, 0, width + 2, self.height()), flags, self._doubt)
+        self._paint_leader(painter, left + metrics.horizontalAdvance(self._word) + 8, self.width() - width - 8)
+
+    def _paint_leader(self, painter: QPainter, start: float, end: float) -> None:
+        painter.setPen(QPen(QColor(tokens_of(self).line2), 1, Qt.PenStyle.DotLine))
+        base = self.height() / 2 + QFontMetrics(self.font()).ascent() / 2 - 1
+        painter.drawLine(QPointF(start, base), QPointF(end, base))
+
+    def _paint_amount(self) -> None:
         tokens = tokens_of(self)
         painter = QPainter(self)
         quiet = self._amount == 0 and not self._total
@@ -119,10 +153,7 @@ class LedgerLine(QWidget):
         if self._total:
             self._paint_rules(painter)
             return
-        painter.setPen(QPen(QColor(tokens.line2), 1, Qt.PenStyle.DotLine))
-        base = middle / 2 + strong.ascent() / 2 - 1
-        start = strong.horizontalAdvance(self._word) + 8
-        painter.drawLine(QPointF(start, base), QPointF(right - number_width - 8, base))
+        self._paint_leader(painter, strong.horizontalAdvance(self._word) + 8, right - number_width - 8)
 
     def _paint_rules(self, painter: QPainter) -> None:
         painter.setPen(QPen(QColor(tokens_of(self).text), 1))

@@ -15,7 +15,7 @@ from sellerdesk.ui.desk_page import DeskPage, Edge
 from sellerdesk.ui.empty_state import OpeningState
 from sellerdesk.ui.focus import FocusRing
 from sellerdesk.ui.fonts import pixels
-from sellerdesk.ui.notices import NoticeBar, Notices
+from sellerdesk.ui.notices import Kind, Notice, NoticeBar, Notices
 from sellerdesk.ui.order_controller import OrderController
 from sellerdesk.ui.order_list import OrderList
 from sellerdesk.ui.order_panel import OrderPanel
@@ -63,11 +63,12 @@ class MainWindow(QMainWindow):
         """``open_last`` False waits for whoever made the window to call ``keeper.open_demo``."""
         super().__init__()
         self._painted = False
+        self._key_notice: Notice | None = None
         self.tasks = Tasks(self)
         self.notices = Notices(self)
         self.model = OrdersModel(self)
         self.view = OrdersView(self.model)
-        self.panel = OrderPanel(self.now)
+        self.panel = OrderPanel(self.now, self.system_now)
         self.page = DeskPage(self.view, self.panel)
         self.band = ModeBand()
         self.rail = Rail()
@@ -99,6 +100,11 @@ class MainWindow(QMainWindow):
         """Seconds UTC of the open shop's clock; 0 without one."""
         shop = self.keeper.shop
         return shop.desk.clock.now() if shop is not None else 0
+
+    def system_now(self) -> int:
+        """Seconds UTC of this computer's own clock, which back-off is counted by."""
+        shop = self.keeper.shop
+        return shop.desk.clock.system_now() if shop is not None else 0
 
     def attach(self, shop: OpenShop) -> None:
         """Show this shop."""
@@ -225,6 +231,17 @@ class MainWindow(QMainWindow):
                 self.sync.synced(news)
             case Trouble():
                 self.sync.trouble(news)
+                self._show_key_trouble(news)
+
+    def _show_key_trouble(self, news: Trouble) -> None:
+        """A refused key does not get better by itself: it is said where it cannot be overlooked."""
+        if self._key_notice is not None:
+            self.bar.take_back(self._key_notice)
+            self._key_notice = None
+        if news.key_refused:
+            next_step = "To enter another key, choose Connect Stripe in the File menu (Ctrl+K)."
+            self._key_notice = Notice(Kind.WORLD, news.sentence, next_step=next_step)
+            self.notices.say(self._key_notice)
 
     def _tick(self) -> None:
         self.list.tick()

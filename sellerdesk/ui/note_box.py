@@ -36,7 +36,7 @@ class NoteBox(QWidget):
         self._words.addWidget(self.title)
         self._words.addWidget(self.text, 1)
         self._column = QVBoxLayout()
-        self._column.setSpacing(8)
+        self._column.setSpacing(6)
         self._column.addLayout(self._words)
         row.addWidget(self._icon, 0, Qt.AlignmentFlag.AlignTop)
         row.addLayout(self._column, 1)
@@ -82,7 +82,7 @@ class NoteBox(QWidget):
             words = max(self.title.fontMetrics().height(), self.text.fontMetrics().height())
         else:
             words = title + self._words.spacing() + text
-        below = sum(each.sizeHint().height() + 8 for each in self._below if not each.isHidden())
+        below = sum(_height_of(each, inner) + self._column.spacing() for each in self._below if not each.isHidden())
         return max(words, self._icon.height()) + below + 2 * _ABOVE
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -121,6 +121,10 @@ class NoteBox(QWidget):
         painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 3, 3)
         painter.fillRect(QRectF(0, 1, 3, self.height() - 2), QColor(mark))
         painter.end()
+
+
+def _height_of(widget: QWidget, width: int) -> int:
+    return widget.heightForWidth(width) if widget.hasHeightForWidth() else widget.sizeHint().height()
 
 
 def fitting(made: TextLabel) -> TextLabel:

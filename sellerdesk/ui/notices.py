@@ -152,6 +152,11 @@ class NoticeBar(QWidget):
         self._notice = None
         self.hide()
 
+    def take_back(self, notice: Notice) -> None:
+        """``notice`` is not true any more. Another one stays."""
+        if self._notice is notice:
+            self.clear()
+
     def clear_note(self) -> None:
         """Something else begins: a plain note has done its work. Anything else stays."""
         if self._notice is not None and self._notice.kind is Kind.NOTE:

@@ -14,8 +14,10 @@ from sellerdesk.domain.operation import OpenOperation, OperationKind, OperationS
 from sellerdesk.domain.order import Order, Parcel, Stage
 from sellerdesk.domain.shortening import ShippingChoice
 from sellerdesk.domain.stages import stage_of
-from sellerdesk.formats import money
+from sellerdesk.formats import money, to_the_second
+from sellerdesk.services.check_now import Checked
 from sellerdesk.services.desk import Mode, OpenShop
+from sellerdesk.ui import panel_words
 from sellerdesk.ui.dialogs.parts import DeskDialog
 from sellerdesk.ui.notices import Notices, from_error
 from sellerdesk.ui.order_panel import OrderPanel
@@ -47,6 +49,7 @@ class OrderController(QObject):
         self._dialog: DeskDialog | None = None
         panel.prepare_requested.connect(self.prepare)
         panel.ship_requested.connect(self.ship)
+        panel.check_requested.connect(self.check_now)
 
     @property
     def view(self) -> OrderView | None:
@@ -131,6 +134,33 @@ class OrderController(QObject):
         dialog.copy_requested.connect(self._panel.copy_requested)
         dialog.ship_chosen.connect(partial(self._ship, shop, view.order, dialog))
         self._open(dialog)
+
+    def check_now(self) -> None:
+        """Ask Stripe at once what became of what is open about the order shown. Only reads there."""
+        shop, view = self._shop, self.view
+        if shop is None or view is None:
+            return
+        check, order_id = shop.desk.check, view.order.id
+        self._panel.head.question.begin_check()
+        self._tasks.read(
+            self, lambda: check.run(order_id), self._checked, partial(self._not_checked, order_id), key="check"
+        )
+
+    def _checked(self, checked: Checked) -> None:
+        order = checked.order
+        if order.open_operation is None:
+            words = f"Order {order.shown_reference}: Stripe has answered. {panel_words.settled_words(order)}"
+            self._notices.note(words)
+        self._end_check(order.id, _look_words(checked, self._shop))
+        self._take_in(order)
+
+    def _not_checked(self, order_id: str, error: Exception) -> None:
+        self._end_check(order_id, "")
+        self._notices.error(error, money="Nothing was sent, and nothing is asked twice.")
+
+    def _end_check(self, order_id: str, sentence: str) -> None:
+        if self.view is not None and self.view.order.id == order_id:
+            self._panel.head.question.end_check(sentence)
 
     def _open(self, dialog: DeskDialog) -> None:
         self._dialog = dialog
@@ -249,6 +279,20 @@ class OrderController(QObject):
         elif self._panel.view is not None:
             self._panel.show_order(None, Mode.TEST)
         self.order_shown.emit()
+
+
+def _look_words(checked: Checked, shop: OpenShop | None) -> str:
+    """What a look at Stripe brought while the question stays open."""
+    operation = checked.order.open_operation
+    if checked.error is not None:
+        return str(checked.error)
+    if operation is None or shop is None:
+        return ""
+    now = shop.desk.clock.now()
+    at = to_the_second(now, now)
+    if operation.state is OperationState.REVIEW:
+        return f"Looked at {at}: nothing is settled at Stripe so far."
+    return f"Looked at {at}: Stripe shows nothing of it so far. It is looked at again before anything is sent."
 
 
 def _sentences(error: Exception, money_words: str) -> dict[str, str]:

@@ -22,17 +22,26 @@ class OrderPanel(QWidget):
     Signals:
         prepare_requested: the seller wants to prepare the order shown.
         ship_requested: the seller wants to ship the order shown.
+        check_requested: the seller wants Stripe asked at once about what is open.
         copy_requested: carries plain text for the clipboard.
     """
 
     prepare_requested = Signal()
     ship_requested = Signal()
+    check_requested = Signal()
     copy_requested = Signal(str)
 
-    def __init__(self, now: Callable[[], int], zone: tzinfo | None = None, parent: QWidget | None = None) -> None:
-        """``now`` gives seconds UTC; ``zone`` None is this computer's."""
+    def __init__(
+        self,
+        now: Callable[[], int],
+        system_now: Callable[[], int],
+        zone: tzinfo | None = None,
+        parent: QWidget | None = None,
+    ) -> None:
+        """``now`` gives seconds UTC as Stripe counts them, ``system_now`` as this computer does; ``zone`` None is this
+        computer's."""
         super().__init__(parent)
-        self._now, self._zone = now, zone
+        self._now, self._system_now, self._zone = now, system_now, zone
         self._view: OrderView | None = None
         self._mode = Mode.TEST
         self._drawn_work: object = None
@@ -43,6 +52,7 @@ class OrderPanel(QWidget):
         self.head = PanelHead(zone)
         self.head.prepare.connect(self.prepare_requested)
         self.head.ship.connect(self.ship_requested)
+        self.head.question.check.connect(self.check_requested)
         self.body = QScrollArea()
         self.body.setWidgetResizable(True)
         self.body.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -85,8 +95,7 @@ class OrderPanel(QWidget):
         """Bring countdown and waiting up to date. Called by the panel's own timer while it can be seen."""
         if self._view is None:
             return
-        now = self._now()
-        self.head.show_order(self._view.order, now)
+        self.head.show_order(self._view.order, self._now(), self._system_now())
         if self.head.work is not self._drawn_work:
             self._draw(keep_place=True)
 
@@ -119,7 +128,7 @@ class OrderPanel(QWidget):
         assert self._view is not None
         place = self.body.verticalScrollBar().value() if keep_place else 0
         now = self._now()
-        self.head.show_order(self._view.order, now)
+        self.head.show_order(self._view.order, now, self._system_now())
         self._drawn_work = self.head.work
         content = QWidget()
         rows = QVBoxLayout(content)

@@ -15,6 +15,7 @@ from sellerdesk.ui import panel_words
 from sellerdesk.ui.chips import Chip, ChipLabel, Form
 from sellerdesk.ui.fonts import Size
 from sellerdesk.ui.note_box import fitting
+from sellerdesk.ui.panel_decision import DecisionFacts
 from sellerdesk.ui.panel_explain import Block, ProblemBlocks
 from sellerdesk.ui.panel_parts import (
     CardBlock,
@@ -27,6 +28,7 @@ from sellerdesk.ui.panel_parts import (
     heading,
     section,
 )
+from sellerdesk.ui.panel_words import Work
 from sellerdesk.ui.timeline import Timeline
 from sellerdesk.ui.widgets import IconText, Tone, label
 
@@ -34,9 +36,14 @@ from sellerdesk.ui.widgets import IconText, Tone, label
 def body_of(view: OrderView, mode: Mode, now: int, zone: tzinfo | None, copy: Copy) -> Iterator[QWidget]:
     """The sections for ``view``, top to bottom. ``copy`` gets the text of every copy button."""
     order = view.order
+    operation = order.open_operation
+    work = panel_words.work_of(operation, now) if operation is not None else None
+    if operation is not None and work is Work.REVIEW:
+        yield section(DecisionFacts(order, operation, now, zone))
     yield from _explanation(view, zone, copy)
-    yield section(ItemsSection(order))
-    yield section(MoneyLedger(order, now))
+    items, money = section(ItemsSection(order)), section(MoneyLedger(order, now))
+    # While an answer is awaited the money is what one looks for.
+    yield from (money, items) if work is Work.WAITING else (items, money)
     yield section(WhereAndCard(order, copy))
     if order.shipment is not None:
         yield section(ParcelsSection(order.shipment, zone, copy))

@@ -14,7 +14,8 @@ from sellerdesk.ui.bars import DeadlineBar
 from sellerdesk.ui.buttons import PrimaryButton
 from sellerdesk.ui.chips import LAPSED, REFUSED, SHIPPED, Chip, ChipLabel, operation_chip, short_chip
 from sellerdesk.ui.fonts import Size
-from sellerdesk.ui.note_box import NoteBox, fitting
+from sellerdesk.ui.note_box import fitting
+from sellerdesk.ui.panel_question import OpenQuestion
 from sellerdesk.ui.panel_words import Work
 from sellerdesk.ui.widgets import IconText, Tone, label
 
@@ -47,7 +48,7 @@ class PanelHead(QWidget):
         self.until = label(tone=Tone.MUTED)
         self.bar = DeadlineBar()
         self.status = fitting(label(tone=Tone.MUTED, wrap=True))
-        self.question = NoteBox(title_size=Size.NAME)
+        self.question = OpenQuestion(zone)
         self.busy = IconText("loader-circle", tone=Tone.MUTED, icon_size=16)
         self.primary = PrimaryButton("", tall=True)
         self.primary.clicked.connect(self._pressed)
@@ -83,8 +84,8 @@ class PanelHead(QWidget):
         rows.addLayout(work)
         rows.addSpacing(4)
 
-    def show_order(self, order: Order, now: int) -> None:
-        """Show the head of ``order`` as it is at ``now``, seconds UTC."""
+    def show_order(self, order: Order, now: int, system_now: int) -> None:
+        """Show the head of ``order`` as it is at ``now``, seconds UTC, and at the computer's own ``system_now``."""
         self._stage = stage_of(order)
         operation = order.open_operation
         self.work = panel_words.work_of(operation, now) if operation is not None else None
@@ -96,6 +97,7 @@ class PanelHead(QWidget):
         self.status.setText(panel_words.stage_line(order))
         self.status.setVisible(bool(self.status.full_text))
         self._show_work(order)
+        self.question.show_question(order, self.work, now, system_now)
         self._show_primary(operation)
 
     def _show_deadline(self, order: Order, now: int) -> None:
@@ -120,17 +122,8 @@ class PanelHead(QWidget):
     def _show_work(self, order: Order) -> None:
         operation = order.open_operation
         self.busy.setVisible(self.work is Work.BUSY)
-        self.question.setVisible(self.work in {Work.WAITING, Work.REVIEW})
-        if operation is None:
-            return
-        if self.work is Work.BUSY:
+        if operation is not None and self.work is Work.BUSY:
             self.busy.say(panel_words.busy_words(operation, order.currency))
-        elif self.work is Work.WAITING:
-            words = panel_words.waiting_words(operation, order.currency)
-            self.question.say(words.title, words.text, Tone.AMBER, "hourglass")
-        else:
-            words = panel_words.review_words(operation, order)
-            self.question.say(words.title, words.text, Tone.RED, "octagon-alert")
 
     def _show_primary(self, operation: OpenOperation | None) -> None:
         words = {Stage.TO_PREPARE: "Prepare…", Stage.TO_SHIP: "Ship…"}.get(self._stage) if self._stage else None

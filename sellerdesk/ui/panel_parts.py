@@ -146,32 +146,22 @@ class MoneyLedger(QWidget):
         rows = column(self, 0)
         rows.addWidget(heading("Money"))
         rows.addSpacing(4)
-        self.uncertain: IconText | None = None
+        self.is_uncertain = _is_uncertain(order, now)
         self.lines: dict[str, LedgerLine] = {}
         amounts = (payment.authorized, payment.captured, payment.released, payment.refunded)
         for word, minor in zip(self.WORDS, amounts, strict=True):
-            if word == "Captured" and _is_uncertain(order, now):
-                self.uncertain = self._doubt(order)
-                rows.addWidget(self.uncertain)
-                continue
             self.lines[word] = ledger = LedgerLine(word)
             ledger.show_amount(minor, currency)
+            if word == "Captured" and self.is_uncertain and order.open_operation is not None:
+                ledger.show_doubt(f"{amount(order.open_operation.amount or 0, currency)} or nothing")
             rows.addWidget(ledger)
         self.bottom: LedgerLine | None = None
-        if self.uncertain is None:
+        if not self.is_uncertain:
             word, minor = panel_words.ledger_bottom(order)
             self.bottom = LedgerLine(word, total=True)
             self.bottom.show_amount(minor, currency)
             rows.addSpacing(2)
             rows.addWidget(self.bottom)
-
-    def _doubt(self, order: Order) -> IconText:
-        operation = order.open_operation
-        assert operation is not None
-        asked = amount(operation.amount or 0, order.currency)
-        row = IconText("hourglass", "Captured", tone=Tone.AMBER)
-        row.layout().addWidget(label(f"{asked} or nothing", tone=Tone.AMBER))  # type: ignore[union-attr]
-        return row
 
 
 def _is_uncertain(order: Order, now: int) -> bool:

@@ -10,7 +10,7 @@ from sellerdesk.domain.operation import OpenOperation, OperationKind, OperationS
 from sellerdesk.domain.order import Order, PassedOn, Stage, TimelineEntry
 from sellerdesk.domain.payment import APPROVAL_SECONDS, CardFacts, Payment, PaymentStatus
 from sellerdesk.domain.stages import stage_of
-from sellerdesk.formats import money, when_exact
+from sellerdesk.formats import money, to_the_second, when_exact
 from sellerdesk.services.desk import Mode
 from sellerdesk.ui.widgets import Tone
 
@@ -253,31 +253,64 @@ def busy_words(operation: OpenOperation, currency: str) -> str:
     return f"{_DOING[operation.kind]} {amount}".strip() + "…"
 
 
-def waiting_words(operation: OpenOperation, currency: str) -> Words:
-    """The amber box: what was asked, what it may mean, what a person can do."""
+@dataclass(frozen=True, slots=True)
+class Question:
+    """The words of an open question: what was asked, what is certain all the same, and what a person can do."""
+
+    title: str
+    text: str
+    certain: str
+    rest: str
+
+
+def waiting_words(operation: OpenOperation, currency: str, now: int, zone: tzinfo | None = None) -> Question:
+    """The amber box: what was asked and when, what it may mean, what a person can do."""
     amount = _operation_sum(operation, currency)
-    asked = _ASKED[operation.kind].format(sum=amount).strip()
+    asked = _asked(operation, currency, now, zone)
     lost = "lost the answer" if operation.state is OperationState.UNKNOWN else "have no answer yet"
-    title = f"Waiting for Stripe: {amount}" if amount else "Waiting for Stripe"
-    return Words(
-        title,
-        f"{asked} and {lost}. It may have worked. We are checking and will not ask twice. "
-        "You can keep working or close the program.",
-        Tone.AMBER,
+    return Question(
+        f"Waiting for Stripe: {amount}" if amount else "Waiting for Stripe",
+        f"{asked} and {lost}.",
+        "It may have worked.",
+        "We are checking and will not ask twice. You can keep working or close the program.",
     )
 
 
-def review_words(operation: OpenOperation, order: Order) -> Words:
+def next_look_words(operation: OpenOperation, system_now: int) -> str:
+    """'next look in 8 s'; '' for what is not looked at by itself."""
+    if operation.next_try_at is None:
+        return ""
+    left = operation.next_try_at - system_now
+    if left <= 0:
+        return "looking now…"
+    return f"next look in {left} s" if left < 120 else f"next look in {left // 60} min"
+
+
+def review_words(operation: OpenOperation, order: Order, now: int, zone: tzinfo | None = None) -> Question:
     """The red box: two answers that do not agree, as far as the facts tell."""
-    payment = order.payment
-    asked = _ASKED[operation.kind].format(sum=_operation_sum(operation, order.currency)).strip()
-    said = _stripe_says(payment)
-    return Words(
+    asked = _asked(operation, order.currency, now, zone)
+    why = operation.why or "What Stripe shows does not fit."
+    return Question(
         "Needs a decision",
-        f"{asked}, and what Stripe shows does not fit. {said} "
-        "SellerDesk asks for nothing more on this order. Compare it with Stripe’s own page before you ship.",
-        Tone.RED,
+        f"{asked}. {why} {_stripe_says(order.payment)}",
+        "SellerDesk asks for nothing more on this order.",
+        "Compare it with Stripe’s own page before you ship. What is settled there is settled here, too.",
     )
+
+
+def _asked(operation: OpenOperation, currency: str, now: int, zone: tzinfo | None) -> str:
+    sentence = _ASKED[operation.kind].format(sum=_operation_sum(operation, currency)).strip()
+    return f"{sentence} at {to_the_second(operation.since, now, zone)}"
+
+
+def settled_words(order: Order) -> str:
+    """One sentence for a question that was answered: what is true about the money now."""
+    payment = order.payment
+    if payment.captured:
+        return f"{sum_words(payment.captured, payment.currency)} was captured, once."
+    if payment.held:
+        return f"Nothing was captured; {sum_words(payment.held, payment.currency)} is on hold."
+    return "Nothing was captured and nothing is on hold."
 
 
 def _stripe_says(payment: Payment) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent
+from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QColor, QFontMetrics, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
 from sellerdesk.domain.listing import Overview, Sum
@@ -108,6 +108,10 @@ class StatusBar(QWidget):
         if icon == "check":
             self._sentence.icon.set_icon(icon, Tone.GREEN)
         self._sentence.label.setAccessibleName(sentence)
+
+    def announce(self, sentence: str) -> None:
+        """Tell ``sentence`` to a screen reader."""
+        QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self, sentence))
 
     def _show_sums(self, shown: bool) -> None:
         for each in (self._on_hold, self._risk_icon, self._at_risk):

@@ -10,34 +10,40 @@ from sellerdesk.ui.status_bar import StatusBar
 from sellerdesk.ui.toolbar import Toolbar
 from sellerdesk.ui.widgets import Tone
 
+_FINE = Trouble("")
+
 
 class SyncWords(QObject):
-    """Keeps both up to date. Trouble is said before what waits, and that before that all is well."""
+    """Keeps both up to date. Trouble is said first, then what a person must decide, then what waits for an answer."""
 
     def __init__(self, bar: StatusBar, toolbar: Toolbar, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._bar, self._toolbar = bar, toolbar
         self._clock = Clock()
-        self._trouble = ""
-        self._waiting = 0
+        self._trouble = _FINE
+        self._is_back = False
+        self._overview: Overview | None = None
         self._at: int | None = None
 
     def attach(self, clock: Clock) -> None:
         """A shop was opened."""
-        self._clock, self._trouble, self._waiting, self._at = clock, "", 0, None
-        self._toolbar.show_sync(None, 0)
-        self._say()
+        self._clock, self._trouble, self._is_back, self._overview, self._at = clock, _FINE, False, None, None
+        self._show()
 
     def synced(self, news: Synced) -> None:
         """Stripe was asked."""
         self._at = news.at
-        self._trouble = ""
-        self.tick()
+        self._end_trouble()
+        self._show()
 
     def trouble(self, news: Trouble) -> None:
         """The world failed, or works again."""
-        self._trouble = news.sentence
-        self.tick()
+        if news.sentence:
+            self._trouble, self._is_back = news, False
+            self._bar.announce(news.sentence)
+        else:
+            self._end_trouble()
+        self._show()
 
     def syncing(self) -> None:
         """The seller asked for it now."""
@@ -45,22 +51,46 @@ class SyncWords(QObject):
 
     def counted(self, overview: Overview) -> None:
         """Counts were read."""
-        self._waiting = overview.open_operations
+        self._overview = overview
         self._bar.show_overview(overview)
         self._say()
 
     def tick(self) -> None:
-        """Time went on."""
-        self._toolbar.show_sync(self._at, self._clock.now())
+        """A minute went by."""
+        self._is_back = False
+        self._show()
+
+    def _end_trouble(self) -> None:
+        if self._trouble.sentence:
+            self._trouble, self._is_back = _FINE, True
+            self._bar.announce(_BACK)
+
+    def _show(self) -> None:
+        now = self._clock.now()
+        if self._trouble.sentence:
+            self._toolbar.show_trouble(self._at, now, key_refused=self._trouble.key_refused)
+        else:
+            self._toolbar.show_sync(self._at, now)
         self._say()
 
     def _say(self) -> None:
-        if self._trouble:
-            self._bar.say(self._trouble, "triangle-alert", Tone.AMBER)
-        elif self._waiting:
-            waits = "1 operation waits" if self._waiting == 1 else f"{self._waiting} operations wait"
+        decisions = self._overview.decisions if self._overview else 0
+        waiting = self._overview.open_operations - decisions if self._overview else 0
+        if self._trouble.sentence:
+            icon = "key-round" if self._trouble.key_refused else "unplug"
+            self._bar.say(self._trouble.sentence, icon, Tone.AMBER)
+        elif decisions:
+            needs = "1 order needs a decision" if decisions == 1 else f"{decisions} orders need a decision"
+            self._bar.say(f"{needs}. Nothing more is asked of Stripe about it.", "octagon-alert", Tone.RED)
+        elif waiting:
+            waits = "1 operation waits" if waiting == 1 else f"{waiting} operations wait"
             self._bar.say(f"{waits} for an answer. Nothing is lost, nothing is asked twice.", "hourglass", Tone.AMBER)
+        elif self._is_back:
+            self._bar.say(_BACK, "check", Tone.MUTED)
         elif self._at is None:
             self._bar.say("Asking Stripe what is new…", "refresh-cw", Tone.MUTED)
         else:
             self._bar.say(f"Up to date with Stripe, asked {when(self._at, self._clock.now())}", "check", Tone.MUTED)
+
+
+_BACK = "Stripe answers again. What waited goes on by itself."

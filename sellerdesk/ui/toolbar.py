@@ -151,12 +151,19 @@ class Toolbar(QWidget):
             words, tip = "Not synced yet", ""
         else:
             words, tip = f"Synced {_ago(now - at)}", when_exact(at)
-        self.sync_state.say(words)
+        self.sync_state.say(words, "refresh-cw", Tone.MUTED)
         self.sync_state.setToolTip(tip)
+
+    def show_trouble(self, at: int | None, now: int, *, key_refused: bool) -> None:
+        """Stripe does not answer, or not with this key; what is shown is as old as ``at``."""
+        since = f", synced {_ago(now - at)}" if at is not None else ""
+        words, icon = ("Key refused", "key-round") if key_refused else ("Offline", "unplug")
+        self.sync_state.say(f"{words}{since}", icon, Tone.AMBER)
+        self.sync_state.setToolTip("Orders can be looked at; what is shown may be old.")
 
     def show_syncing(self) -> None:
         """Asked just now."""
-        self.sync_state.say("Syncing…")
+        self.sync_state.say("Syncing…", "refresh-cw", Tone.MUTED)
 
 
 def _ago(seconds: int) -> str:

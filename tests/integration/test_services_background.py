@@ -94,6 +94,7 @@ def test_trouble_is_said_once_and_so_is_its_end(open_: OpenShop, stripe_sandbox:
     open_.feed.sync_now()
     trouble = ear.wait_for(Trouble, lambda news: bool(news.sentence))
     assert "key" in trouble.sentence
+    assert trouble.key_refused
     for _ in range(3):
         open_.feed.sync_now()
     stripe_sandbox.world.revoked_keys.clear()
@@ -131,4 +132,4 @@ def test_polling_slows_down_when_nothing_happens(shop: Plant) -> None:
     assert idle._pause(busy=True) == background.QUICK_SECONDS
     idle._quick_until = 0.0
     assert idle._pause(busy=False) == 60.0
-    assert not idle._trouble
+    assert not idle._trouble.sentence

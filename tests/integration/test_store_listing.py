@@ -410,6 +410,19 @@ def test_sums_are_kept_apart_by_currency(store: SqlStore) -> None:
     assert seen.at_risk == (Sum("eur", 8720), Sum("jpy", 24800))
     assert seen.at_risk_count == 2
     assert seen.open_operations == 2
+    assert seen.decisions == 0
+
+
+def test_what_waits_for_a_person_is_counted_by_itself(store: SqlStore) -> None:
+    first, second = held(NOW + DAY), held(NOW + DAY)
+    add(store, first, second)
+    with store.write() as unit:
+        stopped = unit.journal.plan(builders.operation(first))
+        unit.journal.finish(stopped, OperationState.REVIEW, "who knows", NOW)
+        unit.journal.plan(builders.operation(second))
+        unit.commit()
+    seen = overview(store)
+    assert (seen.open_operations, seen.decisions) == (2, 1)
 
 
 def count_statements(store: SqlStore, query: OrderQuery) -> int:

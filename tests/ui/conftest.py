@@ -9,14 +9,16 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from sellerdesk.clock import Clock
 from sellerdesk.domain.account import AccountFacts
-from sellerdesk.domain.errors import UnknownOrder
+from sellerdesk.domain.errors import CallError, UnknownOrder
 from sellerdesk.domain.ids import read_reference
 from sellerdesk.domain.listing import OrderPage, OrderQuery, OrderRow, OrderView, Overview, Sum
+from sellerdesk.domain.operation import OperationState
 from sellerdesk.domain.order import Order, Parcel, Shipment, Stage, TimelineEntry
 from sellerdesk.domain.payment import CardAttempt
 from sellerdesk.domain.release import ReleaseReason
 from sellerdesk.domain.shortening import ShippingChoice, plan
 from sellerdesk.domain.stages import stage_of
+from sellerdesk.services.check_now import Checked
 from sellerdesk.services.desk import Desk, Mode, News, OpenShop, OrdersChanged, ShopInfo
 from sellerdesk.ui.notices import Notice
 from sellerdesk.ui.theme import Scheme, Theme
@@ -86,6 +88,8 @@ class Books:
     attempts: dict[str, tuple[CardAttempt, ...]] = field(default_factory=dict)
     told: Callable[[News], None] | None = None
     syncs: int = 0
+    checks: int = 0
+    found: dict[str, Order | CallError] = field(default_factory=dict)
     closed: int = 0
 
     def __post_init__(self) -> None:
@@ -117,9 +121,10 @@ class Books:
     def overview(self) -> Overview:
         stages = [stage_of(order) for order in self.orders.values()]
         held = sum(order.payment.held for order in self.orders.values())
-        waiting = sum(order.open_operation is not None for order in self.orders.values())
+        open_ones = [order.open_operation for order in self.orders.values() if order.open_operation is not None]
+        decisions = sum(each.state is OperationState.REVIEW for each in open_ones)
         counts = tuple((stage, stages.count(stage)) for stage in Stage)
-        return Overview(counts, (Sum("eur", held),), (Sum("eur", 12840),), 1, waiting)
+        return Overview(counts, (Sum("eur", held),), (Sum("eur", 12840),), 1, len(open_ones), decisions)
 
     def currencies(self) -> tuple[str, ...]:
         return tuple(sorted({order.currency for order in self.orders.values()}))
@@ -206,6 +211,25 @@ class FakeRelease:
         return released
 
 
+class FakeCheck:
+    """Looks into ``Books.found``: what Stripe says about orders with an open question."""
+
+    def __init__(self, books: Books) -> None:
+        self._books = books
+
+    def run(self, order_id: str) -> Checked:
+        self._books.checks += 1
+        assert self._books.gate.wait(10), "nobody opened the gate"
+        if self._books.fail_reads_with is not None:
+            raise self._books.fail_reads_with
+        found = self._books.found.get(order_id)
+        if isinstance(found, CallError):
+            return Checked(self._books.orders[order_id], found)
+        if found is not None:
+            self._books.orders[order_id] = found
+        return Checked(self._books.orders[order_id])
+
+
 class FakeAttempts:
     """The tries that ``Books.attempts`` names."""
 
@@ -241,7 +265,9 @@ def open_shop(
     hint = "" if mode is Mode.DEMO else "…h7Qx"
     info = ShopInfo(mode, "Kontor Nord", hint, other_address, page)
     attempts, release, sync = FakeAttempts(books), FakeRelease(books), None
-    desk = Desk(books, attempts, FakePrepare(books), FakeShip(books), release, sync, StillClock(), "Packing desk 2")  # type: ignore[arg-type]
+    check = FakeCheck(books)
+    prepare, ship, clock = FakePrepare(books), FakeShip(books), StillClock()
+    desk = Desk(books, attempts, prepare, ship, release, check, sync, clock, "Packing desk 2")  # type: ignore[arg-type]
 
     def close() -> None:
         books.closed += 1

@@ -301,7 +301,7 @@ def test_agreement_and_trouble_are_said(qtbot: QtBot, open_window: Open, books: 
     books.told(Trouble("No connection to Stripe. Nothing is lost; SellerDesk tries again in a minute."))
     qtbot.waitUntil(lambda: window.status.sentence.startswith("No connection"))
     books.told(Trouble(""))
-    qtbot.waitUntil(lambda: window.status.sentence.startswith("Up to date"))
+    qtbot.waitUntil(lambda: window.status.sentence.startswith("Stripe answers again."))
     QTest.keyClick(window, Qt.Key.Key_F5)
     assert books.syncs == 1
 

@@ -49,7 +49,7 @@ def now() -> Now:
 @pytest.fixture
 def panel(qtbot: QtBot, now: Now) -> Iterator[OrderPanel]:
     dressed()
-    made = OrderPanel(now, ZONE)
+    made = OrderPanel(now, now, ZONE)
     qtbot.addWidget(made)
     made.resize(376, 1600)
     made.show()
@@ -65,7 +65,7 @@ def show(panel: OrderPanel, order: Order, mode: Mode = Mode.TEST) -> str:
 
 
 def test_without_an_order_it_says_so(panel: OrderPanel) -> None:
-    assert "Choose an order" in words_of(panel)
+    assert "No order selected" in words_of(panel)
     assert not panel.head.primary.isVisible()
 
 
@@ -141,14 +141,22 @@ def test_released_is_told_apart_from_refunded(panel: OrderPanel) -> None:
     assert ledger.lines["Refunded"].accessibleName() == "Refunded 0.00 EUR"
 
 
+def captured_line(panel: OrderPanel) -> str:
+    ledger = panel.findChild(MoneyLedger)
+    assert ledger is not None
+    return ledger.lines["Captured"].accessibleName()
+
+
 def test_a_lost_answer_is_told_in_full_and_the_button_is_off(panel: OrderPanel) -> None:
     words = show(panel, samples.with_operation(samples.order(), OperationState.UNKNOWN))
     assert "Waiting for Stripe: 96.30\u00a0EUR" in words
     assert (
-        "We asked Stripe to capture 96.30\u00a0EUR and lost the answer. It may have worked. "
+        "We asked Stripe to capture 96.30\u00a0EUR at 10:13:58 and lost the answer.\n"
+        "It may have worked.\n"
         "We are checking and will not ask twice. You can keep working or close the program."
     ) in words
-    assert "96.30 or nothing" in words
+    assert not panel.head.question.next_look.full_text
+    assert captured_line(panel) == "Captured: 96.30 or nothing"
     assert not panel.head.primary.isEnabled()
     assert panel.head.primary.key == "off while waiting"
 
@@ -160,17 +168,55 @@ def test_sending_is_a_spinner_and_turns_amber_after_five_seconds(panel: OrderPan
     now.at += panel_words.PATIENCE_SECONDS + 1
     panel.tick()
     words = words_of(panel)
-    assert "We asked Stripe to capture 96.30\u00a0EUR and have no answer yet." in words
-    assert "96.30 or nothing" in words
+    assert "We asked Stripe to capture 96.30\u00a0EUR at 10:14:00 and have no answer yet." in words
+    assert captured_line(panel) == "Captured: 96.30 or nothing"
     assert "Capturing 96.30" not in words
 
 
 def test_two_answers_that_disagree_are_shown_in_red_without_a_way_to_pay_twice(panel: OrderPanel) -> None:
-    order = samples.order(samples.facts("succeeded", captured=6000))
+    order = samples.order(samples.facts("succeeded", captured=6000, request_id="req_7Pw3dVc8MzYt5h"))
     words = show(panel, samples.with_operation(order, OperationState.REVIEW))
     assert "Needs a decision" in words
     assert "Stripe says 60.00\u00a0EUR was captured, and 68.40\u00a0EUR went back to the shopper." in words
     assert not panel.head.primary.isEnabled()
+    # Side by side: what we asked, what Stripe says.
+    assert "Captured\n96.30\u00a0EUR\n60.00\u00a0EUR" in words
+    assert "Released\n32.10\u00a0EUR\n68.40\u00a0EUR" in words
+    assert "By\nPacking desk 2" in words
+    assert "read from Stripe 10:14:00" in words
+    assert "pi_3Qb7, req_7Pw3dVc8MzYt5h" in words
+
+
+def test_what_stopped_an_operation_is_said(panel: OrderPanel) -> None:
+    given = samples.with_operation(samples.order(), OperationState.REVIEW)
+    assert given.open_operation is not None
+    why = "Stripe does not know this payment any more."
+    words = show(panel, replace(given, open_operation=replace(given.open_operation, why=why)))
+    assert f"at 10:13:58. {why} Stripe says 128.40\u00a0EUR is still on hold." in words
+
+
+def test_how_long_until_the_next_look(panel: OrderPanel, now: Now) -> None:
+    given = samples.with_operation(samples.order(), OperationState.UNKNOWN)
+    assert given.open_operation is not None
+    show(panel, replace(given, open_operation=replace(given.open_operation, next_try_at=samples.NOW + 8)))
+    question = panel.head.question
+    assert question.next_look.full_text == "next look in 8 s"
+    now.at += 7
+    panel.tick()
+    assert question.next_look.full_text == "next look in 1 s"
+    now.at += 1
+    panel.tick()
+    assert question.next_look.full_text == "looking now…"
+    show(panel, replace(given, open_operation=replace(given.open_operation, next_try_at=now.at + 300)))
+    assert question.next_look.full_text == "next look in 5 min"
+
+
+def test_what_is_on_its_way_is_not_asked_about_by_two(panel: OrderPanel, now: Now) -> None:
+    show(panel, samples.with_operation(samples.order(), OperationState.SENDING, since=samples.NOW - 30))
+    assert panel.head.question.isVisible()
+    assert not panel.head.question.check_now.isVisible()
+    show(panel, samples.with_operation(samples.order(), OperationState.UNKNOWN))
+    assert panel.head.question.check_now.isVisible()
 
 
 @pytest.mark.parametrize("kind", list(OperationKind))
