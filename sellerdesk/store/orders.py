@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, func, insert, select, update
+from sqlalchemy import BindParameter, Select, bindparam, delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from sellerdesk.domain.errors import OperationInProgress, OrderChanged, OurBug, UnknownOrder
@@ -26,6 +26,16 @@ from sellerdesk.store.models import (
 from sellerdesk.store.sqlite import ConstraintBroken
 from sellerdesk.store.whole import select_orders, whole_orders
 
+# Built once, for one of them runs in nearly every transaction.
+_GIVEN: BindParameter[str] = bindparam("given")
+_BY_ID = select_orders().where(OrderRecord.id == _GIVEN)
+_BY_REFERENCE = select_orders().where(OrderRecord.reference == _GIVEN)
+_BY_LINK = select_orders().where(OrderRecord.link_token == _GIVEN)
+_BY_CHECKOUT = select_orders().where(OrderRecord.checkout_id == _GIVEN)
+_BY_INTENT = select_orders().where(
+    OrderRecord.id == select(PaymentRecord.order_id).where(PaymentRecord.intent_id == _GIVEN).scalar_subquery()
+)
+
 
 class SqlOrders:
     """Implements the port ``Orders`` inside one transaction."""
@@ -34,21 +44,20 @@ class SqlOrders:
         self._session = session
 
     def get(self, order_id: str) -> Order:
-        return self._one(OrderRecord.id == order_id)
+        return self._one(_BY_ID, order_id)
 
     def by_reference(self, reference: str) -> Order:
         """``reference`` as a person may type it."""
-        return self._one(OrderRecord.reference == (read_reference(reference) or ""))
+        return self._one(_BY_REFERENCE, read_reference(reference) or "")
 
     def by_link(self, link_token: str) -> Order:
-        return self._one(OrderRecord.link_token == link_token)
+        return self._one(_BY_LINK, link_token)
 
     def by_checkout(self, checkout_id: str) -> Order | None:
-        return self._find(OrderRecord.checkout_id == checkout_id)
+        return self._find(_BY_CHECKOUT, checkout_id)
 
     def by_intent(self, intent_id: str) -> Order | None:
-        holder = select(PaymentRecord.order_id).where(PaymentRecord.intent_id == intent_id)
-        return self._find(OrderRecord.id == holder.scalar_subquery())
+        return self._find(_BY_INTENT, intent_id)
 
     def unsettled_intents(self) -> tuple[str, ...]:
         settled = (PaymentStatus.SUCCEEDED.value, PaymentStatus.CANCELED.value)
@@ -221,14 +230,14 @@ class SqlOrders:
     def currencies(self) -> tuple[str, ...]:
         return listing.currencies(self._session)
 
-    def _one(self, condition: ColumnElement[bool]) -> Order:
-        order = self._find(condition)
+    def _one(self, chosen: Select[Any], given: str) -> Order:
+        order = self._find(chosen, given)
         if order is None:
             raise UnknownOrder
         return order
 
-    def _find(self, condition: ColumnElement[bool]) -> Order | None:
-        rows = self._session.execute(select_orders().where(condition)).all()
+    def _find(self, chosen: Select[Any], given: str) -> Order | None:
+        rows = self._session.connection().execute(chosen, {"given": given}).all()
         return next(iter(whole_orders(self._session, rows)), None)
 
     def _arrival(self, placed_at: int) -> int:

@@ -63,21 +63,21 @@ def whole_orders(session: Session, rows: Sequence[Row[Any]]) -> list[Order]:
 def _parts(session: Session, chosen: Select[Any], order_ids: Sequence[str]) -> dict[str, list[Row[Any]]]:
     """What ``chosen`` finds for each of these orders, in its order."""
     found: dict[str, list[Row[Any]]] = {order_id: [] for order_id in order_ids}
-    for row in session.execute(chosen, {"ids": order_ids}):
+    for row in session.connection().execute(chosen, {"ids": order_ids}):
         found[row.order_id].append(row)
     return found
 
 
 def _stock(session: Session, skus: set[str]) -> dict[str, int]:
     """Pieces on hand of each SKU that the catalogue knows."""
-    rows = session.execute(_STOCK, {"ids": sorted(skus)})
+    rows = session.connection().execute(_STOCK, {"ids": sorted(skus)})
     return {row.sku: row.on_hand for row in rows}
 
 
 def _open_operations(session: Session, order_ids: Sequence[str]) -> dict[str, OpenOperation]:
     """The open operation to show, per order that has one."""
     found: dict[str, list[OpenOperation]] = {}
-    for row in session.execute(_OPEN, {"ids": order_ids}):
+    for row in session.connection().execute(_OPEN, {"ids": order_ids}):
         found.setdefault(row.order_id, []).append(_to_open(row))
     return {order_id: first for order_id, several in found.items() if (first := foremost(several)) is not None}
 
