@@ -29,6 +29,8 @@ for (const name of ["ready", "focus", "blur", "escape", "loaderror"]) {
 card.on("change", (event) => {
   events.push({ name: "change", ...event });
   document.body.dataset.complete = String(event.complete);
+  document.body.dataset.brand = event.brand;
+  document.body.dataset.code = event.error ? event.error.code : "none";
   document.querySelector("#card-errors").textContent = event.error ? event.error.message : "";
 });
 card.mount("#card");

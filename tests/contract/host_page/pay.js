@@ -5,6 +5,9 @@ window.stripeClient = Stripe(document.body.dataset.key);
 window.events = [];
 
 window.start = (options) => {
+  if (window.elements) window.elements.getElement("payment")?.destroy();
+  delete document.body.dataset.ready;
+  delete document.body.dataset.loaderror;
   window.elements = stripeClient.elements(options);
   const payment = elements.create("payment", { defaultValues: { billingDetails: { address: { country: "DE" } } } });
   for (const name of ["ready", "loaderror"]) {
