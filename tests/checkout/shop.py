@@ -5,7 +5,7 @@ import json
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -213,3 +213,26 @@ def lapse(world: ShopWorld, link: str) -> None:
     """Let eight days pass, and hear of the hold's end."""
     world.sandbox.world.clock.advance(8 * 24 * 3600)
     world.works.desk.sync.read_again(world.order(link).payment.intent_id)
+
+
+def close(world: ShopWorld, link: str) -> None:
+    """Close an unfinished checkout, as another cart of the same browser does."""
+    with world.works.store.write() as unit:
+        unit.orders.close(world.order(link).id, world.works.clock.now())
+        unit.commit()
+
+
+def say(world: ShopWorld, link: str, words: str) -> None:
+    """The seller's words to the shopper."""
+    with world.works.store.write() as unit:
+        unit.orders.save_message(world.order(link).id, words)
+        unit.commit()
+
+
+def refund(world: ShopWorld, link: str, minor: int) -> None:
+    """What a refund leaves in our rows: Stripe tells its sum with the charge."""
+    payment = world.order(link).payment
+    assert payment.facts is not None
+    with world.works.store.write() as unit:
+        unit.orders.save_payment(replace(payment, facts=replace(payment.facts, amount_refunded=minor)))
+        unit.commit()

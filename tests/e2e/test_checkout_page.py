@@ -1,16 +1,13 @@
 """The checkout page in a real browser: real server, real store, the sandbox's card frame and bank window."""
 
-import itertools
-from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
 
 import pytest
-from axe_playwright_python.base import AXE_SCRIPT
-from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from sellerdesk.sandbox.faults import Fault
-from tests.checkout.shop import ShopWorld, cancel, lapse, pack, restock, send
+from tests.checkout.shop import ShopWorld, pack, send
 from tests.checkout.shopper import (
     APPROVE_CARD,
     DECLINED_CARD,
@@ -21,6 +18,7 @@ from tests.checkout.shopper import (
     order_with,
     type_card,
 )
+from tests.checkout.states import order_page
 
 pytestmark = pytest.mark.browser
 TOTAL = "128.40\u00a0EUR"
@@ -58,39 +56,6 @@ def test_from_catalogue_to_a_hold(shopper: Page, shop: ShopWorld) -> None:
     assert len(intents_of(shop, shopper)) == 1
     assert shopper.evaluate("localStorage.getItem('sd-cart')") is None
     assert "secret" not in shopper.url
-
-
-def test_keyboard_alone(shopper: Page, shop: ShopWorld) -> None:
-    shopper.goto(shop.url)
-    shopper.locator("[data-sku=MUG-SAND] .add").focus()
-    shopper.keyboard.press("Enter")
-    expect(shopper.locator("[data-sku=MUG-SAND] .plus")).to_be_focused()
-    shopper.keyboard.press("Enter")
-    expect(shopper.locator("[data-q=count]")).to_have_text("2 items")
-    shopper.locator(".cart a.btn").focus()
-    shopper.keyboard.press("Enter")
-    expect(shopper.locator("#frame.ready")).to_be_visible()
-    shopper.locator("#email").focus()
-    shopper.keyboard.type("mara@example.com")
-    shopper.keyboard.press("Tab")
-    shopper.keyboard.press("Tab")
-    shopper.keyboard.type("Mara Lindqvist")
-    shopper.keyboard.press("Tab")
-    shopper.keyboard.type("Schönhauser Allee 112")
-    shopper.keyboard.press("Tab")
-    shopper.keyboard.press("Tab")
-    shopper.keyboard.type("10439")
-    shopper.keyboard.press("Tab")
-    shopper.keyboard.type("Berlin")
-    shopper.keyboard.press("Tab")
-    shopper.keyboard.press("Tab")
-    shopper.keyboard.type("4242424242424242")
-    for text in ("1234", "123"):
-        shopper.keyboard.press("Tab")
-        shopper.keyboard.type(text)
-    shopper.locator("#pay-button").focus()
-    shopper.keyboard.press("Enter")
-    expect(shopper.locator("h1")).to_contain_text("We hold")
 
 
 def test_a_declined_card_is_told_where_the_button_is_and_another_one_holds(shopper: Page, shop: ShopWorld) -> None:
@@ -288,31 +253,6 @@ def test_a_busy_server_is_tried_again_by_itself(shopper: Page, shop: ShopWorld) 
     expect(shopper.locator("h1")).to_contain_text("We hold")
 
 
-@pytest.mark.parametrize("width", [390, 1280])
-def test_the_button_stays_where_it_is(shopper: Page, shop: ShopWorld, width: int) -> None:
-    shopper.set_viewport_size({"width": width, "height": 850})
-    open_form(shopper, shop)
-    fill_address(shopper)
-    expect(note(shopper)).to_contain_text("We hold")
-    places = {"rest": shopper.evaluate(PLACE)}
-    shopper.context.set_offline(True)
-    expect(note(shopper)).to_contain_text("You are offline")
-    places["offline"] = shopper.evaluate(PLACE)
-    shopper.context.set_offline(False)
-    busy = {"error": {"code": "busy", "message": "Later."}}
-    shopper.route("**/api/orders", lambda route: route.fulfill(status=503, json=busy))
-    order_with(shopper)
-    expect(note(shopper)).to_contain_text("Many people are ordering right now.")
-    places["busy"] = shopper.evaluate(PLACE)
-    shopper.get_by_role("button", name="Stop trying").click()
-    shopper.unroute("**/api/orders")
-    shopper.route("**/pay", lambda route: route.abort())
-    order_with(shopper)
-    expect(note(shopper)).to_contain_text("The connection broke while we asked your bank.")
-    places["lost"] = shopper.evaluate(PLACE)
-    assert {name: abs(top - places["rest"]) < 4 for name, top in places.items()} == dict.fromkeys(places, True), places
-
-
 def test_a_blocked_card_form_says_so_and_loads_again(shopper: Page, shop: ShopWorld) -> None:
     fill_cart(shopper, shop)
     shopper.route("**/stripe.js", lambda route: route.abort())
@@ -370,15 +310,6 @@ def test_the_order_page_follows_the_desk_in_place(shopper: Page, shop: ShopWorld
     assert shopper.evaluate("window.stays") is True
 
 
-def order_page(page: Page, shop: ShopWorld, card: str) -> str:
-    """An order made by this browser without its form; gives its link."""
-    jar = shop.browser().start()
-    placed = jar.place().json
-    jar.post(f"/api/orders/{placed['reference']}/pay", {"token": shop.token(card)})
-    page.context.add_cookies([{"name": name, "value": value, "url": shop.url} for name, value in jar.cookies.items()])
-    return str(placed["link"])
-
-
 def test_paying_again_on_the_order_page(shopper: Page, shop: ShopWorld) -> None:
     shopper.goto(shop.url + order_page(shopper, shop, "pm_card_visa_chargeDeclined"))
     expect(shopper.locator("h1")).to_have_text("The payment did not go through.")
@@ -408,91 +339,12 @@ def test_a_return_from_the_bank_leaves_no_secret_in_the_address(shopper: Page, s
     expect(shopper).to_have_url(shop.url + link)
 
 
-def test_hostile_text_runs_nowhere(shopper: Page, shop: ShopWorld) -> None:
-    jar = shop.browser().start()
-    evil = "<img src=x onerror=\"document.title='gone'\"> A"
-    placed = jar.place(name=evil, line1=evil, city=evil).json
-    shopper.context.add_cookies(
-        [{"name": name, "value": value, "url": shop.url} for name, value in jar.cookies.items()]
-    )
-    shopper.goto(shop.url + placed["link"])
-    expect(shopper.locator(".addr")).to_contain_text("<img src=x")
-    assert shopper.title() != "gone"
-
-
 def test_without_javascript(chromium: Browser, shop: ShopWorld) -> None:
     context = chromium.new_context(java_script_enabled=False)
     page = context.new_page()
     page.goto(f"{shop.url}/checkout")
     expect(page.locator("noscript p")).to_contain_text("This page needs JavaScript to hand your card to Stripe safely.")
     context.close()
-
-
-def states(shop: ShopWorld, context: BrowserContext) -> Iterator[tuple[str, str]]:
-    """Every page and state that needs no typing: name and path."""
-    yield "catalogue", "/"
-    yield "not found", "/nothing"
-    for name, card in (("held", "pm_card_visa"), ("pay again", "pm_card_visa_chargeDeclined")):
-        yield name, order_page(context.pages[0], shop, card)
-    yield "approve", order_page(context.pages[0], shop, "pm_card_authenticationRequired")
-    for name, act in (("cancelled", cancel), ("lapsed", lapse)):
-        link = order_page(context.pages[0], shop, "pm_card_visa")
-        act(shop, link)
-        yield name, link
-    link = order_page(context.pages[0], shop, "pm_card_visa")
-    pack(shop, link, CANDLES_3=1)
-    yield "part", link
-    send(shop, link)
-    yield "shipped", link
-
-
-def on_every_page(page: Page, shop: ShopWorld, look: Callable[[str], None]) -> None:
-    """Open every page and state, and ``look`` at each."""
-    for name, path in states(shop, page.context):
-        page.goto(shop.url + path)
-        look(name)
-    restock(shop.works)
-    page.context.clear_cookies()
-    open_form(page, shop)
-    look("form")
-    fill_address(page, email="mara@example")
-    page.locator("#pay-button").click()
-    expect(page.locator("#note.bad")).to_be_visible()
-    look("errors")
-
-
-SMALL = """() => [...document.querySelectorAll('a, button, input, select, summary')]
-    .filter((e) => e.offsetParent && !e.closest('p, .foot') && e.type !== 'checkbox')
-    .filter((e) => e.getBoundingClientRect().height < 43.5)
-    .map((e) => e.outerHTML.slice(0, 90))"""
-AXE = """(rules) => axe.run({exclude: [['iframe']]}, {iframes: false, resultTypes: ['violations'], ...rules})
-    .then((result) => result.violations.flatMap((each) => each.nodes.map((node) => each.id + ': ' + node.html)))"""
-
-
-def test_contrast_labels_and_sizes(chromium: Browser, shop: ShopWorld) -> None:
-    """Both schemes at both widths; Stripe's frames are Stripe's. Reduced motion: no colour is caught half-way."""
-    context = chromium.new_context(reduced_motion="reduce")
-    page = context.new_page()
-    found: list[tuple[object, ...]] = []
-
-    def look(name: str) -> None:
-        page.evaluate(AXE_SCRIPT)
-        for scheme, width in itertools.product(("light", "dark"), (390, 1280)):
-            page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # type: ignore[arg-type]
-            page.set_viewport_size({"width": width, "height": 900})
-            # Everything once, then only what colours and widths can change.
-            once = (scheme, width) == ("light", 390)
-            rules = {} if once else {"runOnly": ["color-contrast", "target-size"]}
-            found.extend((name, scheme, width, problem[:140]) for problem in page.evaluate(AXE, rules))
-        for width in (320, 360, 768, 1024, 1400):
-            page.set_viewport_size({"width": width, "height": 800})
-            if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
-                found.append((name, width, "scrolls sideways"))
-            found.extend((name, width, control) for control in page.evaluate(SMALL))
-
-    on_every_page(page, shop, look)
-    context.close()
-    assert found == []
 
 
 def test_the_cart_survives_odd_storage(shopper: Page, shop: ShopWorld) -> None:

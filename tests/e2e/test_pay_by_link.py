@@ -9,6 +9,7 @@ from playwright.sync_api import Browser, Page, Route, expect
 from sellerdesk.sandbox.faults import Fault
 from tests.checkout.shop import MARA, ShopWorld
 from tests.checkout.shopper import APPROVE_CARD, DECLINED_CARD, bank_frame, order_with, type_card
+from tests.checkout.states import order_page
 
 pytestmark = pytest.mark.browser
 TOTAL = "128.40\u00a0EUR"
@@ -24,16 +25,6 @@ def device(chromium: Browser) -> Iterator[Page]:
     context.close()
 
 
-def order_of(page: Page, shop: ShopWorld, card: str = "") -> str:
-    """An order that ``page``'s browser made, with ``card`` tried once if there is one; gives its link."""
-    jar = shop.browser().start()
-    placed = jar.place().json
-    if card:
-        jar.post(f"/api/orders/{placed['reference']}/pay", {"token": shop.token(card)})
-    page.context.add_cookies([{"name": name, "value": value, "url": shop.url} for name, value in jar.cookies.items()])
-    return str(placed["link"])
-
-
 def holds(shop: ShopWorld, link: str) -> list[int]:
     """What every intent of the order's customer holds."""
     found = shop.client.v1.payment_intents.list({"customer": shop.order(link).customer_id}).data
@@ -46,7 +37,7 @@ def open_to_pay(page: Page, shop: ShopWorld, link: str) -> None:
 
 
 def test_p12_the_link_alone_finishes_the_order(shopper: Page, device: Page, shop: ShopWorld) -> None:
-    link = order_of(shopper, shop, "pm_card_visa_chargeDeclined")
+    link = order_page(shopper, shop, "pm_card_visa_chargeDeclined")
     shopper.goto(shop.url + link)
     seen: list[str] = []
     device.on("response", lambda response: seen.append(response.text()) if response.url.startswith(shop.url) else None)
@@ -66,7 +57,7 @@ def test_p12_the_link_alone_finishes_the_order(shopper: Page, device: Page, shop
 
 
 def test_p12_the_bank_asks_on_the_device_the_card_was_typed_in(shopper: Page, device: Page, shop: ShopWorld) -> None:
-    link = order_of(shopper, shop, "pm_card_authenticationRequired")
+    link = order_page(shopper, shop, "pm_card_authenticationRequired")
     open_to_pay(device, shop, link)
     expect(device.locator("h1")).to_have_text("Approve the payment with your bank.")
     expect(device.locator("#approve")).to_have_count(0)
@@ -80,7 +71,7 @@ def test_p12_the_bank_asks_on_the_device_the_card_was_typed_in(shopper: Page, de
 
 
 def test_an_answer_lost_on_the_way_brings_no_secret_by_the_link(shopper: Page, device: Page, shop: ShopWorld) -> None:
-    link = order_of(shopper, shop)
+    link = order_page(shopper, shop, "")
     open_to_pay(device, shop, link)
 
     def lose(route: Route) -> None:
@@ -98,7 +89,7 @@ def test_an_answer_lost_on_the_way_brings_no_secret_by_the_link(shopper: Page, d
 
 
 def test_p12_two_devices_press_at_once(shopper: Page, device: Page, shop: ShopWorld) -> None:
-    link = order_of(shopper, shop)
+    link = order_page(shopper, shop, "")
     for page in (shopper, device):
         open_to_pay(page, shop, link)
         type_card(page)
@@ -116,7 +107,7 @@ def test_p12_two_devices_press_at_once(shopper: Page, device: Page, shop: ShopWo
 
 
 def test_p12_one_device_pays_while_the_bank_asks_the_other(shopper: Page, device: Page, shop: ShopWorld) -> None:
-    link = order_of(shopper, shop)
+    link = order_page(shopper, shop, "")
     open_to_pay(shopper, shop, link)
     order_with(shopper, APPROVE_CARD)
     approve = bank_frame(shopper).get_by_role("button", name="Complete authentication")
@@ -130,7 +121,7 @@ def test_p12_one_device_pays_while_the_bank_asks_the_other(shopper: Page, device
 
 
 def test_the_cart_of_who_pays_for_somebody_else_stays(shopper: Page, device: Page, shop: ShopWorld) -> None:
-    link = order_of(shopper, shop)
+    link = order_page(shopper, shop, "")
     device.goto(shop.url)
     device.locator("[data-sku=MUG-SAND] .add").click()
     open_to_pay(device, shop, link)
