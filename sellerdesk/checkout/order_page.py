@@ -30,6 +30,7 @@ from sellerdesk.domain.catalogue import PricedCart, included_tax, share_tax
 from sellerdesk.domain.listing import OrderView
 from sellerdesk.domain.order import Order, OrderLine
 from sellerdesk.domain.shortening import kept_amount
+from sellerdesk.formats import money
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,14 +166,14 @@ def _renewed_lines(order: Order, again: Again, priced: PricedCart) -> tuple[Line
     for line in order.lines:
         left = again.quantity(line.sku)
         found = anew.get(line.sku, line)
-        money = amount_markup(found.amount, order.currency)
+        amount = amount_markup(found.amount, order.currency)
         second = _each(found.quantity, found.unit_price, order.currency)
         if not left:
             second = "Sold out since, not in the new order"
         elif left < line.quantity:
             second = f"{left} of {line.quantity} can still be had"
         picture = picture_address(line.picture)
-        lines.append(Line(isolated(line.name), line.quantity, picture, second, money, struck=not left))
+        lines.append(Line(isolated(line.name), line.quantity, picture, second, amount, struck=not left))
     return tuple(lines)
 
 
@@ -188,7 +189,7 @@ def _renewed_vat(order: Order, priced: PricedCart) -> Row | None:
 
 def _each(quantity: int, unit_price: int, currency: str) -> str:
     """'2 × 24.00 EUR', or nothing for one piece."""
-    return f"{quantity} × {amount_markup(unit_price, currency).striptags()}" if quantity > 1 else ""
+    return f"{quantity} × {money(unit_price, currency)}" if quantity > 1 else ""
 
 
 def _lines(order: Order, captured: bool) -> tuple[Line, ...]:
@@ -197,13 +198,13 @@ def _lines(order: Order, captured: bool) -> tuple[Line, ...]:
 
 def _line(order: Order, line: OrderLine, captured: bool) -> Line:
     pieces = _pieces(line, captured)
-    money = amount_markup(kept_amount(line, pieces or line.quantity, order.currency), order.currency)
+    amount = amount_markup(kept_amount(line, pieces or line.quantity, order.currency), order.currency)
     each = _each(pieces, line.unit_price, order.currency)
     if captured and pieces == 0:
         each = "Left out: none left when we packed"
     elif captured and pieces < line.quantity:
         each = f"{pieces} of {line.quantity} sent"
-    return Line(isolated(line.name), line.quantity, picture_address(line.picture), each, money, pieces == 0)
+    return Line(isolated(line.name), line.quantity, picture_address(line.picture), each, amount, pieces == 0)
 
 
 def _shipping(order: Order, captured: bool) -> int:

@@ -106,18 +106,17 @@ class Pages:
         boot = self._boot(
             {
                 "address": address_json(rules_for(country)),
+                # Named and sorted in the browser: the names of all would be the heaviest part of the page.
+                "countries": self._info.countries[1:],
                 "last": order_json(known) if known else None,
                 "words": words.for_form(),
             }
-        )
-        names = sorted(
-            ((code, words.country_name(code)) for code in self._info.countries[1:]), key=lambda each: each[1]
         )
         terms = next((address for label, address in self._info.links if label == "Terms"), "")
         page = self._page(
             "checkout.html",
             boot=boot,
-            countries=[(country, words.country_name(country)), *names],
+            country=(country, words.country_name(country)),
             rules=rules_for(country),
             terms=terms,
         )

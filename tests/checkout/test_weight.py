@@ -1,15 +1,18 @@
 """A page weighs less than 60 KB of our own, before compression: markup, style, scripts and icons. One is kept spare."""
 
 import re
+from pathlib import Path
 
 import pytest
 
 from sellerdesk.assets import asset
 from sellerdesk.checkout.files import load_files
-from tests.checkout.shop import Browser, ShopWorld
+from sellerdesk.domain.catalogue import ShippingRate
+from sellerdesk.serve import deliverable
+from tests.checkout.shop import Browser, ShopWorld, open_world
 
 KB = 1024
-PAGE, STYLE, SCRIPT, ICONS, ALL = 14 * KB, 22 * KB, 25 * KB, 2 * KB, 59 * KB
+PAGE, STYLE, SCRIPT, ICONS, ALL = 14 * KB, 20 * KB, 28 * KB, 2 * KB, 59 * KB
 
 
 def weigh(browser: Browser, path: str) -> dict[str, int]:
@@ -40,6 +43,16 @@ def test_pages_are_light(open_shop: ShopWorld, path: str) -> None:
     assert weights["js"] <= SCRIPT, weights
     assert weights["svg"] <= ICONS, weights
     assert sum(weights.values()) <= ALL, weights
+
+
+def test_a_shop_that_sends_everywhere_is_as_light(tmp_path: Path) -> None:
+    with open_world(tmp_path, countries=("DE", *deliverable((ShippingRate("*", "eur", 590, 1900),)))) as world:
+        assert sum(weigh(world.browser(), "/checkout").values()) <= ALL
+
+
+def test_a_colour_of_its_own_weighs_little(tmp_path: Path) -> None:
+    with open_world(tmp_path, accent="#8A1C4A") as world:
+        assert sum(weigh(world.browser(), "/checkout").values()) <= ALL
 
 
 TEXTS = re.compile(r'"(?:[^"\\]|\\.)*"|`[^`]*`')

@@ -82,6 +82,12 @@ function watch(name) {
 
 const typed = () => Object.fromEntries(NAMES.map((name) => [name, isShown(name) ? field(name).value : ""]));
 
+function countries() {
+  const names = new Intl.DisplayNames("en", { type: "region" });
+  const options = boot.countries.map((code) => new Option(names.of(code), code));
+  field("country").append(...options.sort((one, other) => one.text.localeCompare(other.text)));
+}
+
 function restore() {
   for (const [name, value] of Object.entries(form.read())) if (NAMES.includes(name) && value) field(name).value = value;
   if (field("line2").value) openLine2();
@@ -264,6 +270,7 @@ function told(content) {
 // --- start
 
 NAMES.forEach(watch);
+countries();
 restore();
 adapt(rules);
 field("country").addEventListener("change", () => price());
