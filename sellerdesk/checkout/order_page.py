@@ -283,19 +283,12 @@ def _parcels(order: Order) -> tuple[ParcelView, ...]:
             f"Parcel {index} of {len(parcels)}" if len(parcels) > 1 else "Parcel",
             isolated(tracking.carrier_name(parcel.carrier)),
             parcel.number,
-            grouped(parcel.number),
+            tracking.grouped(parcel.number),
             tracking.link(parcel),
             tracking.host(parcel),
         )
         for index, parcel in enumerate(parcels, start=1)
     )
-
-
-def grouped(number: str) -> str:
-    """A tracking number in groups of four, as far as it has no groups of its own."""
-    if not number.isalnum() or len(number) <= 8:
-        return number
-    return " ".join(number[at : at + 4] for at in range(0, len(number), 4))
 
 
 def _address(order: Order, mine: bool) -> tuple[Markup, ...]:

@@ -120,6 +120,15 @@ def parcel(number: str, carrier: str) -> Parcel:
     return Parcel(carrier=read_carrier(carrier), number=read_number(number))
 
 
+def grouped(number: str) -> str:
+    """A tracking number as it is printed, in groups of four as far as it has no groups of its own."""
+    if re.fullmatch(r"1Z[0-9A-Z]{16}", number):
+        return " ".join((number[:2], number[2:5], number[5:8], number[8:10], number[10:14], number[14:]))
+    if not number.isalnum() or len(number) <= 8:
+        return number
+    return " ".join(number[at : at + 4] for at in range(0, len(number), 4))
+
+
 def link(parcel: Parcel) -> str:
     """The https address of the carrier's tracking page, or '' when the carrier has none we know."""
     carrier = _BY_CODE.get(parcel.carrier)

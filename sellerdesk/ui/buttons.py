@@ -12,6 +12,8 @@ from sellerdesk.ui.tokens import Tokens
 _PADDING = 14
 _ICON = 16
 _GAP = 8
+_LINK_ICON = 12
+_LINK_GAP = 5
 
 
 class DeskButton(QPushButton):
@@ -139,8 +141,10 @@ class PrimaryButton(DeskButton):
 class LinkButton(QPushButton):
     """A word to press, underlined."""
 
-    def __init__(self, text: str, *, size: Size = Size.SMALL) -> None:
+    def __init__(self, text: str, *, size: Size = Size.SMALL, icon: str = "") -> None:
+        """``icon`` stands behind the word."""
         super().__init__(plain.menu_text(text))
+        self._icon = icon
         self.setAutoDefault(False)
         made = font(size)
         made.setUnderline(True)
@@ -151,7 +155,8 @@ class LinkButton(QPushButton):
 
     def sizeHint(self) -> QSize:
         metrics = QFontMetrics(self.font())
-        return QSize(metrics.horizontalAdvance(self.text().replace("&&", "&")) + 6, metrics.height() + 4)
+        icon = _LINK_ICON + _LINK_GAP if self._icon else 0
+        return QSize(metrics.horizontalAdvance(self.text().replace("&&", "&")) + 6 + icon, metrics.height() + 4)
 
     def minimumSizeHint(self) -> QSize:
         return self.sizeHint()
@@ -161,8 +166,14 @@ class LinkButton(QPushButton):
         painter = QPainter(self)
         painter.setFont(self.font())
         painter.setPen(QColor(tokens.link if self.isEnabled() else tokens.text3))
+        ink = tokens.link if self.isEnabled() else tokens.text3
         flags = int(Qt.AlignmentFlag.AlignCenter) | int(Qt.TextFlag.TextHideMnemonic)
-        painter.drawText(self.rect(), flags, self.text())
+        words = self.rect()
+        if self._icon:
+            words.adjust(0, 0, -_LINK_ICON - _LINK_GAP, 0)
+            at = QPoint(self.width() - 3 - _LINK_ICON, (self.height() - _LINK_ICON) // 2)
+            painter.drawPixmap(at, icons.pixmap(self._icon, ink, _LINK_ICON, self.devicePixelRatioF()))
+        painter.drawText(words, flags, self.text())
         _paint_own_focus(self, painter)
 
 

