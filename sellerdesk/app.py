@@ -12,6 +12,7 @@ from sellerdesk.services.conduct import Conductor, nowhere
 from sellerdesk.services.confirm_again import ConfirmAgain
 from sellerdesk.services.desk import Desk, OpenShop, ShopInfo
 from sellerdesk.services.orders import ReadOrders
+from sellerdesk.services.overview import ReadFigures
 from sellerdesk.services.paying import Paying
 from sellerdesk.services.place_order import PlaceOrder
 from sellerdesk.services.ports import PaymentGateway, Store
@@ -63,6 +64,7 @@ def assemble(
         sync=Sync(store, gateway, clock),
         clock=clock,
         seat=seat,
+        figures=ReadFigures(store, clock),
     )
     again = ConfirmAgain(store, gateway, conductor, clock)
     paying = Paying(store, gateway, conductor, again, clock)

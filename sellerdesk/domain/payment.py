@@ -31,6 +31,12 @@ APPROVAL_SECONDS = 3600
 FINAL_STATUSES = frozenset({PaymentStatus.SUCCEEDED, PaymentStatus.CANCELED})
 
 
+def is_lapsed(status: PaymentStatus, cancellation_reason: str) -> bool:
+    """Whether a bank let go of a hold because its time was over; nobody released it. The reasons are those of
+    https://docs.stripe.com/api/payment_intents/object#payment_intent_object-cancellation_reason"""
+    return status is PaymentStatus.CANCELED and cancellation_reason in ("expired", "automatic")
+
+
 @dataclass(frozen=True, slots=True)
 class CardFacts:
     """What Stripe tells about the card; never a number. ``checks`` are 'pass', 'fail', 'unavailable',
@@ -157,9 +163,8 @@ class PaymentFacts:
 
     @property
     def has_lapsed(self) -> bool:
-        """Whether the bank let go of the hold because its time was over; nobody released it. The reasons are those of
-        https://docs.stripe.com/api/payment_intents/object#payment_intent_object-cancellation_reason"""
-        return self.status is PaymentStatus.CANCELED and self.cancellation_reason in ("expired", "automatic")
+        """Whether the bank let go of the hold because its time was over; nobody released it."""
+        return is_lapsed(self.status, self.cancellation_reason)
 
 
 @dataclass(frozen=True, slots=True)

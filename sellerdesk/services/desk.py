@@ -10,6 +10,7 @@ from sellerdesk.domain.account import AccountFacts
 from sellerdesk.services.card_attempts import ReadAttempts
 from sellerdesk.services.check_now import CheckNow
 from sellerdesk.services.orders import ReadOrders
+from sellerdesk.services.overview import ReadFigures
 from sellerdesk.services.prepare import Prepare
 from sellerdesk.services.release import Release
 from sellerdesk.services.ship import Ship
@@ -86,6 +87,7 @@ class Desk:
     sync: Sync
     clock: Clock
     seat: str
+    figures: ReadFigures
 
 
 @dataclass(frozen=True, slots=True)

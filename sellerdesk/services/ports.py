@@ -9,6 +9,7 @@ from sellerdesk.domain.catalogue import Product, ShippingRate
 from sellerdesk.domain.listing import OrderPage, OrderQuery, Overview
 from sellerdesk.domain.operation import Operation, OperationState
 from sellerdesk.domain.order import Order, Shipment, TimelineEntry
+from sellerdesk.domain.overview import Hold, LeftOut, Refusal
 from sellerdesk.domain.payment import CardAttempt, EventHint, Payment, PaymentFacts
 from sellerdesk.domain.requests import Cancel, Capture, Confirm, CreateCustomer, CreateIntent, PassTracking
 
@@ -218,6 +219,26 @@ class Inbox(Protocol):
     def move_watermark(self, stream: str, last_created: int) -> None: ...
 
 
+class History(Protocol):
+    """What happened over time. Moments are seconds UTC; ``until`` itself is left out."""
+
+    def has_orders(self) -> bool:
+        """Whether there is any order at all."""
+        ...
+
+    def holds(self, since: int, until: int) -> tuple[Hold, ...]:
+        """Holds that began then, with what became of them until now."""
+        ...
+
+    def refusals(self, since: int, until: int) -> tuple[Refusal, ...]:
+        """Refused attempts that became known then."""
+        ...
+
+    def left_out(self, until: int) -> tuple[LeftOut, ...]:
+        """What shortened captures before ``until`` left out, one value an order, where the card was saved."""
+        ...
+
+
 class UnitOfWork(Protocol):
     """One transaction. Leaving it without ``commit`` undoes everything."""
 
@@ -229,6 +250,8 @@ class UnitOfWork(Protocol):
     def catalogue(self) -> CatalogueStore: ...
     @property
     def inbox(self) -> Inbox: ...
+    @property
+    def history(self) -> History: ...
 
     def commit(self) -> None: ...
     def __enter__(self) -> Self: ...

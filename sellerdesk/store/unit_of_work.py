@@ -14,6 +14,7 @@ from sellerdesk.store.catalogue import SqlCatalogue
 from sellerdesk.store.inbox import SqlInbox
 from sellerdesk.store.journal import SqlJournal
 from sellerdesk.store.orders import SqlOrders
+from sellerdesk.store.overview import SqlHistory
 
 _WAIT_SECONDS = 30
 
@@ -46,6 +47,10 @@ class SqlUnitOfWork:
     @property
     def inbox(self) -> SqlInbox:
         return SqlInbox(self._open_session())
+
+    @property
+    def history(self) -> SqlHistory:
+        return SqlHistory(self._open_session())
 
     def commit(self) -> None:
         """Make it last. Raises DatabaseUnusable when the disk would not; then nothing was changed."""

@@ -18,6 +18,7 @@ def test_a_store_offers_every_part_of_a_transaction(tmp_path: Path) -> None:
     with as_port(store).read() as unit:
         assert unit.catalogue.products() == ()
         assert unit.inbox.waiting() == ()
+        assert not unit.history.has_orders()
         assert unit.journal.get("none") is None
         assert unit.orders.by_checkout("none") is None
     store.close()
