@@ -5,11 +5,11 @@ import logging
 import sys
 import threading
 from collections.abc import Callable
-from pathlib import Path
 
 from sellerdesk import __version__
 from sellerdesk.addresses import AddressNotUsable, parse_api_base
 from sellerdesk.domain.errors import KeyNotUsable, RefusedError, SellerDeskError
+from sellerdesk.files import read_text
 from sellerdesk.logs import configure
 from sellerdesk.runner import Job, Runner
 from sellerdesk.settings import CHECKOUT_PORT, LAST_PROFILE, Places, Settings, places
@@ -115,8 +115,8 @@ def import_catalogue(options: argparse.Namespace) -> int:
     """Replace products and shipping rates; nothing is changed unless both files are right."""
     from sellerdesk.domain.catalogue_csv import read_products, read_shipping_rates
 
-    products = read_products(_text(options.products))
-    rates = read_shipping_rates(_text(options.shipping))
+    products = read_products(read_text(options.products))
+    rates = read_shipping_rates(read_text(options.shipping))
     shops, _, _ = shops_for(options, "catalogue")
     profile = shops.works(options.profile)
     try:
@@ -157,14 +157,6 @@ def _public_origin(text: str) -> str:
     if not origin.startswith("https://"):
         raise RefusedError("Shoppers type card details on this page, so its public address must begin with https://.")
     return origin
-
-
-def _text(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        why = getattr(error, "strerror", None) or "it is not UTF-8 text"
-        raise RefusedError(f"{path} cannot be read: {why}. Nothing was changed.") from error
 
 
 def _say(line: str) -> None:

@@ -1,7 +1,7 @@
 """How amounts and times are written for people, and how a typed amount is read. Integers of minor units only."""
 
 import re
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, date, datetime, tzinfo
 from functools import lru_cache
 
 from sellerdesk.domain.errors import AmountRefused
@@ -105,6 +105,11 @@ def when_exact(at: int, zone: tzinfo | None = None) -> str:
     moment = _local(at, zone)
     day = f"{_WEEKDAYS[moment.weekday()]} {moment.day} {_MONTHS[moment.month - 1]} {moment.year}"
     return f"{day}, {moment:%H:%M} {moment.tzname() or ''}".rstrip()
+
+
+def day_name(which: date) -> str:
+    """A day as plots and tables show it: 'Fri 13 Nov'."""
+    return f"{_WEEKDAYS[which.weekday()]} {which.day} {_MONTHS[which.month - 1]}"
 
 
 def clock_time(at: int, zone: tzinfo | None = None) -> str:

@@ -86,9 +86,18 @@ class Commands(QObject):
             self._window.sync.syncing()
             self._shop.feed.sync_now()
 
+    def show_in_sight(self) -> None:
+        """Another page is shown: nothing can be done with an order that is out of sight."""
+        self._actions.panel.setEnabled(self._shop is not None and self._is_order_in_sight)
+        self._order_shown()
+
+    @property
+    def _is_order_in_sight(self) -> bool:
+        return self._window.stack.currentWidget() is self._window.page
+
     def _order_shown(self) -> None:
-        orders = self._window.orders
-        self._actions.show_next(orders.next_stage, orders.view is not None)
+        orders, in_sight = self._window.orders, self._is_order_in_sight
+        self._actions.show_next(orders.next_stage if in_sight else None, in_sight and orders.view is not None)
 
     def _copy_reference(self) -> None:
         view = self._window.orders.view

@@ -38,6 +38,8 @@ class Way(Enum):
     CLEAR_FILTER = auto()
     OPEN_PAGE = auto()
     COPY_COMMANDS = auto()
+    READ_AGAIN = auto()
+    IMPORT = auto()
 
 
 @dataclass(frozen=True, slots=True)

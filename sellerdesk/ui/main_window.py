@@ -26,6 +26,7 @@ from sellerdesk.ui.rail import Rail
 from sellerdesk.ui.search import Search
 from sellerdesk.ui.shop_keeper import ShopKeeper
 from sellerdesk.ui.shortcuts import Actions
+from sellerdesk.ui.side_pages import SidePages
 from sellerdesk.ui.status_bar import StatusBar
 from sellerdesk.ui.sync_words import SyncWords
 from sellerdesk.ui.tasks import Tasks
@@ -91,6 +92,7 @@ class MainWindow(QMainWindow):
         self._lay_out()
         self.places = Places(self.rail, self.actions_, self.stack, self.page, self)
         self._connect()
+        self.side = SidePages(self)
         if open_last:
             self.painted_first.connect(self.keeper.open_last)
         self._show_nothing()

@@ -50,6 +50,8 @@ class Tokens:
     demo_text: str
     demo_word: str
     demo_on: str
+    plot_held: str
+    plot_released: str
 
     @property
     def button(self) -> str:
@@ -106,6 +108,8 @@ LIGHT = Tokens(
     demo_text="#34501F",
     demo_word="#41622A",
     demo_on="#FFFFFF",
+    plot_held="#A9BEC0",
+    plot_released="#8A857A",
 )
 
 DARK = Tokens(
@@ -152,4 +156,6 @@ DARK = Tokens(
     demo_text="#D3E6BF",
     demo_word="#B4D394",
     demo_on="#1B2613",
+    plot_held="#47646A",
+    plot_released="#8D9492",
 )

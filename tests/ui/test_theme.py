@@ -33,6 +33,7 @@ TEXT_PAIRS = [
 MARK_PAIRS = [
     *[("control", ground) for ground in ("base", "window")],
     *[(f"{tone}_mark", ground) for tone in ("amber", "red", "green") for ground in (f"{tone}_fill", "base")],
+    *[(mark, "base") for mark in ("accent", "plot_released")],
 ]
 
 
