@@ -7,6 +7,7 @@ from sellerdesk.background import Background
 from sellerdesk.clock import Clock
 from sellerdesk.domain.road import ConfirmationRoad
 from sellerdesk.services.card_attempts import ReadAttempts
+from sellerdesk.services.catalogue import KeepCatalogue
 from sellerdesk.services.check_now import CheckNow
 from sellerdesk.services.conduct import Conductor, nowhere
 from sellerdesk.services.confirm_again import ConfirmAgain
@@ -22,6 +23,7 @@ from sellerdesk.services.resolve import Resolve
 from sellerdesk.services.ship import Ship
 from sellerdesk.services.shop import Shop
 from sellerdesk.services.shopfront import Shopfront
+from sellerdesk.services.stock import SetStock
 from sellerdesk.services.sync import Sync
 
 
@@ -65,6 +67,8 @@ def assemble(
         clock=clock,
         seat=seat,
         figures=ReadFigures(store, clock),
+        catalogue=KeepCatalogue(store),
+        stock=SetStock(store),
     )
     again = ConfirmAgain(store, gateway, conductor, clock)
     paying = Paying(store, gateway, conductor, again, clock)

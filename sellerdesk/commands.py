@@ -120,9 +120,8 @@ def import_catalogue(options: argparse.Namespace) -> int:
     shops, _, _ = shops_for(options, "catalogue")
     profile = shops.works(options.profile)
     try:
-        with profile.works.store.write() as unit:
-            unit.catalogue.replace(products, rates)
-            unit.commit()
+        catalogue = profile.works.desk.catalogue
+        catalogue.take_over(catalogue.propose(products, rates))
     finally:
         profile.close()
     _say(f"{profile.info.name}: {len(products)} products and {len(rates)} shipping rates taken over.")

@@ -47,6 +47,14 @@ class ShippingRate:
 
 
 @dataclass(frozen=True, slots=True)
+class Catalogue:
+    """What is for sale and where it is sent, each in the order in which shoppers and sellers see it."""
+
+    products: tuple[Product, ...] = ()
+    rates: tuple[ShippingRate, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class CartItem:
     """One wish of the shopper's; nothing but a SKU and a number is believed."""
 

@@ -1,17 +1,20 @@
-"""Reading a catalogue and shipping rates from CSV text: every line checked, nothing taken when one is wrong."""
+"""A catalogue and shipping rates as CSV text. Read: every line checked, nothing taken when one is wrong."""
 
 import csv
 import io
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import date
 from typing import TypeVar
 
 from sellerdesk.domain.catalogue import MAX_AMOUNT, Product, ShippingRate
 from sellerdesk.domain.errors import RefusedError, SellerDeskError
 from sellerdesk.domain.money import Money
+from sellerdesk.domain.spreadsheet import csv_text, unguard
 
 PRODUCT_COLUMNS = ("sku", "name", "price", "currency", "tax_rate", "on_hand", "picture", "available_from")
+# May be left out, and is always written.
+WITHDRAWN = "withdrawn"
 SHIPPING_COLUMNS = ("country", "currency", "amount", "tax_rate")
 MAX_BYTES = 5_000_000
 # Stripe's product_code has at most 12 characters, product_name at most 1024:
@@ -30,36 +33,70 @@ class CatalogueRefused(RefusedError):
 
 
 def read_products(text: str) -> tuple[Product, ...]:
-    """Products from CSV with the columns of PRODUCT_COLUMNS; prices in minor units. Raises CatalogueRefused."""
-    products = _read(text, PRODUCT_COLUMNS, _product)
-    if len({product.sku for product in products}) != len(products):
-        raise CatalogueRefused("The same SKU stands twice in the file. Nothing was changed.")
-    return products
+    """Products from CSV with the columns of PRODUCT_COLUMNS, and WITHDRAWN after them where one is; prices in minor
+    units. Raises CatalogueRefused."""
+    return _read(text, PRODUCT_COLUMNS, _product, lambda product: f"the SKU {product.sku}", optional=WITHDRAWN)
 
 
 def read_shipping_rates(text: str) -> tuple[ShippingRate, ...]:
     """Shipping rates from CSV with the columns of SHIPPING_COLUMNS. Raises CatalogueRefused."""
-    rates = _read(text, SHIPPING_COLUMNS, _rate)
-    if len({(rate.country, rate.currency) for rate in rates}) != len(rates):
-        raise CatalogueRefused("The same country and currency stand twice in the file. Nothing was changed.")
-    return rates
+    return _read(text, SHIPPING_COLUMNS, _rate, lambda rate: f"{rate.country} in {rate.currency.upper()}")
 
 
-def _read(text: str, columns: tuple[str, ...], build: Callable[[dict[str, str]], _T]) -> tuple[_T, ...]:
+def write_products(products: Iterable[Product]) -> str:
+    """The CSV text that ``read_products`` reads as the same products."""
+    rows = (
+        (
+            product.sku,
+            product.name,
+            str(product.price),
+            product.currency,
+            str(product.tax_rate),
+            str(product.on_hand),
+            product.picture,
+            product.available_from,
+            "yes" if product.withdrawn else "",
+        )
+        for product in products
+    )
+    return csv_text([(*PRODUCT_COLUMNS, WITHDRAWN), *rows])
+
+
+def write_shipping_rates(rates: Iterable[ShippingRate]) -> str:
+    """The CSV text that ``read_shipping_rates`` reads as the same rates."""
+    rows = ((rate.country, rate.currency, str(rate.amount), str(rate.tax_rate)) for rate in rates)
+    return csv_text([SHIPPING_COLUMNS, *rows])
+
+
+def _read(
+    text: str,
+    columns: tuple[str, ...],
+    build: Callable[[dict[str, str]], _T],
+    name: Callable[[_T], str],
+    *,
+    optional: str = "",
+) -> tuple[_T, ...]:
+    """``name`` tells what a line is about; no two may be about the same. ``optional`` may follow ``columns``."""
     if len(text) > MAX_BYTES:
         raise CatalogueRefused("The file is too large for a catalogue. Nothing was changed.")
     rows = csv.DictReader(io.StringIO(text.removeprefix("\ufeff")), strict=True)
-    found = []
+    found: list[_T] = []
+    lines: dict[str, int] = {}
     try:
-        if tuple(rows.fieldnames or ()) != columns:
+        fields = tuple(rows.fieldnames or ())
+        if fields != columns and (not optional or fields != (*columns, optional)):
             raise CatalogueRefused(f"The first line must be: {','.join(columns)}. Nothing was changed.")
         for row in rows:
             if None in row or None in row.values():
-                raise CatalogueRefused(f"Line {rows.line_num} has not {len(columns)} columns. Nothing was changed.")
+                raise CatalogueRefused(f"Line {rows.line_num} has not {len(fields)} columns. Nothing was changed.")
             try:
-                found.append(build({name: value.strip() for name, value in row.items()}))
+                made = build({field: unguard(value.strip()) for field, value in row.items()})
+                first = lines.setdefault(name(made), rows.line_num)
+                if first != rows.line_num:
+                    raise ValueError(f"{name(made)} stands in line {first} already.")
             except (SellerDeskError, ValueError) as error:
                 raise CatalogueRefused(f"Line {rows.line_num}: {error} Nothing was changed.") from error
+            found.append(made)
     except csv.Error as error:
         raise CatalogueRefused(f"Line {rows.line_num} is not valid CSV. Nothing was changed.") from error
     if not found:
@@ -82,6 +119,7 @@ def _product(row: dict[str, str]) -> Product:
         on_hand=_whole(row["on_hand"], "stock", MAX_ON_HAND),
         picture=_picture(row["picture"]),
         available_from=_day(row["available_from"]),
+        withdrawn=_flag(row.get(WITHDRAWN, "")),
     )
 
 
@@ -102,6 +140,12 @@ def _picture(text: str) -> str:
     if text and not _PICTURE.fullmatch(text):
         raise ValueError("the picture must be a plain file name such as mug.svg.")
     return text
+
+
+def _flag(text: str) -> bool:
+    if text.lower() not in ("", "yes", "no"):
+        raise ValueError("withdrawn must be yes, no, or empty.")
+    return text.lower() == "yes"
 
 
 def _day(text: str) -> str:

@@ -8,12 +8,14 @@ from typing import Protocol
 from sellerdesk.clock import Clock
 from sellerdesk.domain.account import AccountFacts
 from sellerdesk.services.card_attempts import ReadAttempts
+from sellerdesk.services.catalogue import KeepCatalogue
 from sellerdesk.services.check_now import CheckNow
 from sellerdesk.services.orders import ReadOrders
 from sellerdesk.services.overview import ReadFigures
 from sellerdesk.services.prepare import Prepare
 from sellerdesk.services.release import Release
 from sellerdesk.services.ship import Ship
+from sellerdesk.services.stock import SetStock
 from sellerdesk.services.sync import Sync
 
 
@@ -88,6 +90,8 @@ class Desk:
     clock: Clock
     seat: str
     figures: ReadFigures
+    catalogue: KeepCatalogue
+    stock: SetStock
 
 
 @dataclass(frozen=True, slots=True)

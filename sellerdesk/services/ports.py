@@ -205,6 +205,10 @@ class CatalogueStore(Protocol):
         """Lower the stock per SKU, never below zero."""
         ...
 
+    def set_on_hand(self, sku: str, seen: int, wanted: int) -> bool:
+        """Set a count that is still as it was seen; False, and nothing changed, where it is not."""
+        ...
+
 
 class Inbox(Protocol):
     """Events seen, and how far the stream was read."""

@@ -64,3 +64,12 @@ class SqlCatalogue:
                 raise OurBug("A negative number of pieces was about to be taken from the stock.")
             left = case((ProductRecord.on_hand > number, ProductRecord.on_hand - number), else_=0)
             self._session.execute(update(ProductRecord).where(ProductRecord.sku == sku).values(on_hand=left))
+
+    def set_on_hand(self, sku: str, seen: int, wanted: int) -> bool:
+        found = self._session.scalar(
+            update(ProductRecord)
+            .where(ProductRecord.sku == sku, ProductRecord.on_hand == seen)
+            .values(on_hand=wanted)
+            .returning(ProductRecord.sku)
+        )
+        return found is not None

@@ -6,14 +6,10 @@ from enum import Enum, auto
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import (
-    QAbstractItemView,
     QFrame,
     QHBoxLayout,
-    QHeaderView,
     QSizePolicy,
     QStackedWidget,
-    QTableWidget,
-    QTableWidgetItem,
     QVBoxLayout,
     QWidget,
 )
@@ -21,7 +17,7 @@ from PySide6.QtWidgets import (
 from sellerdesk.ui import plain
 from sellerdesk.ui.buttons import IconButton
 from sellerdesk.ui.fonts import Size, font, pixels
-from sellerdesk.ui.overview_words import Table
+from sellerdesk.ui.tables import NumbersTable, Table
 from sellerdesk.ui.theme import tokens_of
 from sellerdesk.ui.widgets import Tone, label
 
@@ -121,46 +117,6 @@ def _mark_width(mark: Mark) -> int:
     return 16 if mark in {Mark.OPEN, Mark.OLD} else 10
 
 
-class NumbersTable(QTableWidget):
-    """The numbers behind a plot. Read only; the arrow keys go through it."""
-
-    def __init__(self, name: str) -> None:
-        super().__init__()
-        self.setAccessibleName(f"{name}, table")
-        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        self.setTabKeyNavigation(False)
-        self.setShowGrid(False)
-        self.setWordWrap(False)
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.verticalHeader().hide()
-        self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        self.horizontalHeader().setHighlightSections(False)
-        self.horizontalHeader().setSectionsClickable(False)
-
-    def show_table(self, table: Table) -> None:
-        """Show these rows; where one was scrolled to stays in view."""
-        self.verticalHeader().setDefaultSectionSize(pixels(26))
-        self.horizontalHeader().setFixedHeight(pixels(28))
-        self.setColumnCount(len(table.columns))
-        self.setRowCount(len(table.rows))
-        for column, title in enumerate(table.columns):
-            header = QTableWidgetItem(title)
-            header.setTextAlignment(_alignment(column in table.numbers))
-            self.setHorizontalHeaderItem(column, header)
-        for row, cells in enumerate(table.rows):
-            for column, text in enumerate(cells):
-                item = QTableWidgetItem(plain.one_line(text))
-                item.setTextAlignment(_alignment(column in table.numbers))
-                item.setFont(font(Size.BODY, strong=cells[0] == "Total"))
-                item.setToolTip(plain.tip(text))
-                self.setItem(row, column, item)
-        self.resizeColumnsToContents()
-        self.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-        self.horizontalHeader().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
-
-
 class PlotCard(QFrame):
     """Title, a line about it, the plot or its table, and a caption that tells what the pointer is on."""
 
@@ -258,8 +214,3 @@ class PlotCard(QFrame):
         else:
             self._stack.setCurrentWidget(self._nothing)
         self._caption.setVisible(not as_table)
-
-
-def _alignment(is_number: bool) -> Qt.AlignmentFlag:
-    side = Qt.AlignmentFlag.AlignRight if is_number else Qt.AlignmentFlag.AlignLeft
-    return side | Qt.AlignmentFlag.AlignVCenter

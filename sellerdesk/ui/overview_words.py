@@ -1,7 +1,6 @@
 """The overview in words: sentences, axis labels, and the tables behind the plots. Nothing here paints."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, tzinfo
 
 from sellerdesk.domain.money import divide_rounded, exponent, step
@@ -9,6 +8,7 @@ from sellerdesk.domain.order import show_reference
 from sellerdesk.domain.overview import OLD_AFTER_DAYS, BackOrders, CurrencyDays, Failures, Figures, Leads, Shares
 from sellerdesk.domain.spreadsheet import csv_text
 from sellerdesk.formats import amount, amount_parts, countdown, day_name, money, when_exact
+from sellerdesk.ui.tables import Table
 
 # They go with the steps of the leads.
 LEAD_LABELS = ("over 7 d", "6–7 d", "5–6 d", "4–5 d", "3–4 d", "2–3 d", "1–2 d", "6–24 h", "under 6 h")
@@ -26,17 +26,6 @@ _MONTHS = (
     "December",
 )  # fmt: skip
 _NAMED = 3
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """Numbers as people read them. The first column tells what a row is about; ``numbers`` are the columns that line
-    up at the right."""
-
-    title: str
-    columns: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
-    numbers: frozenset[int]
 
 
 def dates(figures: Figures, zone: tzinfo | None) -> tuple[date, ...]:

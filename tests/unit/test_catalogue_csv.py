@@ -12,9 +12,12 @@ from sellerdesk.domain.catalogue_csv import (
     MAX_BYTES,
     PRODUCT_COLUMNS,
     SHIPPING_COLUMNS,
+    WITHDRAWN,
     CatalogueRefused,
     read_products,
     read_shipping_rates,
+    write_products,
+    write_shipping_rates,
 )
 
 HEADER = ",".join(PRODUCT_COLUMNS) + "\n"
@@ -158,8 +161,8 @@ def test_any_text_is_taken_or_refused_with_a_sentence(text: str, with_header: bo
 
 
 def test_the_same_sku_twice() -> None:
-    with pytest.raises(CatalogueRefused, match="twice"):
-        read_products(table(GOOD, {**GOOD, "name": "Other"}))
+    with pytest.raises(CatalogueRefused, match="Line 4: the SKU MUG-1 stands in line 2 already"):
+        read_products(table(GOOD, {**GOOD, "sku": "B"}, {**GOOD, "name": "Other"}))
 
 
 @pytest.mark.parametrize(
@@ -172,9 +175,55 @@ def test_what_is_no_shipping_rate(row: str) -> None:
 
 
 def test_two_rates_for_one_country_and_currency() -> None:
-    with pytest.raises(CatalogueRefused, match="twice"):
+    with pytest.raises(CatalogueRefused, match="Line 3: DE in EUR stands in line 2 already"):
         read_shipping_rates(RATE_HEADER + "DE,eur,590,0\nde,EUR,690,0\n")
+    with pytest.raises(CatalogueRefused, match="The first line must be"):
+        read_shipping_rates(RATE_HEADER.strip() + ",\nDE,eur,590,0,\n")
 
 
 def test_a_spreadsheets_formula_is_only_a_name() -> None:
     assert read_products(table({**GOOD, "name": '=HYPERLINK("x")'}))[0].name == '=HYPERLINK("x")'
+
+
+def test_withdrawn_may_be_told_and_may_be_left_out() -> None:
+    columns = (*PRODUCT_COLUMNS, WITHDRAWN)
+    rows = [{**GOOD, "sku": f"S{index}", WITHDRAWN: word} for index, word in enumerate(["", "no", "yes", "YES"])]
+    assert [each.withdrawn for each in read_products(table(*rows, columns=columns))] == [False, False, True, True]
+    with pytest.raises(CatalogueRefused, match="Line 2: withdrawn must be"):
+        read_products(table({**GOOD, WITHDRAWN: "maybe"}, columns=columns))
+
+
+NAMES = st.text(st.characters(exclude_categories=["C", "Z"]), min_size=1, max_size=60)
+
+
+@given(
+    st.lists(
+        st.builds(
+            Product,
+            NAMES.map(lambda text: text[:12]),
+            NAMES,
+            st.integers(1, 99_999_999),
+            st.sampled_from(["eur", "jpy"]),
+            st.integers(0, 9_999),
+            st.integers(0, 1_000_000),
+            st.sampled_from(["", "mug.svg"]),
+            st.sampled_from(["", "2026-12-04"]),
+            st.booleans(),
+        ),
+        min_size=1,
+        unique_by=lambda product: product.sku,
+    )
+)
+def test_what_is_written_is_read_as_the_same(products: list[Product]) -> None:
+    assert read_products(write_products(products)) == tuple(products)
+
+
+def test_rates_written_are_read_as_the_same() -> None:
+    rates = (ShippingRate("DE", "eur", 590, 1900), ShippingRate("*", "jpy", 0, 0))
+    assert read_shipping_rates(write_shipping_rates(rates)) == rates
+
+
+def test_no_spreadsheet_works_out_a_name() -> None:
+    text = write_products([Product("=1+1", "@SUM(A1)", 100, "eur", 0, 1), Product("B", "'tis", 100, "eur", 0, 1)])
+    assert "\r\n'=1+1,'@SUM(A1),100" in text
+    assert [(each.sku, each.name) for each in read_products(text)] == [("=1+1", "@SUM(A1)"), ("B", "'tis")]
