@@ -42,6 +42,11 @@ def amount_parts(amount_minor: int, currency: str, locale: str = "en") -> tuple[
     return sign + _grouped(str(whole), group), fraction
 
 
+def counted(number: int, what: str) -> str:
+    """A number of things whose plural ends in s: '1 order', '1,200 orders'."""
+    return f"{number:,} {what}" if number == 1 else f"{number:,} {what}s"
+
+
 def parse_money(text: str, currency: str, locale: str = "en") -> int:
     """The minor units of an amount as a person typed it, with or without the currency code behind it.
 
@@ -110,6 +115,11 @@ def when_exact(at: int, zone: tzinfo | None = None) -> str:
 def day_name(which: date) -> str:
     """A day as plots and tables show it: 'Fri 13 Nov'."""
     return f"{_WEEKDAYS[which.weekday()]} {which.day} {_MONTHS[which.month - 1]}"
+
+
+def day_and_year(which: date) -> str:
+    """A day far from now: '4 Dec 2026'."""
+    return f"{which.day} {_MONTHS[which.month - 1]} {which.year}"
 
 
 def clock_time(at: int, zone: tzinfo | None = None) -> str:

@@ -1,5 +1,7 @@
 """How cells are painted: one delegate for each kind of column, all with the same row behind them."""
 
+from typing import Protocol, runtime_checkable
+
 from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
@@ -8,7 +10,7 @@ from sellerdesk.ui import icons
 from sellerdesk.ui.chips import Chip, Form, paint_chip, words_offset
 from sellerdesk.ui.columns import AmountParts, Check, Kind
 from sellerdesk.ui.fonts import Size, font
-from sellerdesk.ui.orders_model import OrdersModel, Role
+from sellerdesk.ui.orders_model import Role, Slots
 from sellerdesk.ui.theme import tokens_in
 from sellerdesk.ui.tokens import Tokens
 from sellerdesk.ui.widgets import tone_colour
@@ -19,6 +21,13 @@ PAD = 6
 GAP = 6
 _LEFT = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
 _RIGHT = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
+
+
+@runtime_checkable
+class HasSlots(Protocol):
+    """A model that knows what fractions and currency codes stand in its amounts."""
+
+    def slots(self) -> Slots: ...
 
 
 class RowDelegate(QStyledItemDelegate):
@@ -101,7 +110,7 @@ class AmountDelegate(RowDelegate):
     def paint_cell(self, painter: QPainter, rect: QRectF, index: Index, tokens: Tokens) -> None:
         parts = index.data(Role.VALUE)
         model = index.model()
-        if not isinstance(parts, AmountParts) or not isinstance(model, OrdersModel):
+        if not isinstance(parts, AmountParts) or not isinstance(model, HasSlots):
             return
         metrics = QFontMetrics(font(Size.BODY))
         fraction_width, code_width = (

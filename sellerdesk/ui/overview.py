@@ -2,16 +2,13 @@
 
 from datetime import UTC, datetime, tzinfo
 from importlib import import_module
-from pathlib import Path
 
 from PySide6.QtCore import QObject
 
 from sellerdesk.domain.errors import SellerDeskError
 from sellerdesk.domain.overview import Figures
-from sellerdesk.files import write_text
 from sellerdesk.services.desk import OpenShop
-from sellerdesk.ui import plain
-from sellerdesk.ui.file_choice import ask_where_to_write
+from sellerdesk.ui.file_choice import Exports
 from sellerdesk.ui.notices import Notices
 from sellerdesk.ui.overview_page import OverviewPage
 from sellerdesk.ui.overview_words import export
@@ -32,6 +29,7 @@ class OverviewKeeper(QObject):
         self._tasks, self._notices, self._zone = tasks, notices, zone
         self._shop: OpenShop | None = None
         self._running = self._again = False
+        self._exports = Exports(tasks, notices, self)
         self.page = OverviewPage(zone)
         self.page.period_chosen.connect(self._read_other)
         self.page.again_wanted.connect(self._read_other)
@@ -51,6 +49,10 @@ class OverviewKeeper(QObject):
         """The page came into view: what it shows may be old."""
         self.page.show_reading()
         self.reload()
+
+    def left(self) -> None:
+        """The page went out of view: nobody waits for it any more."""
+        self._forget_reading()
 
     def reload(self) -> None:
         """Read again. While a reading runs, one more is remembered, however often this is called."""
@@ -108,11 +110,4 @@ class OverviewKeeper(QObject):
         text = export(figures, self._shop.info.name, self._zone)
         day = datetime.fromtimestamp(figures.now, UTC).astimezone(self._zone).date()
         name = f"overview-{len(figures.starts)}-days-{day.isoformat()}.csv"
-        ask_where_to_write(self.page, "Export the overview", name, lambda path: self._write(path, text))
-
-    def _write(self, path: Path, text: str) -> None:
-        said = f"The numbers of the overview are in {plain.apart(str(path))}."
-        self._tasks.read(self, lambda: write_text(path, text), lambda _: self._notices.note(said), self._not_written)
-
-    def _not_written(self, error: Exception) -> None:
-        self._notices.error(error, money="No money moved.", next_step="Choose another place.")
+        self._exports.ask(self.page, "Export the overview", name, text)

@@ -130,7 +130,7 @@ class PlotCard(QFrame):
         self.toggle = IconButton("table", f"Show as a table: {title}", edge=24)
         self.toggle.setCheckable(True)
         self.toggle.toggled.connect(self._toggled)
-        self.table = NumbersTable(title)
+        self.table = NumbersTable(f"{title}, table")
         self._nothing = label(tone=Tone.MUTED, wrap=True)
         self._nothing.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._stack = QStackedWidget()

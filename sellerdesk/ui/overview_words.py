@@ -7,7 +7,7 @@ from sellerdesk.domain.money import divide_rounded, exponent, step
 from sellerdesk.domain.order import show_reference
 from sellerdesk.domain.overview import OLD_AFTER_DAYS, BackOrders, CurrencyDays, Failures, Figures, Leads, Shares
 from sellerdesk.domain.spreadsheet import csv_text
-from sellerdesk.formats import amount, amount_parts, countdown, day_name, money, when_exact
+from sellerdesk.formats import amount, amount_parts, countdown, counted, day_name, money, when_exact
 from sellerdesk.ui.tables import Table
 
 # They go with the steps of the leads.
@@ -95,11 +95,6 @@ def back_orders_line(figures: Figures) -> str:
     if not worth:
         return "Nothing left out waits for a charge on a saved card."
     return f"Worth {_joined(worth)}, to be charged on saved cards."
-
-
-def counted(number: int, what: str) -> str:
-    """'1 order', '1,200 orders'."""
-    return f"{number:,} {what}" if number == 1 else f"{number:,} {what}s"
 
 
 def day_points(days: Sequence[date], sums: CurrencyDays) -> list[str]:

@@ -2,13 +2,14 @@
 
 import re
 
-from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QColor, QIcon, QPainter, QPainterPath, QPaintEvent, QPen, QPixmap
+from PySide6.QtCore import QPoint, QRect, QRectF, Qt
+from PySide6.QtGui import QColor, QIcon, QPainter, QPainterPath, QPaintEvent, QPen, QPixmap, QPixmapCache
 from PySide6.QtWidgets import QWidget
 
 from sellerdesk.assets import asset
 from sellerdesk.ui import icons
 from sellerdesk.ui.theme import tokens_of
+from sellerdesk.ui.tokens import Tokens
 
 # A picture is the bare name of a file of ours: never a path or an address, whatever the order says.
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,40}\.(svg|png|jpg|webp)")
@@ -18,6 +19,9 @@ def picture(name: str, edge: int, ratio: float) -> QPixmap | None:
     """The picture called ``name`` as a square of ``edge`` logical pixels, or None when there is no such file."""
     if not _NAME.fullmatch(name):
         return None
+    key, found = f"sellerdesk:picture:{name}:{edge}:{ratio}", QPixmap()
+    if QPixmapCache.find(key, found):
+        return found
     try:
         path = asset("demo", name)
     except FileNotFoundError:
@@ -26,7 +30,31 @@ def picture(name: str, edge: int, ratio: float) -> QPixmap | None:
     if drawn.isNull():
         return None
     drawn.setDevicePixelRatio(ratio)
+    QPixmapCache.insert(key, drawn)
     return drawn
+
+
+def paint_picture(painter: QPainter, rect: QRect, name: str, tokens: Tokens, *, instead: tuple[str, str]) -> None:
+    """The picture called ``name`` in a frame; ``instead`` is icon and colour where there is none."""
+    frame = QRectF(rect).adjusted(0.5, 0.5, -0.5, -0.5)
+    outline = QPainterPath()
+    outline.addRoundedRect(frame, 4, 4)
+    painter.save()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.fillPath(outline, QColor(tokens.chip))
+    ratio = painter.device().devicePixelRatio()
+    drawn = picture(name, rect.width(), ratio)
+    if drawn is not None:
+        painter.setClipPath(outline)
+        painter.drawPixmap(rect.topLeft(), drawn)
+        painter.setClipping(False)
+    else:
+        middle = (rect.width() - 16) // 2
+        painter.drawPixmap(rect.topLeft() + QPoint(middle, middle), icons.pixmap(*instead, 16, ratio))
+    painter.setPen(QPen(QColor(tokens.line2)))
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.drawPath(outline)
+    painter.restore()
 
 
 class ProductPicture(QWidget):
@@ -39,22 +67,7 @@ class ProductPicture(QWidget):
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         tokens = tokens_of(self)
+        instead = ("package-x", tokens.amber_text) if self._short else ("image", tokens.text2)
         painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        frame = QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5)
-        outline = QPainterPath()
-        outline.addRoundedRect(frame, 4, 4)
-        painter.fillPath(outline, QColor(tokens.chip))
-        drawn = picture(self._name, self.width(), self.devicePixelRatioF())
-        if drawn is not None:
-            painter.setClipPath(outline)
-            painter.drawPixmap(0, 0, drawn)
-            painter.setClipping(False)
-        else:
-            name, colour = ("package-x", tokens.amber_text) if self._short else ("image", tokens.text2)
-            at = (self.width() - 16) // 2
-            painter.drawPixmap(at, at, icons.pixmap(name, colour, 16, self.devicePixelRatioF()))
-        painter.setPen(QPen(QColor(tokens.line2)))
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.drawPath(outline)
+        paint_picture(painter, self.rect(), self._name, tokens, instead=instead)
         painter.end()

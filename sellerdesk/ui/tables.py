@@ -12,20 +12,21 @@ from sellerdesk.ui.fonts import Size, font, pixels
 @dataclass(frozen=True, slots=True)
 class Table:
     """Numbers as people read them. The first column tells what a row is about; ``numbers`` are the columns that line
-    up at the right."""
+    up at the right, ``wide`` is the one that takes what room is left."""
 
     title: str
     columns: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     numbers: frozenset[int]
+    wide: int = 0
 
 
 class NumbersTable(QTableWidget):
-    """The numbers behind a plot. Read only; the arrow keys go through it."""
+    """Shows a ``Table``. Read only; the arrow keys go through it."""
 
     def __init__(self, name: str) -> None:
         super().__init__()
-        self.setAccessibleName(f"{name}, table")
+        self.setAccessibleName(name)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
@@ -57,7 +58,7 @@ class NumbersTable(QTableWidget):
                 self.setItem(row, column, item)
         self.resizeColumnsToContents()
         self.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-        self.horizontalHeader().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+        self.horizontalHeader().setSectionResizeMode(table.wide, QHeaderView.ResizeMode.Stretch)
 
 
 def _alignment(is_number: bool) -> Qt.AlignmentFlag:
