@@ -79,7 +79,7 @@ class SqlHistory:
             .join(OrderRecord, OrderRecord.id == LineRecord.order_id)
             .join(PaymentRecord, and_(PaymentRecord.order_id == OrderRecord.id, PaymentRecord.role == "original"))
             .join(LedgerRecord, _is_capture_of_payment())
-            .where(LineRecord.kept < LineRecord.quantity, OrderRecord.save_card, LedgerRecord.at < until)
+            .where(LineRecord.kept < LineRecord.quantity, _has_saved_card(), LedgerRecord.at < until)
             .order_by(LedgerRecord.at, OrderRecord.id)
         )
         found: dict[str, LeftOut] = {}
@@ -92,6 +92,16 @@ class SqlHistory:
 def _is_capture_of_payment() -> ColumnElement[bool]:
     """The ledger has one row for each intent and kind, with the moment at which the capture became known."""
     return and_(LedgerRecord.stripe_object == PaymentRecord.intent_id, LedgerRecord.kind == "captured")
+
+
+def _has_saved_card() -> ColumnElement[bool]:
+    """The same as ``Payment.saved_card_id``, asked of many at once."""
+    return and_(
+        PaymentRecord.setup_future_usage == "off_session",
+        PaymentRecord.authorized_at.is_not(None),
+        PaymentRecord.payment_method_id != "",
+        PaymentRecord.customer_id != "",
+    )
 
 
 def _to_hold(row: tuple[Any, ...]) -> Hold:

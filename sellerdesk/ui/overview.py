@@ -1,6 +1,6 @@
 """Keeps the overview as the database has it while it is looked at, and puts its numbers into a file."""
 
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, datetime
 from importlib import import_module
 
 from PySide6.QtCore import QObject
@@ -20,17 +20,15 @@ _UNEXPECTED = "SellerDesk made a mistake of its own."
 
 
 class OverviewKeeper(QObject):
-    """Reads for an ``OverviewPage``; never two readings of the same at once. ``zone`` None is this computer's."""
+    """Reads for an ``OverviewPage``; never two readings of the same at once. Days are those of this computer's zone."""
 
-    def __init__(
-        self, tasks: Tasks, notices: Notices, zone: tzinfo | None = None, parent: QObject | None = None
-    ) -> None:
+    def __init__(self, tasks: Tasks, notices: Notices, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._tasks, self._notices, self._zone = tasks, notices, zone
+        self._tasks, self._notices = tasks, notices
         self._shop: OpenShop | None = None
         self._running = self._again = False
         self._exports = Exports(tasks, notices, self)
-        self.page = OverviewPage(zone)
+        self.page = OverviewPage()
         self.page.period_chosen.connect(self._read_other)
         self.page.again_wanted.connect(self._read_other)
         self.page.export_wanted.connect(self._export)
@@ -62,12 +60,12 @@ class OverviewKeeper(QObject):
             self._again = True
             return
         self._running = True
-        figures, days, zone = self._shop.desk.figures, self.page.days, self._zone
+        figures, days = self._shop.desk.figures, self.page.days
 
         def work() -> Figures:
             # Loading the plots takes a second the first time, which nobody shall feel in the window.
             import_module(_PLOTS)
-            return figures.read(days, zone)
+            return figures.read(days)
 
         self._tasks.read(self, work, self._arrived, self._failed, key=_KEY)
 
@@ -107,7 +105,7 @@ class OverviewKeeper(QObject):
         figures = self.page.figures
         if figures is None or self._shop is None:
             return
-        text = export(figures, self._shop.info.name, self._zone)
-        day = datetime.fromtimestamp(figures.now, UTC).astimezone(self._zone).date()
+        text = export(figures, self._shop.info.name)
+        day = datetime.fromtimestamp(figures.now, UTC).astimezone().date()
         name = f"overview-{len(figures.starts)}-days-{day.isoformat()}.csv"
         self._exports.ask(self.page, "Export the overview", name, text)

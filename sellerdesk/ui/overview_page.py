@@ -1,6 +1,5 @@
 """The overview: period and currency, four sums, how many holds were captured in time, and four plots."""
 
-from datetime import tzinfo
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
@@ -54,12 +53,11 @@ class OverviewPage(QWidget):
     again_wanted = Signal()
     export_wanted = Signal()
 
-    def __init__(self, zone: tzinfo | None = None) -> None:
+    def __init__(self) -> None:
         super().__init__()
-        self._zone = zone
         self._figures: Figures | None = None
         self._currency = ""
-        self._plots: tuple[HoldsPlot, LeadsPlot, FailuresPlot, BackOrdersPlot] | None = None
+        self.plots: tuple[HoldsPlot, LeadsPlot, FailuresPlot, BackOrdersPlot] | None = None
         self._make_head()
         self._make_sums()
         self._make_cards()
@@ -114,7 +112,7 @@ class OverviewPage(QWidget):
             self._show(self.empty)
             return
         self._offer_currencies(figures)
-        if self._plots is None:
+        if self.plots is None:
             self._make_plots()
         self._say_sums(figures)
         self._fill_cards(figures)
@@ -186,13 +184,13 @@ class OverviewPage(QWidget):
     def _make_plots(self) -> None:
         from sellerdesk.ui.overview_plots import BackOrdersPlot, FailuresPlot, HoldsPlot, LeadsPlot
 
-        self._plots = (
+        self.plots = (
             HoldsPlot(words.HOLDS),
             LeadsPlot(words.LEADS),
             FailuresPlot(words.FAILURES),
             BackOrdersPlot(words.BACK_ORDERS),
         )
-        for card, plot in zip(self.cards, self._plots, strict=True):
+        for card, plot in zip(self.cards, self.plots, strict=True):
             card.set_plot(plot)
             plot.pointed.connect(card.say)
 
@@ -269,15 +267,15 @@ class OverviewPage(QWidget):
         self._place()
 
     def _fill_cards(self, figures: Figures) -> None:
-        if self._plots is None:
+        if self.plots is None:
             return
-        holds, leads, failures, back_orders = self._plots
-        days = words.dates(figures, self._zone)
+        holds, leads, failures, back_orders = self.plots
+        days = words.dates(figures)
         period, months = f"in these {len(days)} days", words.months(days)
         sums = figures.of_currency(self._currency)
         self.holds.show_words(
             words.holds_line(sums), f"{months}, day of the hold",
-            words.holds_table(figures, self._currency, self._zone),
+            words.holds_table(figures, self._currency),
             nothing="" if sums.holds else f"No hold {period}.",
         )  # fmt: skip
         holds.show_days(days, sums, self.holds.line)
@@ -294,7 +292,7 @@ class OverviewPage(QWidget):
         failures.show_failures(figures.failures, self.failures.line)
         owed = figures.back_orders
         self.back_orders.show_words(
-            words.back_orders_line(figures), months, words.back_orders_table(figures, self._zone),
+            words.back_orders_line(figures), months, words.back_orders_table(figures),
             nothing="" if any(owed.open) else "Items left out of orders whose card is saved are counted here.",
         )  # fmt: skip
         back_orders.show_back_orders(days, owed, self.back_orders.line)

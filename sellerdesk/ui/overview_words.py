@@ -28,8 +28,8 @@ _MONTHS = (
 _NAMED = 3
 
 
-def dates(figures: Figures, zone: tzinfo | None) -> tuple[date, ...]:
-    """The days, as the calendar of ``zone`` has them."""
+def dates(figures: Figures, zone: tzinfo | None = None) -> tuple[date, ...]:
+    """The days, as the calendar of ``zone`` has them; None is this computer's, here and below."""
     # Noon is on the same date whichever way clocks changed that night.
     return tuple(datetime.fromtimestamp(at + 12 * 3600, UTC).astimezone(zone).date() for at in figures.starts)
 
@@ -164,7 +164,7 @@ def _parts(shares: Shares) -> tuple[int, int, int, int]:
 # --- tables ----------------------------------------------------------------------------------------------
 
 
-def holds_table(figures: Figures, currency: str, zone: tzinfo | None) -> Table:
+def holds_table(figures: Figures, currency: str, zone: tzinfo | None = None) -> Table:
     """One row a day, and the sum."""
     found = figures.of_currency(currency)
     rows = [
@@ -194,7 +194,7 @@ def failures_table(figures: Figures) -> Table:
     return Table(FAILURES, ("Reason", "Refusals", "What helps"), rows, frozenset({1}))
 
 
-def back_orders_table(figures: Figures, zone: tzinfo | None) -> Table:
+def back_orders_table(figures: Figures, zone: tzinfo | None = None) -> Table:
     """One row a day."""
     found = figures.back_orders
     rows = tuple(
@@ -207,7 +207,7 @@ def back_orders_table(figures: Figures, zone: tzinfo | None) -> Table:
 # --- export ----------------------------------------------------------------------------------------------
 
 
-def export(figures: Figures, shop: str, zone: tzinfo | None) -> str:
+def export(figures: Figures, shop: str, zone: tzinfo | None = None) -> str:
     """Every number of the overview, all currencies, as CSV text: the tables one under another, each below its title.
     Days are ISO dates, amounts have a point and no groups."""
     days = [day.isoformat() for day in dates(figures, zone)]

@@ -96,6 +96,9 @@ class Made:
             authorized_at=placed + 60 if authorized else None,
             capture_before=placed + 60 + chance.choice([5, 7, 30]) * DAY if authorized else None,
             cancellation_reason=why if status is PaymentStatus.CANCELED else "",
+            setup_future_usage=chance.choice(["off_session", "off_session", ""]),
+            payment_method_id=chance.choice(["pm_1", "pm_1", "pm_1", ""]),
+            customer_id="cus_1",
         )
         return builders.placed_order(
             id=order_id,
@@ -103,7 +106,6 @@ class Made:
             currency=currency,
             lines=lines,
             shipping=600,
-            save_card=chance.random() < 0.6,
             payments=(builders.payment(order_id, facts, currency=currency),),
         )
 
@@ -165,7 +167,8 @@ def check_leads(found: Figures, made: Made, orders: list[Order], bounds: tuple[i
 
 
 def check_back_orders(found: Figures, made: Made, orders: list[Order], bounds: tuple[int, ...]) -> None:
-    owing = [order for order in orders if order.save_card and any(line.left_out for line in order.lines)]
+    owing = [order for order in orders if order.payment.saved_card_id and any(line.left_out for line in order.lines)]
+    assert owing
     worth = dict.fromkeys(sorted({order.currency for order in owing}), 0)
     for order in owing:
         worth[order.currency] += worth_left_out(order.lines, order.currency)

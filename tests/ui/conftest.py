@@ -268,6 +268,10 @@ def open_shop(
     check = FakeCheck(books)
     prepare, ship, clock = FakePrepare(books), FakeShip(books), StillClock()
     desk = Desk(books, attempts, prepare, ship, release, check, sync, clock, "Packing desk 2")  # type: ignore[arg-type]
+    desk = Desk(
+        books, attempts, FakePrepare(books), FakeShip(books), release, sync, StillClock(), "Packing desk 2",  # type: ignore[arg-type]
+        figures=None, catalogue=None, stock=None,  # type: ignore[arg-type]
+    )  # fmt: skip
 
     def close() -> None:
         books.closed += 1

@@ -104,6 +104,7 @@ class ImportDialog(DeskDialog):
         self._products: tuple[Product, ...] | None = None
         self._rates: tuple[ShippingRate, ...] | None = None
         self._proposal: Proposal | None = None
+        self._trouble = ""
         self.subtitle.setText(
             "What the files say takes the place of what is there. Orders keep the names and prices they were made with."
         )
@@ -141,12 +142,14 @@ class ImportDialog(DeskDialog):
     def decide(self) -> None:
         proposal, catalogue = self._proposal, self._catalogue
         assert proposal is not None
+        self._trouble = ""
         self._tasks.command(self, lambda: catalogue.take_over(proposal), lambda _: self._done(), self._not_done)
 
     def show_refusal(self, sentence: str) -> None:
         """Everything stays chosen, and it can be tried again."""
         self.sent = False
-        self.note.say("Nothing was taken over.", plain.one_line(sentence), Tone.RED)
+        self._trouble = plain.one_line(sentence)
+        self._show()
 
     def _read_products(self, path: Path) -> None:
         def work() -> tuple[Product, ...]:
@@ -162,6 +165,7 @@ class ImportDialog(DeskDialog):
 
     def _read(self, row: FileRow, work: Callable[[], Any], take: Callable[[Any], None]) -> None:
         """What the file said before counts no more from now on, whatever comes of it."""
+        self._trouble = ""
         take(None)
         path = row.path
 
@@ -190,10 +194,6 @@ class ImportDialog(DeskDialog):
 
     def _proposed(self, proposal: Proposal) -> None:
         self._proposal = proposal
-        self.note.say("")
-        unsent = unsent_line(proposal.change)
-        if unsent:
-            self.note.say("Think of shipping.", unsent, Tone.AMBER)
         self._show()
 
     def _show(self) -> None:
@@ -209,9 +209,17 @@ class ImportDialog(DeskDialog):
             self.changes.setVisible(proposal.change.count > 0)
             count = proposal.change.count
             self.go.set_label(f"Take over {counted(count, 'change')}" if count else "Take over")
+        self._show_note()
         self.go.setEnabled(proposal is not None and not proposal.change.is_nothing and not wrong and not self.sent)
         if self.isVisible():
             self.fit()
+
+    def _show_note(self) -> None:
+        unsent = unsent_line(self._proposal.change) if self._proposal is not None else ""
+        if self._trouble:
+            self.note.say("Nothing was taken over.", self._trouble, Tone.RED)
+        else:
+            self.note.say("Think of shipping." if unsent else "", unsent, Tone.AMBER)
 
     def _done(self) -> None:
         proposal = self._proposal
