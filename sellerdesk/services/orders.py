@@ -17,17 +17,17 @@ class ReadOrders:
     def page(self, query: OrderQuery) -> OrderPage:
         """The rows that ``query`` asks for."""
         with self._store.read() as unit:
-            return unit.orders.page(query)
+            return unit.lists.page(query)
 
     def overview(self) -> Overview:
         """Counts, and what is on hold and at risk, as of now."""
         with self._store.read() as unit:
-            return unit.orders.overview(self._clock.now())
+            return unit.lists.overview(self._clock.now())
 
     def currencies(self) -> tuple[str, ...]:
         """The currencies that orders have, lower case, by code."""
         with self._store.read() as unit:
-            return unit.orders.currencies()
+            return unit.lists.currencies()
 
     def view(self, order_id: str) -> OrderView:
         """One order with its timeline. Raises UnknownOrder."""
@@ -45,5 +45,5 @@ class ReadOrders:
                     return unit.orders.by_reference(reference).id
                 except UnknownOrder:
                     pass
-            rows = unit.orders.page(OrderQuery(None, text, limit=2)).rows
+            rows = unit.lists.page(OrderQuery(None, text, limit=2)).rows
         return rows[0].id if len(rows) == 1 else None

@@ -72,16 +72,13 @@ class Orders(Protocol):
     def by_checkout(self, checkout_id: str) -> Order | None: ...
     def by_intent(self, intent_id: str) -> Order | None: ...
 
-    def unsettled_intents(self) -> tuple[str, ...]:
-        """Intents that we do not know to be captured or canceled."""
+    def unsettled_intents(self, overdue_at: int | None = None) -> tuple[str, ...]:
+        """Intents that we do not know to be captured or canceled; with ``overdue_at`` (seconds UTC) only those on hold
+        whose time was over then, the longest over first."""
         ...
 
     def at_the_bank(self) -> tuple[Order, ...]:
         """Orders with manual confirmation whose shopper is asked by the bank, or has approved; none that is closed."""
-        ...
-
-    def overdue_intents(self, now: int) -> tuple[str, ...]:
-        """Intents on hold, as far as we know, whose time was over at ``now`` (seconds UTC); the longest over first."""
         ...
 
     def add(self, order: Order, checkout_id: str, cart_sha256: str) -> None:
@@ -118,6 +115,11 @@ class Orders(Protocol):
 
     def note(self, order_id: str, entry: TimelineEntry) -> None: ...
     def timeline(self, order_id: str) -> tuple[TimelineEntry, ...]: ...
+
+
+class Lists(Protocol):
+    """What tables and counts show of all orders."""
+
     def page(self, query: OrderQuery) -> OrderPage: ...
     def overview(self, now: int) -> Overview: ...
     def currencies(self) -> tuple[str, ...]:
@@ -248,6 +250,8 @@ class UnitOfWork(Protocol):
 
     @property
     def orders(self) -> Orders: ...
+    @property
+    def lists(self) -> Lists: ...
     @property
     def journal(self) -> Journal: ...
     @property

@@ -62,7 +62,7 @@ class Sync:
         """Holds whose time is over are read until Stripe has ended them: no event announces it, and the one that tells
         it can be late. https://docs.stripe.com/payments/place-a-hold-on-a-payment-method"""
         with self._store.read() as unit:
-            overdue = unit.orders.overdue_intents(self._clock.now())
+            overdue = unit.orders.unsettled_intents(overdue_at=self._clock.now())
         return self._read_each(overdue[:OVERDUE_READ_AT_ONCE])
 
     def _read_each(self, intents: tuple[str, ...]) -> int:

@@ -4,15 +4,13 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import BindParameter, Select, bindparam, delete, func, insert, select, update
+from sqlalchemy import BindParameter, Select, and_, bindparam, delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from sellerdesk.domain.errors import OperationInProgress, OrderChanged, OurBug, UnknownOrder
 from sellerdesk.domain.ids import read_reference
-from sellerdesk.domain.listing import OrderPage, OrderQuery, Overview
 from sellerdesk.domain.order import Order, Shipment, Stage, TimelineEntry
 from sellerdesk.domain.payment import Payment, PaymentStatus
-from sellerdesk.store import listing
 from sellerdesk.store.derive import ARRIVALS, derived_columns, first_arrival, visible_facts
 from sellerdesk.store.mapping import line_columns, order_columns, payment_columns, shopper_columns, to_payment
 from sellerdesk.store.models import (
@@ -59,12 +57,19 @@ class SqlOrders:
     def by_intent(self, intent_id: str) -> Order | None:
         return self._find(_BY_INTENT, intent_id)
 
-    def unsettled_intents(self) -> tuple[str, ...]:
+    def unsettled_intents(self, overdue_at: int | None = None) -> tuple[str, ...]:
         settled = (PaymentStatus.SUCCEEDED.value, PaymentStatus.CANCELED.value)
+        wanted = (
+            PaymentRecord.status.not_in(settled)
+            if overdue_at is None
+            else and_(
+                PaymentRecord.status == PaymentStatus.REQUIRES_CAPTURE.value, PaymentRecord.capture_before <= overdue_at
+            )
+        )
         rows = self._session.scalars(
             select(PaymentRecord.intent_id)
-            .where(PaymentRecord.intent_id.is_not(None), PaymentRecord.status.not_in(settled))
-            .order_by(PaymentRecord.intent_id)
+            .where(PaymentRecord.intent_id.is_not(None), wanted)
+            .order_by(PaymentRecord.capture_before, PaymentRecord.intent_id)
         )
         return tuple(intent_id for intent_id in rows if intent_id)
 
@@ -82,18 +87,6 @@ class SqlOrders:
             .order_by(PaymentRecord.order_id)
         )
         return tuple(self.get(order_id) for order_id in rows)
-
-    def overdue_intents(self, now: int) -> tuple[str, ...]:
-        rows = self._session.scalars(
-            select(PaymentRecord.intent_id)
-            .where(
-                PaymentRecord.status == PaymentStatus.REQUIRES_CAPTURE.value,
-                PaymentRecord.capture_before <= now,
-                PaymentRecord.intent_id.is_not(None),
-            )
-            .order_by(PaymentRecord.capture_before, PaymentRecord.intent_id)
-        )
-        return tuple(intent_id for intent_id in rows if intent_id)
 
     def add(self, order: Order, checkout_id: str, cart_sha256: str) -> None:
         """Raises OperationInProgress when this checkout was sent already, by another tab or click."""
@@ -220,15 +213,6 @@ class SqlOrders:
             TimelineEntry(row.at, row.what, row.actor, row.amount, row.currency, row.note, row.request_id)
             for row in rows
         )
-
-    def page(self, query: OrderQuery) -> OrderPage:
-        return listing.page(self._session, query)
-
-    def overview(self, now: int) -> Overview:
-        return listing.overview(self._session, now)
-
-    def currencies(self) -> tuple[str, ...]:
-        return listing.currencies(self._session)
 
     def _one(self, chosen: Select[Any], given: str) -> Order:
         order = self._find(chosen, given)

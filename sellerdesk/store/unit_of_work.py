@@ -13,6 +13,7 @@ from sellerdesk.domain.errors import DatabaseUnusable, OurBug
 from sellerdesk.store.catalogue import SqlCatalogue
 from sellerdesk.store.inbox import SqlInbox
 from sellerdesk.store.journal import SqlJournal
+from sellerdesk.store.lists import SqlLists
 from sellerdesk.store.orders import SqlOrders
 from sellerdesk.store.overview import SqlHistory
 
@@ -35,6 +36,10 @@ class SqlUnitOfWork:
     @property
     def orders(self) -> SqlOrders:
         return SqlOrders(self._open_session())
+
+    @property
+    def lists(self) -> SqlLists:
+        return SqlLists(self._open_session())
 
     @property
     def journal(self) -> SqlJournal:

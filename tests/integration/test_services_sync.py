@@ -10,7 +10,7 @@ from sellerdesk.domain.payment import EventHint, PaymentStatus
 from sellerdesk.domain.stages import stage_of
 from sellerdesk.sandbox import Sandbox
 from sellerdesk.sandbox.faults import Fault
-from sellerdesk.services.pay_answer import PayState
+from sellerdesk.services.place_order import PayState
 from sellerdesk.services.record import Origin, record_facts
 from sellerdesk.services.sync import OVERDUE_READ_AT_ONCE, OVERLAP_SECONDS, STREAM
 from sellerdesk.store.inbox import SqlInbox
@@ -287,6 +287,6 @@ def test_the_overdue_are_those_whose_time_is_over_and_that_are_still_held(shop: 
     shop.prepare(captured)
     deadline = max(order.payment.capture_before or 0 for order in (first, second))
     with shop.store.read() as unit:
-        assert unit.orders.overdue_intents(deadline - DAY) == ()
-        assert set(unit.orders.overdue_intents(deadline)) == {first.payment.intent_id, second.payment.intent_id}
+        assert unit.orders.unsettled_intents(deadline - DAY) == ()
+        assert set(unit.orders.unsettled_intents(deadline)) == {first.payment.intent_id, second.payment.intent_id}
     assert OVERDUE_READ_AT_ONCE < 100

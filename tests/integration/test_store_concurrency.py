@@ -238,7 +238,7 @@ def test_two_processes_make_the_same_new_database(path: Path) -> None:
     assert race(path, "many") == ["won", "won"]
     store = open_store(path, seat="packing-1")
     with store.read() as unit:
-        assert len(unit.orders.page(OrderQuery(None)).rows) == 50
+        assert len(unit.lists.page(OrderQuery(None)).rows) == 50
     store.close()
 
 

@@ -136,8 +136,8 @@ def test_orders_of_an_older_version_are_counted_found_and_sorted(path: Path) -> 
             unit.orders.add(builders.placed_order(placed_at=builders.NOW + 5), "checkout-5", "sha")
             unit.commit()
         with store.read() as unit:
-            found = unit.orders.page(OrderQuery(None, "kettle")).rows
-            assert dict(unit.orders.overview(builders.NOW).counts) == {Stage.TO_PREPARE: 4, Stage.UNFINISHED: 1}
+            found = unit.lists.page(OrderQuery(None, "kettle")).rows
+            assert dict(unit.lists.overview(builders.NOW).counts) == {Stage.TO_PREPARE: 4, Stage.UNFINISHED: 1}
     assert [row.placed_at - builders.NOW for row in found] == [9, 5, 5, 5, 0]
     assert [row.stage for row in found][1] is Stage.UNFINISHED
 
@@ -295,7 +295,7 @@ def test_a_damaged_database_says_so(path: Path) -> None:
     with pytest.raises(DatabaseUnusable, match=r"is damaged|is no database"):
         store = open_store(path, seat="packing-1")
         with closing(store), store.read() as unit:
-            unit.orders.overview(builders.NOW)
+            unit.lists.overview(builders.NOW)
 
 
 def test_old_sqlite_is_refused_with_a_sentence() -> None:

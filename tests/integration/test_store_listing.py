@@ -38,7 +38,7 @@ def held(deadline: int | None, **changes: Any) -> Order:
 
 def rows(store: SqlStore, stage: Stage | None = None, text: str = "") -> tuple[OrderRow, ...]:
     with store.read() as unit:
-        return unit.orders.page(OrderQuery(stage, text)).rows
+        return unit.lists.page(OrderQuery(stage, text)).rows
 
 
 def ids(found: Iterable[OrderRow | Order]) -> list[str]:
@@ -49,7 +49,7 @@ def every_page(store: SqlStore, stage: Stage | None, limit: int) -> list[list[st
     pages, after, more = [], "", True
     while more:
         with store.read() as unit:
-            page = unit.orders.page(OrderQuery(stage, limit=limit, after=after))
+            page = unit.lists.page(OrderQuery(stage, limit=limit, after=after))
         pages.append(ids(page.rows))
         more = page.has_more
         after = page.rows[-1].cursor if page.rows else ""
@@ -132,7 +132,7 @@ def test_a_full_last_page_says_that_nothing_follows(store: SqlStore) -> None:
 @pytest.mark.parametrize("cursor", ["x", "{}", "[]", '["a", "b"]', "[1]", "[1, 2, 3, 4, 5]", "null", "1"])
 def test_a_cursor_of_somebody_else(store: SqlStore, cursor: str) -> None:
     with pytest.raises(OurBug, match="never gave"), store.read() as unit:
-        unit.orders.page(OrderQuery(Stage.SHIPPED, after=cursor))
+        unit.lists.page(OrderQuery(Stage.SHIPPED, after=cursor))
 
 
 def test_what_a_row_shows(store: SqlStore) -> None:
@@ -280,7 +280,7 @@ def test_a_card_and_a_parcel_are_found_as_soon_as_they_are_known(store: SqlStore
 
 def narrowed(store: SqlStore, stage: Stage | None = None, **only: Any) -> list[str]:
     with store.read() as unit:
-        return ids(unit.orders.page(OrderQuery(stage, only=OrderFilter(**only))).rows)
+        return ids(unit.lists.page(OrderQuery(stage, only=OrderFilter(**only))).rows)
 
 
 def test_only_what_lapses_soon(store: SqlStore) -> None:
@@ -327,7 +327,7 @@ def test_only_some_currencies(store: SqlStore) -> None:
     assert len(narrowed(store, currencies=frozenset({"usd", "jpy"}))) == 3
     assert narrowed(store, currencies=frozenset({"usd"}), lapses_before=NOW) == []
     with store.read() as unit:
-        assert unit.orders.currencies() == ("eur", "jpy", "usd")
+        assert unit.lists.currencies() == ("eur", "jpy", "usd")
 
 
 def test_narrowed_pages_join_up(store: SqlStore) -> None:
@@ -335,8 +335,8 @@ def test_narrowed_pages_join_up(store: SqlStore) -> None:
     add(store, *orders)
     query = OrderQuery(Stage.TO_PREPARE, limit=4, only=OrderFilter(currencies=frozenset({"usd"})))
     with store.read() as unit:
-        first = unit.orders.page(query)
-        second = unit.orders.page(replace(query, after=first.rows[-1].cursor))
+        first = unit.lists.page(query)
+        second = unit.lists.page(replace(query, after=first.rows[-1].cursor))
     assert first.has_more
     assert not second.has_more
     assert ids((*first.rows, *second.rows)) == ids(orders[1::2])
@@ -371,7 +371,7 @@ def plan_of(store: SqlStore, query: OrderQuery) -> str:
 
     event.listen(store._reader, "before_cursor_execute", note)
     with store.read() as unit:
-        unit.orders.page(query)
+        unit.lists.page(query)
     event.remove(store._reader, "before_cursor_execute", note)
     statement, parameters = next(each for each in asked if "FROM orders" in each[0])
     with store._reader.connect() as connection:
@@ -384,7 +384,7 @@ def plan_of(store: SqlStore, query: OrderQuery) -> str:
 
 def overview(store: SqlStore, now: int = NOW) -> Overview:
     with store.read() as unit:
-        return unit.orders.overview(now)
+        return unit.lists.overview(now)
 
 
 def test_an_empty_shop_has_an_empty_overview(store: SqlStore) -> None:
@@ -433,8 +433,8 @@ def count_statements(store: SqlStore, query: OrderQuery) -> int:
 
     event.listen(store._reader, "before_cursor_execute", note)
     with store.read() as unit:
-        assert len(unit.orders.page(query).rows) > 0
-        unit.orders.overview(NOW)
+        assert len(unit.lists.page(query).rows) > 0
+        unit.lists.overview(NOW)
     event.remove(store._reader, "before_cursor_execute", note)
     return len(statements)
 

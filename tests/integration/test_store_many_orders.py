@@ -56,7 +56,7 @@ def busy(large: Full, tmp_path: Path) -> Iterator[Full]:
 
 def page(store: SqlStore, query: OrderQuery) -> OrderPage:
     with store.read() as unit:
-        return unit.orders.page(query)
+        return unit.lists.page(query)
 
 
 # --- pages while orders change ---------------------------------------------------------------------------
@@ -134,7 +134,7 @@ def test_counts_stay_right_while_orders_change(busy: Full) -> None:
         traffic.happens()
     rows = page(busy.store, OrderQuery(None, limit=5000)).rows
     with busy.store.read() as unit:
-        overview = unit.orders.overview(NOW)
+        overview = unit.lists.overview(NOW)
     assert len(rows) == 1012
     assert dict(overview.counts) == Counter(row.stage for row in rows)
     held = [row for row in rows if row.stage is Stage.TO_PREPARE]
@@ -203,8 +203,8 @@ def asked(store: SqlStore, query: OrderQuery) -> list[tuple[str, Any]]:
 
     event.listen(store._reader, "before_cursor_execute", note)
     with store.read() as unit:
-        unit.orders.page(query)
-        unit.orders.overview(NOW)
+        unit.lists.page(query)
+        unit.lists.overview(NOW)
     event.remove(store._reader, "before_cursor_execute", note)
     return [each for each in statements if not each[0].startswith("BEGIN")]
 

@@ -39,7 +39,7 @@ def load(store: SqlStore, order_id: str) -> Order:
 
 def row(store: SqlStore, order_id: str) -> OrderRow:
     with store.read() as unit:
-        rows = unit.orders.page(OrderQuery(None)).rows
+        rows = unit.lists.page(OrderQuery(None)).rows
     return next(each for each in rows if each.id == order_id)
 
 
@@ -359,8 +359,8 @@ def test_contact_changed_before_paying(store: SqlStore) -> None:
     assert stored.shopper == moved.shopper
     assert stored.version == 2
     with store.read() as unit:
-        assert len(unit.orders.page(OrderQuery(None, "lovelace")).rows) == 1
-        assert unit.orders.page(OrderQuery(None, "okafor")).rows == ()
+        assert len(unit.lists.page(OrderQuery(None, "lovelace")).rows) == 1
+        assert unit.lists.page(OrderQuery(None, "okafor")).rows == ()
 
 
 def test_closed_once(store: SqlStore) -> None:
@@ -440,7 +440,7 @@ def test_leaving_without_commit_undoes_everything(store: SqlStore) -> None:
         unit.orders.add(order, "checkout-1", "sha")
         raise ZeroDivisionError
     with store.read() as unit:
-        assert unit.orders.page(OrderQuery(None)).rows == ()
+        assert unit.lists.page(OrderQuery(None)).rows == ()
         assert unit.inbox.watermark("events") is None
 
 

@@ -1,4 +1,5 @@
 """The rail with pages beside the orders, with commands at its foot, and as wide as its counts need."""
+
 """Going to the overview and the catalogue and back: rail, menu, keys, search, and what is off meanwhile."""
 
 from collections.abc import Callable
@@ -127,6 +128,8 @@ def test_the_rail_is_as_wide_as_its_counts(qtbot: QtBot, look: Theme, qapp: QApp
     assert rail.width() == usual
     rail.set_narrow(True)
     assert rail.width() < usual
+
+
 from PySide6.QtWidgets import QToolTip, QWidget
 from pytestqt.qtbot import QtBot
 
