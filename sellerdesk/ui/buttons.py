@@ -226,5 +226,15 @@ def is_ring_wanted(widget: object) -> bool:
     return isinstance(widget, QAbstractButton) and not widget.property("own_focus")
 
 
+def danger_colours(button: QAbstractButton, tokens: Tokens) -> tuple[str, str, str, str]:
+    """Fill, border, text and key hint of a button whose press cannot be undone."""
+    if not button.isEnabled():
+        return _off(tokens)
+    if button.isDown():
+        return tokens.red_mark, tokens.red_mark, tokens.base, tokens.base
+    fill = tokens.red_fill if button.underMouse() else tokens.button
+    return fill, tokens.red_mark, tokens.red_text, tokens.red_text
+
+
 def _off(tokens: Tokens) -> tuple[str, str, str, str]:
     return tokens.window, tokens.line2, tokens.text3, tokens.text3

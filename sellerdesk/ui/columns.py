@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from enum import Enum, auto
 
 from sellerdesk.domain.declines import explain
+from sellerdesk.domain.explanation import Again, Refuser
 from sellerdesk.domain.listing import CLOSED, OrderRow
 from sellerdesk.domain.order import Stage, show_reference
 from sellerdesk.domain.payment import RAISED_RISKS, CardFacts
 from sellerdesk.domain.tracking import carrier_name
-from sellerdesk.formats import amount_parts, countdown, when, when_exact
+from sellerdesk.formats import amount_parts, clock_time, countdown, when, when_exact
 from sellerdesk.ui.chips import READY, REFUSED, REVIEW, SHIPPED, Chip, deadline_chip, operation_chip, short_chip
 from sellerdesk.ui.widgets import Tone
 
@@ -28,7 +29,7 @@ class Kind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """What the bank and Stripe think of a card: an icon, a word where one is needed, and what a reader hears."""
+    """What is thought of a card: an icon or '', a word where one is needed, and what a reader hears."""
 
     icon: str
     word: str
@@ -170,6 +171,40 @@ def state_chip(row: OrderRow) -> Chip:
             return READY
 
 
+REFUSERS = {
+    Refuser.BANK: "Bank",
+    Refuser.STRIPE_RULES: "Stripe rules",
+    Refuser.OWN_RULE: "Your rule",
+    Refuser.OWN_LIST: "Your list",
+    Refuser.STRIPE: "Stripe",
+    Refuser.SHOPPER: "Shopper",
+    Refuser.NOBODY: "Nobody",
+}
+_TRY_AGAIN = {
+    Again.NEVER: Check("ban", "Never", Tone.RED, "Never with this card"),
+    Again.REVIEW: Check("eye", "After review", Tone.AMBER, "After you have looked at it"),
+    Again.OTHER_CARD: Check("", "Other card", Tone.TEXT, "At once, with another card"),
+    Again.RETYPED: Check("", "Re-typed", Tone.TEXT, "At once, typed again"),
+    Again.WITH_SHOPPER: Check("", "With shopper", Tone.TEXT, "At once, with the shopper"),
+}
+
+
+def try_again(row: OrderRow, now: int) -> Check | None:
+    """When another try makes sense; None for an order of which nothing was refused."""
+    if row.open_operation is not None:
+        return Check("loader-circle", operation_chip(row.open_operation).words, Tone.MUTED, "Being tried now")
+    if row.problem is None:
+        return None
+    found = explain(row.problem)
+    if found.again_at is None:
+        return _TRY_AGAIN[found.again]
+    if found.again_at <= now:
+        return Check("", "Now", Tone.TEXT, f"Since {when_exact(found.again_at)}")
+    clock = when(found.again_at, now)
+    day = clock if len(clock) == len("18:20") else clock_time(found.again_at).partition(",")[0]
+    return Check("", day, Tone.TEXT, f"From {when_exact(found.again_at)}")
+
+
 def _amount(row: OrderRow, _now: int) -> str:
     return _joined(_amount_parts(row, 0))
 
@@ -251,8 +286,39 @@ _HAPPENED = Column(
     "What happened",
     Kind.TEXT,
     "",
-    lambda row, _now: explain(row.problem).happened if row.problem else "",
-    tip=lambda row, _now: explain(row.problem).next_step if row.problem else "",
+    lambda row, _now: explain(row.problem).headline if row.problem else "",
+    tip=lambda row, _now: explain(row.problem).happened if row.problem else "",
+)
+_REFUSED_CARD = Column(
+    "Card",
+    Kind.TEXT,
+    "Amex 0000",
+    lambda row, _now: card_text(row.problem.card if row.problem and row.problem.card else row.card),
+    muted=True,
+)
+_REFUSED_BY = Column(
+    "Refused by",
+    Kind.TEXT,
+    "Stripe rules",
+    lambda row, _now: REFUSERS[explain(row.problem).refuser] if row.problem else "",
+    tip=lambda row, _now: explain(row.problem).who if row.problem else "",
+    muted=True,
+)
+_AGAIN = Column(
+    "Try again",
+    Kind.CHECKS,
+    "After review",
+    lambda row, now: found.word if (found := try_again(row, now)) else "",
+    tip=lambda row, now: found.spoken if (found := try_again(row, now)) else "",
+    value=try_again,
+)
+_HOW_FAR = Column(
+    "How far",
+    Kind.STATE,
+    "No card yet",
+    lambda row, _now: state_chip(row).words,
+    tip=lambda row, _now: state_chip(row).words,
+    value=lambda row, _now: state_chip(row),
 )
 _WHY = Column("Why", Kind.STATE, "Hold lapsed", lambda row, _now: state_chip(row).words,
               value=lambda row, _now: state_chip(row))  # fmt: skip
@@ -279,10 +345,13 @@ _BY_STAGE: dict[Stage, tuple[Column, ...]] = {
         _time("Waiting since", lambda row: row.stage_at, Sort.OLDEST_FIRST),
         *(_REFERENCE, _SHOPPER, _PIECES, _ITEMS, _CAPTURED, _CARD, _STATE),
     ),
-    Stage.PROBLEM: (_time("Last try", _last_try), _REFERENCE, _SHOPPER, _AMOUNT, _CARD, _HAPPENED, _STATE),
+    Stage.PROBLEM: (
+        _time("Last try", _last_try),
+        *(_REFERENCE, _SHOPPER, _AMOUNT, _REFUSED_CARD, _HAPPENED, _REFUSED_BY, _AGAIN),
+    ),
     Stage.UNFINISHED: (
-        _time("Since", lambda row: row.stage_at),
-        *(_REFERENCE, _SHOPPER, _PIECES, _ITEMS, _AMOUNT, _STATE),
+        _time("Left at", lambda row: row.stage_at),
+        *(_REFERENCE, _SHOPPER, _PIECES, _ITEMS, _AMOUNT, _HOW_FAR),
     ),
     Stage.SHIPPED: (
         _time("Shipped", lambda row: row.stage_at),

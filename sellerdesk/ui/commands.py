@@ -3,10 +3,12 @@
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QUrl
-from PySide6.QtGui import QDesktopServices, QGuiApplication
+from PySide6.QtGui import QDesktopServices
 
 from sellerdesk import __version__
 from sellerdesk.services.desk import Mode, OpenShop
+from sellerdesk.ui.clipboard import copy_text
+from sellerdesk.ui.order_text import order_text
 from sellerdesk.ui.postal import address_lines
 from sellerdesk.ui.sheets import about_sheet, cards_sheet, keys_sheet
 from sellerdesk.ui.theme import Scheme, Theme
@@ -51,6 +53,12 @@ class Commands(QObject):
         actions.clear_filter.triggered.connect(window.page.toolbar.filter.clear)
         actions.prepare.triggered.connect(window.orders.prepare)
         actions.ship.triggered.connect(window.orders.ship)
+        actions.release.triggered.connect(window.orders.release)
+        actions.copy_link.triggered.connect(window.orders.copy_link)
+        actions.send_link.triggered.connect(window.orders.send_link)
+        actions.open_at_stripe.triggered.connect(window.orders.open_at_stripe)
+        window.panel.head.more.offer(actions.more())
+        actions.copy_all.triggered.connect(self._copy_all)
         actions.copy_reference.triggered.connect(self._copy_reference)
         actions.copy_address.triggered.connect(self._copy_address)
         actions.panel.triggered.connect(window.page.toggle_drawer)
@@ -97,7 +105,8 @@ class Commands(QObject):
 
     def _order_shown(self) -> None:
         orders, in_sight = self._window.orders, self._is_order_in_sight
-        self._actions.show_next(orders.next_stage if in_sight else None, in_sight and orders.view is not None)
+        stage, shown = (orders.next_stage, orders.view is not None) if in_sight else (None, False)
+        self._actions.show_next(stage, shown, at_stripe=in_sight and orders.has_stripe_page)
 
     def _copy_reference(self) -> None:
         view = self._window.orders.view
@@ -108,6 +117,11 @@ class Commands(QObject):
         view = self._window.orders.view
         if view is not None:
             copy_text("\n".join(address_lines(view.order.shopper.name, view.order.shopper.address)))
+
+    def _copy_all(self) -> None:
+        view = self._window.orders.view
+        if view is not None:
+            copy_text(order_text(view))
 
     def _open_shop_page(self) -> None:
         address = QUrl(self._shop.info.checkout_url) if self._shop is not None else QUrl()
@@ -130,8 +144,3 @@ class Commands(QObject):
 
     def _show_about(self) -> None:
         about_sheet(self._window, __version__).open()
-
-
-def copy_text(text: str) -> None:
-    """Put plain text on the clipboard."""
-    QGuiApplication.clipboard().setText(text)

@@ -153,17 +153,21 @@ class StateDelegate(RowDelegate):
 
 
 class ChecksDelegate(RowDelegate):
-    """A quiet shield, or an icon and a word."""
+    """A quiet shield, an icon and a word, or a word alone."""
 
     def paint_cell(self, painter: QPainter, rect: QRectF, index: Index, tokens: Tokens) -> None:
         check = index.data(Role.VALUE)
         if not isinstance(check, Check):
             return
         colour = tone_colour(check.tone, tokens)
+        if not check.icon:
+            self.draw_text(painter, rect, check.word, colour)
+            return
         top = rect.top() + (rect.height() - 14) / 2
         picture = icons.pixmap(check.icon, colour, 14, _ratio(painter))
         painter.drawPixmap(round(rect.left()), round(top), picture)
-        self.draw_text(painter, rect.adjusted(14 + GAP, 0, 0, 0), check.word, colour)
+        # A fraction of a pixel must not cost a letter.
+        self.draw_text(painter, rect.adjusted(14 + GAP, 0, 1, 0), check.word, colour)
 
 
 _BY_KIND: dict[Kind, type[RowDelegate]] = {

@@ -9,8 +9,10 @@ from PySide6.QtWidgets import QAbstractButton, QScrollArea, QSizePolicy, QVBoxLa
 
 from sellerdesk.domain.listing import OrderView
 from sellerdesk.services.desk import Mode
-from sellerdesk.ui.panel_body import body_of
+from sellerdesk.ui.panel_body import Scene, body_of
 from sellerdesk.ui.panel_head import PanelHead
+from sellerdesk.ui.panel_parts import Fold
+from sellerdesk.ui.panel_tries import ShowsTries, TriesRead
 from sellerdesk.ui.widgets import Tone, label
 
 _PADDING = 16
@@ -22,14 +24,18 @@ class OrderPanel(QWidget):
     Signals:
         prepare_requested: the seller wants to prepare the order shown.
         ship_requested: the seller wants to ship the order shown.
+        link_requested: the seller wants the pay link of the order shown.
         check_requested: the seller wants Stripe asked at once about what is open.
         copy_requested: carries plain text for the clipboard.
+        tries_wanted: the tries of the order shown should be read from Stripe again.
     """
 
     prepare_requested = Signal()
     ship_requested = Signal()
+    link_requested = Signal()
     check_requested = Signal()
     copy_requested = Signal(str)
+    tries_wanted = Signal()
 
     def __init__(
         self,
@@ -45,6 +51,7 @@ class OrderPanel(QWidget):
         self._view: OrderView | None = None
         self._mode = Mode.TEST
         self._drawn_work: object = None
+        self._tries = TriesRead()
         self.setProperty("part", "panel")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setMinimumWidth(320)
@@ -52,6 +59,7 @@ class OrderPanel(QWidget):
         self.head = PanelHead(zone)
         self.head.prepare.connect(self.prepare_requested)
         self.head.ship.connect(self.ship_requested)
+        self.head.link.connect(self.link_requested)
         self.head.question.check.connect(self.check_requested)
         self.body = QScrollArea()
         self.body.setWidgetResizable(True)
@@ -82,6 +90,8 @@ class OrderPanel(QWidget):
             self.tick()
             return
         same = view is not None and self._view is not None and view.order.id == self._view.order.id
+        if not same:
+            self._tries = TriesRead()
         self._view, self._mode = view, mode
         self.head.setVisible(view is not None)
         self.body.setVisible(view is not None)
@@ -90,6 +100,12 @@ class OrderPanel(QWidget):
             self._take_body()
             return
         self._draw(keep_place=same)
+
+    def show_tries(self, order_id: str, read: TriesRead) -> None:
+        """What Stripe told about the tries of an order; of another one than is shown it is forgotten."""
+        if self._view is not None and self._view.order.id == order_id:
+            self._tries = read
+            self._pass_tries_on()
 
     def tick(self) -> None:
         """Bring countdown and waiting up to date. Called by the panel's own timer while it can be seen."""
@@ -134,15 +150,31 @@ class OrderPanel(QWidget):
         rows = QVBoxLayout(content)
         rows.setContentsMargins(_PADDING, 0, _PADDING, _PADDING)
         rows.setSpacing(12)
-        for each in body_of(self._view, self._mode, now, self._zone, self.copy_requested.emit):
+        scene = Scene(self._mode, now, self._zone, self.copy_requested.emit, self.tries_wanted.emit)
+        for each in body_of(self._view, scene):
             rows.addWidget(each)
         rows.addStretch(1)
         content.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        unfolded = self._unfolded() if keep_place else ()
         self._take_body()
         self.body.setWidget(content)
         content.setAutoFillBackground(False)
+        for fold in content.findChildren(Fold):
+            fold.button.setChecked(fold.title in unfolded)
+        self._pass_tries_on()
         self._make_room(0, self.body.verticalScrollBar().maximum())
         self.body.verticalScrollBar().setValue(place)
+
+    def _unfolded(self) -> tuple[str, ...]:
+        """The titles of what is open now."""
+        content = self.body.widget()
+        folds = content.findChildren(Fold) if content is not None else []
+        return tuple(fold.title for fold in folds if fold.button.isChecked())
+
+    def _pass_tries_on(self) -> None:
+        content = self.body.widget()
+        for each in content.findChildren(ShowsTries) if content is not None else []:
+            each.show_tries(self._tries)
 
     def _make_room(self, _least: int, most: int) -> None:
         """The scroll bar stands in the padding, so that head and body keep one right edge."""

@@ -1,6 +1,7 @@
 """The scrolling part of the order panel, section by section, for whatever stage the order is in."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from datetime import tzinfo
 
 from PySide6.QtCore import Qt
@@ -11,15 +12,16 @@ from sellerdesk.domain.order import Order, PassedOn, Shipment, Stage
 from sellerdesk.domain.stages import stage_of
 from sellerdesk.formats import when_exact
 from sellerdesk.services.desk import Mode
-from sellerdesk.ui import panel_words
+from sellerdesk.ui import panel_words, plain
 from sellerdesk.ui.chips import Chip, ChipLabel, Form
 from sellerdesk.ui.fonts import Size
 from sellerdesk.ui.note_box import fitting
 from sellerdesk.ui.panel_decision import DecisionFacts
-from sellerdesk.ui.panel_explain import Block, ProblemBlocks
+from sellerdesk.ui.panel_explain import ProblemBlocks, UnfinishedBlocks, ended_block
 from sellerdesk.ui.panel_parts import (
     CardBlock,
     Copy,
+    Fold,
     ItemsSection,
     MoneyLedger,
     ParcelRow,
@@ -28,43 +30,80 @@ from sellerdesk.ui.panel_parts import (
     heading,
     section,
 )
+from sellerdesk.ui.panel_tries import TriesBlock
 from sellerdesk.ui.panel_words import Work
 from sellerdesk.ui.timeline import Timeline
 from sellerdesk.ui.widgets import IconText, Tone, label
 
 
-def body_of(view: OrderView, mode: Mode, now: int, zone: tzinfo | None, copy: Copy) -> Iterator[QWidget]:
-    """The sections for ``view``, top to bottom. ``copy`` gets the text of every copy button."""
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """What the sections need beside the order. ``now`` is seconds UTC; ``copy`` gets the text of every copy button,
+    ``read_again`` is called when the tries shall be read once more."""
+
+    mode: Mode
+    now: int
+    zone: tzinfo | None
+    copy: Copy
+    read_again: Callable[[], None]
+
+
+def body_of(view: OrderView, scene: Scene) -> Iterator[QWidget]:
+    """The sections for ``view``, top to bottom."""
+    order = view.order
+    problem = order.payment.problem
+    operation = order.open_operation
+    if operation is not None and panel_words.work_of(operation, scene.now) is Work.REVIEW:
+        yield section(DecisionFacts(order, operation, scene.now, scene.zone))
+    match stage_of(order):
+        case Stage.PROBLEM if problem is not None:
+            yield section(ProblemBlocks(order, problem, scene.now, scene.zone, scene.copy, scene.read_again))
+            yield section(_folded(view, scene))
+            return
+        case Stage.UNFINISHED:
+            yield section(UnfinishedBlocks(view, scene.now, scene.zone))
+        case Stage.ENDED:
+            yield section(ended_block(order))
+    yield from _facts(view, scene)
+
+
+def _folded(view: OrderView, scene: Scene) -> Fold:
+    """Everything else about an order whose explanation comes first."""
+    order = view.order
+    content = QWidget()
+    rows = column(content, 12)
+    rows.setContentsMargins(0, 4, 0, 0)
+    for each in _facts(view, scene):
+        rows.addWidget(each)
+    pieces = "1 piece" if order.pieces == 1 else f"{order.pieces} pieces"
+    hint = f"{pieces}, {plain.apart(order.shopper.address.city)}"
+    return Fold("Items, address, timeline", hint, content)
+
+
+def _facts(view: OrderView, scene: Scene) -> Iterator[QWidget]:
     order = view.order
     operation = order.open_operation
-    work = panel_words.work_of(operation, now) if operation is not None else None
-    if operation is not None and work is Work.REVIEW:
-        yield section(DecisionFacts(order, operation, now, zone))
-    yield from _explanation(view, zone, copy)
-    items, money = section(ItemsSection(order)), section(MoneyLedger(order, now))
+    work = panel_words.work_of(operation, scene.now) if operation is not None else None
+    items, money = section(ItemsSection(order)), section(MoneyLedger(order, scene.now), *_left_out(order))
     # While an answer is awaited the money is what one looks for.
     yield from (money, items) if work is Work.WAITING else (items, money)
-    yield section(WhereAndCard(order, copy))
+    yield section(WhereAndCard(order, scene.copy))
     if order.shipment is not None:
-        yield section(ParcelsSection(order.shipment, zone, copy))
+        yield section(ParcelsSection(order.shipment, scene.zone, scene.copy))
     if order.message:
         yield section(heading("You told the shopper"), fitting(label(f"“{order.message}”", wrap=True, selectable=True)))
-    yield section(fitting(label(panel_words.receipt_words(order, mode), size=Size.SMALL, tone=Tone.MUTED, wrap=True)))
-    yield section(Timeline(view.timeline, now, zone, copy))
+    receipt = panel_words.receipt_words(order, scene.mode)
+    yield section(fitting(label(receipt, size=Size.SMALL, tone=Tone.MUTED, wrap=True)))
+    if order.payment.problem is not None and stage_of(order) is not Stage.PROBLEM:
+        yield section(TriesBlock(order.payment, scene.now, scene.zone, scene.read_again, "Earlier tries"))
+    yield section(Timeline(view.timeline, scene.now, scene.zone, scene.copy))
 
 
-def _explanation(view: OrderView, zone: tzinfo | None, copy: Copy) -> Iterator[QWidget]:
-    order = view.order
-    stage = stage_of(order)
-    payment = order.payment
-    if stage is Stage.PROBLEM and payment.problem is not None:
-        yield section(ProblemBlocks(payment, payment.problem, copy, asked_again=panel_words.is_paying(order)))
-    elif stage is Stage.UNFINISHED:
-        words = panel_words.unfinished_words(view, zone)
-        yield section(Block("shopping-cart", "What happened", words.title, words.text, strong_first=True))
-    elif stage is Stage.ENDED:
-        words = panel_words.ended_words(order)
-        yield section(Block("archive", "What happened", words.title, words.text, strong_first=True))
+def _left_out(order: Order) -> Iterator[QWidget]:
+    words = panel_words.left_out_words(order)
+    if words is not None:
+        icon = "credit-card" if words.tone is Tone.GREEN else "circle-alert"
+        yield IconText(icon, f"{words.title} {words.text}", tone=words.tone, wrap=True)
 
 
 class WhereAndCard(QWidget):

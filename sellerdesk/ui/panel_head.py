@@ -14,6 +14,7 @@ from sellerdesk.ui.bars import DeadlineBar
 from sellerdesk.ui.buttons import PrimaryButton
 from sellerdesk.ui.chips import LAPSED, REFUSED, SHIPPED, Chip, ChipLabel, operation_chip, short_chip
 from sellerdesk.ui.fonts import Size
+from sellerdesk.ui.more_menu import MoreButton
 from sellerdesk.ui.note_box import fitting
 from sellerdesk.ui.panel_question import OpenQuestion
 from sellerdesk.ui.panel_words import Work
@@ -22,22 +23,31 @@ from sellerdesk.ui.widgets import IconText, Tone, label
 _HOUR = 3600
 _SOON = 24 * _HOUR
 _VERY_SOON = 6 * _HOUR
+_OVER = "Nothing can be captured any more. Stripe ends the hold by itself."
+_PRIMARY = {
+    Stage.TO_PREPARE: "Prepare…",
+    Stage.TO_SHIP: "Ship…",
+    Stage.PROBLEM: "Copy pay link",
+    Stage.UNFINISHED: "Copy pay link",
+}
 
 
 class PanelHead(QWidget):
     """What stays in place while the panel scrolls.
 
     Signals:
-        prepare, ship: the primary button was pressed in that stage.
+        prepare, ship, link: the primary button was pressed, in a stage where it does that.
     """
 
     prepare = Signal()
     ship = Signal()
+    link = Signal()
 
     def __init__(self, zone: tzinfo | None) -> None:
         super().__init__()
         self._zone = zone
         self._stage: Stage | None = None
+        self._lapsed = False
         self.work: Work | None = None
         self.reference = label(size=Size.BIG, strong=True, elide=True, selectable=True)
         self.sum = label(size=Size.BIG, strong=True, selectable=True)
@@ -52,6 +62,7 @@ class PanelHead(QWidget):
         self.busy = IconText("loader-circle", tone=Tone.MUTED, icon_size=16)
         self.primary = PrimaryButton("", tall=True)
         self.primary.clicked.connect(self._pressed)
+        self.more = MoreButton()
         self._lay_out()
 
     def _lay_out(self) -> None:
@@ -79,8 +90,15 @@ class PanelHead(QWidget):
         rows.addSpacing(8)
         work = QVBoxLayout()
         work.setSpacing(8)
-        for widget in (self.question, self.busy, self.primary):
+        for widget in (self.question, self.busy):
             work.addWidget(widget)
+        buttons = QHBoxLayout()
+        buttons.setSpacing(8)
+        buttons.addWidget(self.primary, 1)
+        # Where nothing comes next, the other button stays where it was.
+        buttons.addStretch()
+        buttons.addWidget(self.more)
+        work.addLayout(buttons)
         rows.addLayout(work)
         rows.addSpacing(4)
 
@@ -92,9 +110,12 @@ class PanelHead(QWidget):
         self.reference.setText(f"Order {order.shown_reference}")
         self.sum.setText(panel_words.sum_words(order.total, order.currency))
         self.name.setText(order.shopper.name)
+        # Letters of another script may be lower than ours.
+        self.name.setMinimumHeight(self.name.fontMetrics().height())
         self.chip.show_chip(_chip(order, self._stage, now))
         self._show_deadline(order, now)
-        self.status.setText(panel_words.stage_line(order))
+        self._lapsed = self._stage is Stage.TO_PREPARE and (order.payment.capture_before or now + 1) <= now
+        self.status.setText(_OVER if self._lapsed else panel_words.stage_line(order))
         self.status.setVisible(bool(self.status.full_text))
         self._show_work(order)
         self.question.show_question(order, self.work, now, system_now)
@@ -126,13 +147,14 @@ class PanelHead(QWidget):
             self.busy.say(panel_words.busy_words(operation, order.currency))
 
     def _show_primary(self, operation: OpenOperation | None) -> None:
-        words = {Stage.TO_PREPARE: "Prepare…", Stage.TO_SHIP: "Ship…"}.get(self._stage) if self._stage else None
+        words = _PRIMARY.get(self._stage) if self._stage else None
         self.primary.setVisible(words is not None)
         if words is None:
             return
         self.primary.set_label(words)
-        self.primary.setEnabled(operation is None)
-        keys = {None: "Enter", Work.BUSY: "off while sending", Work.WAITING: "off while waiting"}
+        self.primary.setEnabled(operation is None and not self._lapsed)
+        rest = "off, the hold is over" if self._lapsed else "Enter"
+        keys = {None: rest, Work.BUSY: "off while sending", Work.WAITING: "off while waiting"}
         self.primary.set_key(keys.get(self.work, "off until decided"))
 
     def _pressed(self) -> None:
@@ -140,6 +162,8 @@ class PanelHead(QWidget):
             self.prepare.emit()
         elif self._stage is Stage.TO_SHIP:
             self.ship.emit()
+        elif self._stage in {Stage.PROBLEM, Stage.UNFINISHED}:
+            self.link.emit()
 
 
 def _until(deadline: int, now: int, zone: tzinfo | None) -> str:
@@ -157,4 +181,6 @@ def _chip(order: Order, stage: Stage, now: int) -> Chip | None:
         return LAPSED
     if stage is Stage.TO_PREPARE and order.short:
         return short_chip(order.short)
+    if stage is Stage.ENDED and order.payment.facts is not None and order.payment.facts.has_lapsed:
+        return LAPSED
     return {Stage.PROBLEM: REFUSED, Stage.SHIPPED: SHIPPED}.get(stage)

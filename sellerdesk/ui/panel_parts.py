@@ -8,8 +8,9 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QPushButton, QVBoxLayout
 
 from sellerdesk.domain import tracking
 from sellerdesk.domain.operation import OperationKind
-from sellerdesk.domain.order import Order, OrderLine, Parcel
+from sellerdesk.domain.order import Order, OrderLine, Parcel, Stage
 from sellerdesk.domain.payment import RAISED_RISKS
+from sellerdesk.domain.stages import stage_of
 from sellerdesk.formats import amount
 from sellerdesk.ui import panel_words
 from sellerdesk.ui.bars import LedgerLine
@@ -146,14 +147,15 @@ class MoneyLedger(QWidget):
         rows = column(self, 0)
         rows.addWidget(heading("Money"))
         rows.addSpacing(4)
-        self.is_uncertain = _is_uncertain(order, now)
+        doubtful = _doubtful(order, now)
+        self.is_uncertain = bool(doubtful)
         self.lines: dict[str, LedgerLine] = {}
         amounts = (payment.authorized, payment.captured, payment.released, payment.refunded)
         for word, minor in zip(self.WORDS, amounts, strict=True):
             self.lines[word] = ledger = LedgerLine(word)
             ledger.show_amount(minor, currency)
-            if word == "Captured" and self.is_uncertain and order.open_operation is not None:
-                ledger.show_doubt(f"{amount(order.open_operation.amount or 0, currency)} or nothing")
+            if word == doubtful and order.open_operation is not None:
+                ledger.show_doubt(f"{amount(order.open_operation.amount or 0, currency)} {_OR_ELSE[word]}")
             rows.addWidget(ledger)
         self.bottom: LedgerLine | None = None
         if not self.is_uncertain:
@@ -164,14 +166,16 @@ class MoneyLedger(QWidget):
             rows.addWidget(self.bottom)
 
 
-def _is_uncertain(order: Order, now: int) -> bool:
+_DOUBTFUL = {OperationKind.CAPTURE: "Captured", OperationKind.CANCEL: "Released"}
+_OR_ELSE = {"Captured": "or nothing", "Released": "or still on hold"}
+
+
+def _doubtful(order: Order, now: int) -> str:
+    """The line about which a lost answer leaves nothing certain, or ''."""
     operation = order.open_operation
-    return (
-        operation is not None
-        and operation.kind is OperationKind.CAPTURE
-        and operation.amount is not None
-        and panel_words.work_of(operation, now) is Work.WAITING
-    )
+    if operation is None or operation.amount is None or panel_words.work_of(operation, now) is not Work.WAITING:
+        return ""
+    return _DOUBTFUL.get(operation.kind, "")
 
 
 def _block_title(text: str, icon: str) -> QWidget:
@@ -212,11 +216,15 @@ class CardBlock(QWidget):
         if card is None and order.payment.problem is not None:
             card = order.payment.problem.card
         if card is None:
-            rows.addWidget(label("No card yet", tone=Tone.MUTED))
+            ended = stage_of(order) is Stage.ENDED
+            rows.addWidget(label("No card" if ended else "No card yet", tone=Tone.MUTED))
         else:
             rows.addWidget(label(panel_words.card_words(card, with_expiry=True), wrap=True))
             for words in panel_words.check_words(card):
                 rows.addWidget(_check(words))
+            saved = panel_words.saved_card_words(order)
+            icon = "lock" if saved.tone is Tone.GREEN else "circle-dashed"
+            rows.addWidget(IconText(icon, saved.title, tone=saved.tone, wrap=True))
         if facts is not None and facts.risk_level in RAISED_RISKS:
             rows.addWidget(IconText("shield-alert", f"Risk: {facts.risk_level}", tone=Tone.RED, wrap=True))
         rows.addStretch(1)
@@ -264,6 +272,7 @@ class Fold(QWidget):
 
     def __init__(self, title: str, hint: str, content: QWidget) -> None:
         super().__init__()
+        self.title = title
         rows = column(self, 4)
         self.button = QPushButton(title)
         self.button.setAutoDefault(False)
@@ -275,11 +284,12 @@ class Fold(QWidget):
         )
         self.button.toggled.connect(self._toggled)
         self._mark = IconLabel("chevron-right", 14)
-        head = line(6)
+        head = line(12)
         head.addWidget(self._mark)
-        head.addWidget(self.button, 1)
-        self._hint: TextLabel = label(hint, size=Size.SMALL, tone=Tone.MUTED)
-        head.addWidget(self._hint)
+        head.addWidget(self.button)
+        self._hint: TextLabel = label(hint, size=Size.SMALL, tone=Tone.MUTED, elide=True)
+        self._hint.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        head.addWidget(self._hint, 1)
         rows.addLayout(head)
         self._content = content
         content.hide()
@@ -295,7 +305,7 @@ def facts_table(pairs: list[tuple[str, str]]) -> QWidget:
     """Names at the left, values at the right that can be selected; empty values are left out."""
     made = QWidget()
     grid = QGridLayout(made)
-    grid.setContentsMargins(20, 0, 0, 0)
+    grid.setContentsMargins(26, 0, 0, 0)
     grid.setHorizontalSpacing(12)
     grid.setVerticalSpacing(2)
     grid.setColumnStretch(1, 1)

@@ -5,12 +5,11 @@ from datetime import tzinfo
 from enum import StrEnum
 
 from sellerdesk.domain.errors import UnknownCurrency
-from sellerdesk.domain.listing import OrderView
 from sellerdesk.domain.operation import OpenOperation, OperationKind, OperationState
-from sellerdesk.domain.order import Order, PassedOn, Stage, TimelineEntry
-from sellerdesk.domain.payment import APPROVAL_SECONDS, CardFacts, Payment, PaymentStatus
+from sellerdesk.domain.order import Order, PassedOn, Stage
+from sellerdesk.domain.payment import CardFacts, Payment, PaymentStatus
 from sellerdesk.domain.stages import stage_of
-from sellerdesk.formats import money, to_the_second, when_exact
+from sellerdesk.formats import money, to_the_second
 from sellerdesk.services.desk import Mode
 from sellerdesk.ui.widgets import Tone
 
@@ -35,116 +34,27 @@ def sum_words(minor: int, currency: str) -> str:
         return f"{minor}\u00a0{currency.upper()}"
 
 
-_TIMELINE = {
-    "placed": "Order placed",
-    "held": "Held {sum}",
-    "declined": "Card refused",
-    "action": "The bank asks the shopper to approve",
-    "approved": "The shopper approved with the bank",
-    "captured": "Captured {sum}",
-    "released": "Released {sum} to the shopper",
-    "shipped": "Shipped",
-    "passed_on": "Tracking passed to Stripe",
-    "not_passed_on": "Tracking not passed to Stripe",
-    "canceled": "Payment canceled, nothing is held",
-    "expired": "The hold lapsed, nothing is held",
-    "unknown": "The answer got lost",
-}
-_TIMELINE_TONES = {
-    "declined": Tone.RED,
-    "expired": Tone.RED,
-    "unknown": Tone.AMBER,
-    "action": Tone.AMBER,
-    "not_passed_on": Tone.AMBER,
-    "captured": Tone.GREEN,
-    "shipped": Tone.GREEN,
-}
+def saved_card_words(order: Order) -> Words:
+    """Whether the card was kept for a later charge, and that the shopper agreed.
+
+    https://docs.stripe.com/payments/save-during-payment
+    """
+    if order.payment.saved_card_id:
+        return Words("Card saved with consent", tone=Tone.GREEN)
+    if order.save_card and not order.payment.authorized:
+        return Words("Will be saved: the shopper agreed")
+    return Words("Not saved")
 
 
-def timeline_words(entry: TimelineEntry) -> Words:
-    """One timeline entry in words; a word we do not know is shown as it is."""
-    pattern = _TIMELINE.get(entry.what)
-    if pattern is None:
-        return Words(entry.what, entry.note)
-    amount = sum_words(entry.amount, entry.currency) if entry.amount is not None and entry.currency else ""
-    title = " ".join(pattern.format(sum=amount).split(" ")).replace("  ", " ").strip()
-    return Words(title, entry.note, _TIMELINE_TONES.get(entry.what, Tone.MUTED))
-
-
-_UNFINISHED = {
-    "requires_payment_method": Words(
-        "The shopper left the payment form.", "Nothing is held and nothing was taken. Do not ship."
-    ),
-    "requires_confirmation": Words(
-        "The payment was started and not sent to the bank.", "Nothing is held and nothing was taken. Do not ship."
-    ),
-    "requires_action": Words(
-        "Waiting for the bank’s approval.",
-        "The bank asked the shopper to approve the payment. Nothing is held until that is done. Do not ship.",
-    ),
-    "processing": Words(
-        "The bank is still working on it.", "Nothing is certain yet. Do not ship before the money is held."
-    ),
-}
-
-
-_MANUAL_ACTION = (
-    "The bank asked the shopper to approve the payment. Once that is done, SellerDesk asks the bank again by itself: "
-    "the approval is good for an hour. Nothing is held until then. Do not ship."
-)
-_APPROVED = (
-    "SellerDesk asks the bank again by itself, and has time until {until}. Then the approval is over and the shopper "
-    "must pay again. Nothing is held yet. Do not ship."
-)
-
-
-def unfinished_words(view: OrderView, zone: tzinfo | None = None) -> Words:
-    """Why an unfinished order is unfinished, and what it means for the money. ``zone`` None is this computer's."""
-    payment = view.order.payment
-    if payment.facts is None:
-        return Words("The order was placed and the payment not started.", "Nothing is held. Do not ship.")
-    known = _UNFINISHED.get(payment.facts.raw_status)
-    if payment.waits_to_be_confirmed_again:
-        seen_at = next(
-            (entry.at for entry in view.timeline if entry.what == "approved"), payment.facts.observed_ms // 1000
-        )
-        until = when_exact(seen_at + APPROVAL_SECONDS, zone)
-        return Words("The shopper approved. The hold is not made yet.", _APPROVED.format(until=until))
-    if known is not None and payment.status is PaymentStatus.REQUIRES_ACTION and payment.is_confirmed_again:
-        return Words(known.title, _MANUAL_ACTION)
-    if known is not None:
-        return known
-    return Words(
-        f"Stripe says “{payment.facts.raw_status}”.",
-        "SellerDesk does not know this state and does nothing with it. Look at the payment at Stripe.",
-    )
-
-
-_ENDED = {
-    "expired": "The hold lapsed before it was captured.",
-    "automatic": "The hold lapsed before it was captured.",
-    "abandoned": "The shopper did not finish paying.",
-    "duplicate": "Canceled as a duplicate.",
-    "fraudulent": "Canceled as fraudulent.",
-    "requested_by_customer": "Canceled at the shopper’s wish.",
-}
-
-
-def ended_words(order: Order) -> Words:
-    """Why an ended order ended. https://docs.stripe.com/api/payment_intents/object names the reasons."""
+def left_out_words(order: Order) -> Words | None:
+    """What of a captured order was left out, and how it could be charged; None when nothing was."""
     payment = order.payment
-    if payment.status is not PaymentStatus.CANCELED:
-        return Words(
-            "The shopper changed the cart and ordered anew.", "Nothing was held and nothing was taken. Do not ship."
-        )
-    reason = payment.facts.cancellation_reason if payment.facts else ""
-    because = _ENDED.get(reason, f"The payment was canceled ({reason})." if reason else "The payment was canceled.")
-    money_words = (
-        f"{sum_words(payment.released, payment.currency)} went back to the shopper, nothing was taken."
-        if payment.released
-        else "Nothing was held and nothing was taken."
-    )
-    return Words(because, f"{money_words} Do not ship.")
+    if not payment.captured or not payment.released:
+        return None
+    left_out = f"{sum_words(payment.released, payment.currency)} left out."
+    if payment.saved_card_id:
+        return Words(left_out, "The card is saved: it can be charged later.", Tone.GREEN)
+    return Words(left_out, "Charging it later needs the shopper to pay again.", Tone.AMBER)
 
 
 def is_paying(order: Order) -> bool:
@@ -308,6 +218,8 @@ def settled_words(order: Order) -> str:
     payment = order.payment
     if payment.captured:
         return f"{sum_words(payment.captured, payment.currency)} was captured, once."
+    if payment.released:
+        return f"{sum_words(payment.released, payment.currency)} went back to the shopper, and nothing was captured."
     if payment.held:
         return f"Nothing was captured; {sum_words(payment.held, payment.currency)} is on hold."
     return "Nothing was captured and nothing is on hold."
@@ -325,12 +237,20 @@ def _stripe_says(payment: Payment) -> str:
     return "Stripe says nothing is held and nothing was captured."
 
 
+_NOTHING_HELD = (
+    None,
+    PaymentStatus.REQUIRES_PAYMENT_METHOD,
+    PaymentStatus.REQUIRES_CONFIRMATION,
+    PaymentStatus.REQUIRES_ACTION,
+)
+
+
 def stage_line(order: Order) -> str:
     """One quiet sentence under the name, for stages without a running deadline."""
     stage = stage_of(order)
     if is_paying(order):
         return "The bank is being asked; wait for its answer."
-    if stage is Stage.PROBLEM:
+    if stage is Stage.PROBLEM or (stage is Stage.UNFINISHED and order.payment.status in _NOTHING_HELD):
         return "Not paid, and nothing is held."
     if stage is Stage.TO_SHIP:
         return "Paid, not sent yet."
@@ -348,8 +268,12 @@ def receipt_words(order: Order, mode: Mode) -> str:
     facts = order.payment.facts
     if facts is None or not facts.receipt_email:
         return "No receipt is asked for."
-    if order.payment.captured and mode is Mode.LIVE:
-        return f"Stripe was asked to mail a receipt to {facts.receipt_email}."
+    if stage_of(order) is Stage.ENDED:
+        return f"Nothing was charged, so no receipt goes to {facts.receipt_email}."
+    if order.payment.captured:
+        if mode is Mode.LIVE:
+            return f"Stripe was asked to mail a receipt to {facts.receipt_email}."
+        return f"Stripe mails receipts in live mode only; this one would go to {facts.receipt_email}."
     sentence = f"Stripe mails a receipt to {facts.receipt_email} when the money is captured"
     return f"{sentence}." if mode is Mode.LIVE else f"{sentence}, in live mode only."
 

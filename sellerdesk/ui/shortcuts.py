@@ -56,8 +56,15 @@ class Actions(QObject):
         self.prepare = self._add(order, "&Prepare…", "F2")
         self.ship = self._add(order, "&Ship…", "F3")
         order.addSeparator()
+        self.copy_link = self._add(order, "Copy pay &link", "Ctrl+Shift+L")
+        self.send_link = self._add(order, "Send pay link by &mail…", "Ctrl+Shift+M")
+        self.open_at_stripe = self._add(order, "&Open at Stripe", "Ctrl+Shift+O")
+        order.addSeparator()
         self.copy_reference = self._add(order, "Copy order &number", "Ctrl+Shift+C")
         self.copy_address = self._add(order, "Copy &address", "Ctrl+Shift+A")
+        self.copy_all = self._add(order, "Copy &everything", "Ctrl+Shift+E")
+        order.addSeparator()
+        self.release = self._add(order, "&Release hold…", "Ctrl+Shift+R")
         view = self._menu("&View")
         self._add_schemes(view)
         view.addSeparator()
@@ -118,12 +125,24 @@ class Actions(QObject):
             action.setEnabled(is_open and has_page)
         self.test_cards.setEnabled(is_open and takes_test_cards)
 
-    def show_next(self, stage: Stage | None, has_order: bool) -> None:
-        """Switch on what can be done with the order shown."""
+    def more(self) -> tuple[tuple[QAction, ...], ...]:
+        """What stands under *More* beside an order, in groups; what cannot be undone comes last."""
+        return (
+            (self.copy_link, self.send_link, self.open_at_stripe),
+            (self.copy_reference, self.copy_address, self.copy_all),
+            (self.release,),
+        )
+
+    def show_next(self, stage: Stage | None, has_order: bool, *, at_stripe: bool = False) -> None:
+        """Switch on what can be done with the order shown. ``at_stripe``: Stripe has a page for its payment."""
         self.prepare.setEnabled(stage is Stage.TO_PREPARE)
         self.ship.setEnabled(stage is Stage.TO_SHIP)
-        self.copy_reference.setEnabled(has_order)
-        self.copy_address.setEnabled(has_order)
+        self.release.setEnabled(stage is Stage.TO_PREPARE)
+        for action in (self.copy_link, self.send_link):
+            action.setEnabled(stage in {Stage.PROBLEM, Stage.UNFINISHED})
+        for action in (self.copy_reference, self.copy_address, self.copy_all):
+            action.setEnabled(has_order)
+        self.open_at_stripe.setEnabled(at_stripe)
 
     def _menu(self, title: str) -> QMenu:
         menu = self._window.menuBar().addMenu(title)

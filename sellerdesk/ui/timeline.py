@@ -12,8 +12,8 @@ from sellerdesk.formats import when, when_exact
 from sellerdesk.ui import plain
 from sellerdesk.ui.buttons import LinkButton
 from sellerdesk.ui.fonts import Size
-from sellerdesk.ui.panel_words import timeline_words
 from sellerdesk.ui.theme import tokens_of
+from sellerdesk.ui.timeline_words import timeline_words
 from sellerdesk.ui.widgets import Tone, label
 
 _DOT = 4

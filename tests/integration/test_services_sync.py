@@ -10,7 +10,7 @@ from sellerdesk.domain.payment import EventHint, PaymentStatus
 from sellerdesk.domain.stages import stage_of
 from sellerdesk.sandbox import Sandbox
 from sellerdesk.sandbox.faults import Fault
-from sellerdesk.services.place_order import PayState
+from sellerdesk.services.pay_answer import PayState
 from sellerdesk.services.record import Origin, record_facts
 from sellerdesk.services.sync import OVERDUE_READ_AT_ONCE, OVERLAP_SECONDS, STREAM
 from sellerdesk.store.inbox import SqlInbox

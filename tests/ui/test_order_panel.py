@@ -15,13 +15,12 @@ from sellerdesk.domain.listing import OrderView
 from sellerdesk.domain.operation import OperationKind, OperationState
 from sellerdesk.domain.order import Address, Order, PassedOn, TimelineEntry
 from sellerdesk.services.desk import Mode
-from sellerdesk.ui import panel_parts, panel_words
+from sellerdesk.ui import panel_parts, panel_words, timeline_words
 from sellerdesk.ui.bars import LedgerLine
 from sellerdesk.ui.chips import ChipLabel
 from sellerdesk.ui.order_panel import OrderPanel
 from sellerdesk.ui.panel_body import ParcelsSection
-from sellerdesk.ui.panel_explain import ProblemBlocks
-from sellerdesk.ui.panel_parts import Fold, MoneyLedger, ShipToBlock
+from sellerdesk.ui.panel_parts import MoneyLedger, ShipToBlock
 from sellerdesk.ui.postal import address_lines
 from sellerdesk.ui.theme import Scheme
 from sellerdesk.ui.timeline import Timeline
@@ -227,45 +226,6 @@ def test_every_open_operation_has_words(panel: OrderPanel, kind: OperationKind, 
     assert "None" not in words
 
 
-def test_a_problem_is_explained_and_its_codes_are_folded(panel: OrderPanel, qtbot: QtBot) -> None:
-    words = show(panel, samples.problem_order())
-    assert "Too little money on the card, or over its limit." in words
-    assert "What to do" in words
-    assert "The reason may be told." in words
-    assert not panel.head.primary.isVisible()
-    assert "ch_3Qb7" not in words
-    fold = panel.findChild(Fold)
-    assert fold is not None
-    fold.button.click()
-    assert "ch_3Qb7" in words_of(panel)
-
-
-def test_a_reason_that_must_not_be_told_says_so_and_copies_only_what_may_be(panel: OrderPanel, qtbot: QtBot) -> None:
-    words = show(panel, samples.problem_order("stolen_card"))
-    assert "Do not give the reason. Say only: the bank declined the card." in words
-    blocks = panel.findChild(ProblemBlocks)
-    assert blocks is not None
-    with qtbot.waitSignal(panel.copy_requested) as copied:
-        blocks.copy_button.click()
-    assert copied.args == ["Your bank declined this card. Try another card."]
-
-
-@pytest.mark.parametrize(
-    ("status", "sentence"),
-    [
-        ("requires_payment_method", "The shopper left the payment form."),
-        ("requires_confirmation", "The payment was started and not sent to the bank."),
-        ("requires_action", "Waiting for the bank’s approval."),
-        ("processing", "The bank is still working on it."),
-        ("requires_miracle", "Stripe says “requires_miracle”."),
-    ],
-)
-def test_unfinished_orders_say_why(panel: OrderPanel, status: str, sentence: str) -> None:
-    words = show(panel, samples.order(samples.facts(status)))
-    assert sentence in words
-    assert not panel.head.primary.isVisible()
-
-
 def test_p16_an_approval_that_must_be_used_says_until_when(panel: OrderPanel) -> None:
     asked = samples.facts("requires_action", confirmation_method="manual")
     assert "the approval is good for an hour" in show(panel, samples.order(asked))
@@ -276,7 +236,6 @@ def test_p16_an_approval_that_must_be_used_says_until_when(panel: OrderPanel) ->
     seen = (TimelineEntry(samples.NOW - 600, "approved", "Stripe"),)
     panel.show_order(OrderView(approved, seen), Mode.TEST)
     assert "has time until Mon 23 Nov 2026, 11:04 CET." in words_of(panel)
-    assert not panel.head.primary.isVisible()
 
 
 def test_an_ended_order_says_what_became_of_the_money(panel: OrderPanel) -> None:
@@ -374,7 +333,7 @@ def test_the_timeline_says_who_when_and_which_request(panel: OrderPanel, qtbot: 
 
 
 def test_amounts_without_currency_leave_no_hole() -> None:
-    words = panel_words.timeline_words(TimelineEntry(1, "released", "System"))
+    words = timeline_words.timeline_words(TimelineEntry(1, "released", "System"))
     assert words.title == "Released to the shopper"
 
 
@@ -425,7 +384,7 @@ def test_head_and_body_keep_one_right_edge_beside_the_scroll_bar(panel: OrderPan
         qtbot.waitUntil(
             lambda ledger=ledger: (
                 panel.body.verticalScrollBar().isVisible()  # type: ignore[misc]
-                and ledger.mapTo(panel, ledger.rect().topRight()).x() == panel.head.primary.geometry().right()
+                and ledger.mapTo(panel, ledger.rect().topRight()).x() == panel.head.more.geometry().right()
             )
         )
 

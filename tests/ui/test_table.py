@@ -8,12 +8,14 @@ from PySide6.QtGui import QStandardItemModel
 from PySide6.QtTest import QAbstractItemModelTester, QTest
 from pytestqt.qtbot import QtBot
 
+from sellerdesk.domain.explanation import Refuser
 from sellerdesk.domain.listing import OrderRow
-from sellerdesk.domain.operation import OperationState
+from sellerdesk.domain.operation import OperationKind, OperationState
 from sellerdesk.domain.order import Order, Stage
-from sellerdesk.domain.payment import CardFacts
+from sellerdesk.domain.payment import CardFacts, Problem
+from sellerdesk.formats import when
 from sellerdesk.ui.chips import Chip, Form
-from sellerdesk.ui.columns import STAGES, AmountParts, Check, check_of, columns_for, state_chip
+from sellerdesk.ui.columns import REFUSERS, STAGES, AmountParts, Check, check_of, columns_for, state_chip, try_again
 from sellerdesk.ui.orders_model import OrdersModel, Role
 from sellerdesk.ui.orders_view import OrdersView
 from sellerdesk.ui.theme import Scheme, Theme
@@ -71,15 +73,59 @@ def test_a_held_order_says_when_it_lapses_and_what_is_short() -> None:
 def test_each_stage_says_what_matters_there() -> None:
     assert shown(row_of(captured_order()))["Captured"] == "96.30\u00a0EUR"
     assert next(iter(shown(row_of(captured_order())))) == "Waiting since"
-    said = shown(row_of(problem_order()))
-    assert said["What happened"] == "Too little money on the card, or over its limit."
-    assert said["Last try"] == "08:14"
+    assert shown(row_of(problem_order())) == {
+        "Last try": "08:14",
+        "Order": "K7QP-3MX2",
+        "Shopper": "Zoë Lefèvre-Okafor",
+        "Amount": "128.40\u00a0EUR",
+        "Card": "JCB 0505",
+        "What happened": "Not enough money, or limit",
+        "Refused by": "Bank",
+        "Try again": "Wed 25 Nov",
+    }
     assert shown(row_of(shipped_order()))["Carrier"] == "UPS"
     assert shown(row_of(shipped_order()))["State"] == "Shipped"
     lapsed = row_of(order(facts("canceled", cancellation_reason="automatic")))
     assert shown(lapsed)["Why"] == "Hold lapsed"
-    assert shown(row_of(order(facts("requires_action"))))["State"] == "Bank asks"
-    assert shown(row_of(order(facts("brand_new_status"))))["State"] == "brand_new_status"
+    assert shown(row_of(order(facts("requires_action"))))["How far"] == "Bank asks"
+    assert shown(row_of(order(facts("brand_new_status"))))["How far"] == "brand_new_status"
+
+
+@pytest.mark.parametrize(
+    ("decline_code", "later", "word", "icon"),
+    [
+        ("stolen_card", 0, "Never", "ban"),
+        ("merchant_blacklist", 0, "After review", "eye"),
+        ("do_not_try_again", 0, "Other card", ""),
+        ("incorrect_cvc", 0, "Re-typed", ""),
+        ("authentication_required", 0, "With shopper", ""),
+        ("issuer_not_available", 0, "Now", ""),
+        ("card_velocity_exceeded", 0, "Tue 24 Nov", ""),
+        ("card_velocity_exceeded", 24 * 3600 + 1, "Now", ""),
+    ],
+)
+def test_p19_the_table_says_when_another_try_makes_sense(decline_code: str, later: int, word: str, icon: str) -> None:
+    problem = Problem("card_declined", decline_code, "", "", "ch_1", NOW - 3600)
+    row = row_of(order(facts("requires_payment_method"), problem=problem))
+    found = try_again(row, NOW + later)
+    assert found is not None
+    assert (found.word, found.icon) == (word, icon)
+    minutes = replace(problem, decline_code="processing_error", at=NOW - 60)
+    found = try_again(replace(row, problem=minutes), NOW)
+    assert found is not None
+    assert found.word == when(NOW + 240, NOW)
+
+
+def test_while_a_refused_order_is_paid_anew_the_table_says_so() -> None:
+    row = row_of(with_operation(problem_order(), OperationState.SENDING, kind=OperationKind.CONFIRM))
+    found = try_again(row, NOW)
+    assert found is not None
+    assert found.word == "Paying"
+    assert try_again(row_of(order()), NOW) is None
+
+
+def test_everybody_who_may_refuse_has_a_word() -> None:
+    assert set(REFUSERS) == set(Refuser)
 
 
 def test_the_columns_of_a_search_name_the_stage() -> None:

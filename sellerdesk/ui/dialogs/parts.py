@@ -6,10 +6,11 @@ from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QLayout, QScrollArea
 from shiboken6 import isValid
 
 from sellerdesk.services.desk import Mode
-from sellerdesk.ui.buttons import PlainButton, PrimaryButton
+from sellerdesk.ui.buttons import PlainButton, PrimaryButton, danger_colours
 from sellerdesk.ui.dialogs.frame import FramedDialog
 from sellerdesk.ui.fonts import Size
 from sellerdesk.ui.note_box import fitting
+from sellerdesk.ui.tokens import Tokens
 from sellerdesk.ui.widgets import ModeTag, Tone, label, rule
 
 _RETURN = frozenset({Qt.Key.Key_Return, Qt.Key.Key_Enter})
@@ -30,6 +31,13 @@ class GoButton(PrimaryButton):
             event.ignore()
             return
         super().keyPressEvent(event)
+
+
+class DangerGoButton(GoButton):
+    """The same for what cannot be undone."""
+
+    def _colours(self, tokens: Tokens) -> tuple[str, str, str, str]:
+        return danger_colours(self, tokens)
 
 
 class _Inside(QWidget):
@@ -63,14 +71,17 @@ class DeskDialog(FramedDialog):
 
     closes_by_itself = True
 
-    def __init__(self, title: str, safe: str, go: str, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, title: str, safe: str, go: str, parent: QWidget | None = None, *, danger: bool = False
+    ) -> None:  # fmt: skip
+        """``safe`` and ``go`` are the labels of the two buttons; ``danger``: what goes cannot be undone."""
         super().__init__(parent)
         self.setWindowTitle(title)
         self.title = label(title, size=Size.BIG, strong=True)
         self.subtitle = fitting(label(tone=Tone.MUTED, wrap=True))
         self.safe = PlainButton(safe, key="Esc", tall=True)
         self.safe.clicked.connect(self.reject)
-        self.go = GoButton(go)
+        self.go = DangerGoButton(go) if danger else GoButton(go)
         self.go.clicked.connect(self._go_pressed)
         self.sent = False
         self._fitted = 0

@@ -3,36 +3,34 @@
 from collections.abc import Callable
 from datetime import tzinfo
 
-from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import (
     QAbstractButton,
     QButtonGroup,
     QFrame,
     QGridLayout,
     QHBoxLayout,
-    QPlainTextEdit,
     QVBoxLayout,
     QWidget,
 )
 
 from sellerdesk.domain.errors import RefusedError
-from sellerdesk.domain.message import MESSAGE_LENGTH
 from sellerdesk.domain.order import Order
 from sellerdesk.domain.shortening import CapturePlan, ShippingChoice, plan
-from sellerdesk.formats import amount, countdown, when
+from sellerdesk.formats import amount, countdown
 from sellerdesk.services.desk import Mode
 from sellerdesk.ui.bars import SplitBar
+from sellerdesk.ui.dialogs.hold_words import hold_words
+from sellerdesk.ui.dialogs.message_field import MessageField
 from sellerdesk.ui.dialogs.parts import DeskDialog
 from sellerdesk.ui.dialogs.prepare_lines import LinesBox
 from sellerdesk.ui.fonts import Size, pixels
 from sellerdesk.ui.marks import RadioMark
 from sellerdesk.ui.note_box import NoteBox
-from sellerdesk.ui.panel_words import card_words, sum_words
-from sellerdesk.ui.widgets import Tone, label, mark_wrong
+from sellerdesk.ui.panel_words import sum_words
+from sellerdesk.ui.widgets import Tone, label
 
 _WARN_SECONDS = 600
-_LEFT_TO_RIGHT = "\u200e"
 _TICK_MS = 1000
 
 
@@ -131,22 +129,7 @@ class PrepareDialog(DeskDialog):
             return None, str(refused)
 
     def _show_subtitle(self) -> None:
-        facts = self._order.payment.facts
-        # The marks keep a name that runs from right to left from turning the sentence round.
-        parts = [f"{_LEFT_TO_RIGHT}{self._order.shopper.name}{_LEFT_TO_RIGHT}"]
-        if facts is not None and facts.card is not None:
-            parts.append(card_words(facts.card))
-        words = ", ".join(parts) + "."
-        deadline = self._order.payment.capture_before
-        if deadline is not None:
-            left = deadline - self._now()
-            at = when(deadline, self._now(), self._zone)
-            today = "today at " if len(at) == len("18:20") else ""
-            if left > 0:
-                words += f" The hold lapses {today}{at}, in {countdown(left).removesuffix(' left')}."
-            else:
-                words += f" The hold lapsed {today}{at}."
-        self.subtitle.setText(words)
+        self.subtitle.setText(hold_words(self._order, self._now(), self._zone))
 
     def _show_note(self) -> None:
         if self._plan is None:
@@ -245,64 +228,6 @@ class ShippingRow(QWidget):
         except RefusedError:
             return words
         return f"{words} {amount(charged, self._order.currency)}"
-
-
-class CountedEdit(QPlainTextEdit):
-    """A field of some lines with a count in its corner, which no word runs under. ``widest`` is the longest count."""
-
-    def __init__(self, widest: str) -> None:
-        super().__init__()
-        self.count = label(size=Size.SMALL, tone=Tone.MUTED)
-        self.count.setParent(self)
-        self.count.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignTop)
-        width = self.count.fontMetrics().horizontalAdvance(widest) + 2
-        self.count.resize(width, self.count.fontMetrics().height())
-        self.setViewportMargins(0, 0, width + 8, 0)
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        self.count.move(self.width() - self.count.width() - 10, 7)
-
-
-class MessageField(QWidget):
-    """Words to the shopper, optional, shown on the order page as they are.
-
-    Signals:
-        changed: the text is another one.
-    """
-
-    changed = Signal()
-
-    def __init__(self) -> None:
-        super().__init__()
-        title = label("To shopper", tone=Tone.MUTED)
-        title.setMinimumWidth(pixels(76))
-        self.field = CountedEdit(f"{MESSAGE_LENGTH} of {MESSAGE_LENGTH}")
-        self.count = self.field.count
-        self.field.setAccessibleName("Message to the shopper")
-        self.field.setPlaceholderText("Optional. It stands on the shopper’s order page, word for word.")
-        self.field.setTabChangesFocus(True)
-        self.field.setFixedHeight(pixels(48))
-        self.field.textChanged.connect(self._changed)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(8)
-        row.addWidget(title)
-        row.addWidget(self.field, 1)
-        self._changed()
-
-    def text(self) -> str:
-        return self.field.toPlainText().strip()
-
-    def problem(self) -> str:
-        """A sentence, or ''."""
-        over = len(self.text()) - MESSAGE_LENGTH
-        return f"The message to the shopper is {over} characters too long." if over > 0 else ""
-
-    def _changed(self) -> None:
-        self.count.setText(f"{len(self.text())} of {MESSAGE_LENGTH}")
-        mark_wrong(self.field, bool(self.problem()))
-        self.changed.emit()
 
 
 class Equation(QFrame):

@@ -1,0 +1,191 @@
+"""Release: let go of a hold. What becomes of the money is said before the one press that does it."""
+
+from collections.abc import Callable
+from datetime import tzinfo
+
+from PySide6.QtCore import QTimer, Signal
+from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QFrame, QGridLayout, QHBoxLayout, QWidget
+
+from sellerdesk.domain.order import Order
+from sellerdesk.domain.release import ReleaseReason
+from sellerdesk.services.desk import Mode
+from sellerdesk.ui import plain
+from sellerdesk.ui.dialogs.hold_words import hold_words
+from sellerdesk.ui.dialogs.message_field import MessageField
+from sellerdesk.ui.dialogs.parts import DeskDialog
+from sellerdesk.ui.fonts import Size, pixels
+from sellerdesk.ui.marks import RadioMark
+from sellerdesk.ui.note_box import NoteBox
+from sellerdesk.ui.panel_words import sum_words
+from sellerdesk.ui.widgets import IconText, Tone, label
+
+_TICK_MS = 1000
+_TITLE_WIDTH = 76
+_REASONS = {
+    ReleaseReason.REQUESTED_BY_CUSTOMER: "Shopper asked",
+    ReleaseReason.DUPLICATE: "Duplicate",
+    ReleaseReason.FRAUDULENT: "Fraud",
+    ReleaseReason.OTHER: "Other",
+}
+
+
+class ReleaseDialog(DeskDialog):
+    """Asks why a hold is let go, and for words to the shopper.
+
+    Signals:
+        release_chosen: operation id, ReleaseReason, message to the shopper. Sent once, however often the button is
+            pressed.
+    """
+
+    release_chosen = Signal(str, object, str)
+
+    def __init__(
+        self,
+        order: Order,
+        mode: Mode,
+        now: Callable[[], int],
+        operation_id: str,
+        parent: QWidget | None = None,
+        zone: tzinfo | None = None,
+    ) -> None:
+        """``now`` gives seconds UTC; ``operation_id`` was made for this dialog alone."""
+        self._sum = sum_words(order.payment.held, order.currency)
+        title = f"Release the hold of order {order.shown_reference}"
+        super().__init__(title, "Keep order", f"Release {self._sum}", parent, danger=True)
+        self._order, self._now, self._zone = order, now, zone
+        self._operation_id = operation_id
+        self.show_mode(mode)
+        self.money = MoneyBox(self._sum)
+        self.reason = ReasonRow()
+        self.reason.changed.connect(self._refresh)
+        self.message = MessageField()
+        self.message.changed.connect(self._refresh)
+        self.quiet = IconText("ban", "Do not tell the shopper that you suspect fraud.", tone=Tone.RED, wrap=True)
+        self.quiet.setContentsMargins(pixels(_TITLE_WIDTH) + 8, 0, 0, 0)
+        self.note = NoteBox()
+        self.trouble = NoteBox()
+        for widget in (self.money, self.note, self.reason, self.message, self.quiet, self.trouble):
+            self.content.addWidget(widget)
+        self.content.addStretch(1)
+        name = plain.apart(order.shopper.name)
+        self.note.say(
+            f"{self._sum} goes back to {name}.",
+            "It cannot be taken any more. The bank shows it again in a few days. Do not ship.",
+            icon="lock-open",
+        )
+        self._timer = QTimer(self)
+        self._timer.setInterval(_TICK_MS)
+        self._timer.timeout.connect(self.tick)
+        self._timer.start()
+        self.setMinimumWidth(pixels(560))
+        self.resize(pixels(640), pixels(420))
+        self._refresh()
+
+    def tick(self) -> None:
+        """Bring the deadline up to date."""
+        if not self.sent:
+            self._refresh()
+
+    def decide(self) -> None:
+        self._timer.stop()
+        self.reason.setEnabled(False)
+        self.message.setEnabled(False)
+        self.release_chosen.emit(self._operation_id, self.reason.reason(), self.message.text())
+
+    def busy_words(self) -> str:
+        return f"Releasing {self._sum}…"
+
+    def show_refusal(self, sentence: str) -> None:
+        self.trouble.say("Nothing was released.", sentence, Tone.RED)
+
+    def _refresh(self) -> None:
+        if self.sent:
+            return
+        self.subtitle.setText(hold_words(self._order, self._now(), self._zone))
+        self.quiet.setVisible(self.reason.reason() is ReleaseReason.FRAUDULENT)
+        problem = self.message.problem()
+        deadline = self._order.payment.capture_before
+        if problem:
+            self.trouble.say(problem, tone=Tone.RED)
+        elif deadline is not None and deadline <= self._now():
+            self.trouble.say(
+                "The hold is over.", "Stripe ends it by itself; there is no need to release it.", Tone.AMBER
+            )
+        else:
+            self.trouble.say("")
+        self.go.setEnabled(not problem)
+        if self.isVisible():
+            self.fit()
+
+
+class MoneyBox(QFrame):
+    """What is on hold now, and where all of it goes."""
+
+    def __init__(self, held: str) -> None:
+        super().__init__()
+        self.setProperty("part", "box")
+        grid = QGridLayout(self)
+        grid.setContentsMargins(14, 8, 14, 10)
+        grid.setHorizontalSpacing(16)
+        grid.setVerticalSpacing(0)
+        cells = (("On hold now", held), ("Taken", "Nothing"), ("Released to shopper", held))
+        for column, (word, value) in enumerate(cells):
+            strong = column == len(cells) - 1
+            grid.addWidget(label(word, size=Size.SMALL, tone=Tone.MUTED), 0, column)
+            grid.addWidget(
+                label(value, size=Size.BIG, strong=strong, tone=Tone.RED if strong else Tone.TEXT), 1, column
+            )
+            grid.setColumnStretch(column, 1)
+        self.setAccessibleName(f"On hold now {held}, taken nothing, released to shopper {held}")
+
+
+class ReasonRow(QWidget):
+    """Why it is released, and which of Stripe's words that is.
+
+    https://docs.stripe.com/api/payment_intents/cancel#cancel_payment_intent-cancellation_reason
+
+    Signals:
+        changed: another reason was chosen.
+    """
+
+    changed = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        title = label("Reason", tone=Tone.MUTED)
+        title.setMinimumWidth(pixels(_TITLE_WIDTH))
+        grid = QGridLayout(self)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setHorizontalSpacing(8)
+        grid.setVerticalSpacing(2)
+        row = QHBoxLayout()
+        row.setSpacing(16)
+        self.radios: dict[ReleaseReason, RadioMark] = {}
+        self._group = QButtonGroup(self)
+        for reason, words in _REASONS.items():
+            self.radios[reason] = radio = RadioMark(words)
+            radio.setAccessibleName(f"Reason: {words}")
+            self._group.addButton(radio)
+            row.addWidget(radio)
+        row.addStretch(1)
+        self.at_stripe = label(size=Size.SMALL, tone=Tone.MUTED, elide=True)
+        grid.addWidget(title, 0, 0)
+        grid.addLayout(row, 0, 1)
+        grid.addWidget(self.at_stripe, 1, 1)
+        grid.setColumnStretch(1, 1)
+        # What nobody chose is not written to the payment.
+        self.radios[ReleaseReason.OTHER].setChecked(True)
+        self._say()
+        self._group.buttonToggled.connect(self._toggled)
+
+    def reason(self) -> ReleaseReason:
+        return next(reason for reason, radio in self.radios.items() if radio.isChecked())
+
+    def _toggled(self, _button: QAbstractButton, on: bool) -> None:
+        if on:
+            self._say()
+            self.changed.emit()
+
+    def _say(self) -> None:
+        word = self.reason().value
+        self.at_stripe.setText(f"Stripe keeps it as “{word}”." if word else "No reason is written to the payment.")
