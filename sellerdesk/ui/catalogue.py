@@ -58,7 +58,6 @@ class CatalogueKeeper(QObject):
     def show(self) -> None:
         """The page came into view: what it shows may be old."""
         self.page.show_reading()
-        self.page.view.setFocus()
         self.reload()
 
     def left(self) -> None:
@@ -83,9 +82,6 @@ class CatalogueKeeper(QObject):
             return found, rates_table(found.rates)
 
         self._tasks.read(self, work, self._arrived, self._failed, key=_KEY)
-
-    def tick(self) -> None:
-        """A minute went by; nothing here is about time."""
 
     def _arrived(self, found: tuple[Catalogue, Table]) -> None:
         self._running = False

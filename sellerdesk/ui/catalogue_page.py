@@ -1,7 +1,7 @@
 """The catalogue: what is for sale and how much of it is on the shelf, and what sending costs."""
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
+from PySide6.QtGui import QKeyEvent, QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QMenu, QStackedWidget, QVBoxLayout, QWidget
 
 from sellerdesk.formats import counted
@@ -77,6 +77,7 @@ class CataloguePage(QWidget):
         products_wanted: the products shall go to a file.
         rates_wanted: the shipping rates shall go to a file.
         again_wanted: the reading failed, and a person wants it tried again.
+        leave_wanted: Escape, which nothing on the page had a use for.
     """
 
     save_wanted = Signal()
@@ -84,12 +85,14 @@ class CataloguePage(QWidget):
     products_wanted = Signal()
     rates_wanted = Signal()
     again_wanted = Signal()
+    leave_wanted = Signal()
 
     def __init__(self, model: CatalogueModel) -> None:
         super().__init__()
         self._model = model
         self._is_known = False
         self.view = CatalogueView(model)
+        self.setFocusProxy(self.view)
         self.rates = NumbersTable("Shipping rates")
         self.bar = SaveBar()
         self.bar.save.clicked.connect(self.save_wanted)
@@ -147,6 +150,12 @@ class CataloguePage(QWidget):
         else:
             self.empty.show_emptiness(_NOTHING)
             self.stack.setCurrentWidget(self.empty)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape:
+            self.leave_wanted.emit()
+        else:
+            super().keyPressEvent(event)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """The rates stand beside the products, or below them where there is too little room."""

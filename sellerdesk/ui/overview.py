@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from importlib import import_module
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, QTimer
 
 from sellerdesk.domain.errors import SellerDeskError
 from sellerdesk.domain.overview import Figures
@@ -16,6 +16,7 @@ from sellerdesk.ui.tasks import Tasks
 
 _KEY = "figures"
 _PLOTS = "sellerdesk.ui.overview_plots"
+_MINUTE_MS = 60_000
 _UNEXPECTED = "SellerDesk made a mistake of its own."
 
 
@@ -27,6 +28,8 @@ class OverviewKeeper(QObject):
         self._tasks, self._notices = tasks, notices
         self._shop: OpenShop | None = None
         self._running = self._again = False
+        self._minute = QTimer(self, interval=_MINUTE_MS)
+        self._minute.timeout.connect(self.tick)
         self._exports = Exports(tasks, notices, self)
         self.page = OverviewPage()
         self.page.period_chosen.connect(self._read_other)
@@ -46,10 +49,12 @@ class OverviewKeeper(QObject):
     def show(self) -> None:
         """The page came into view: what it shows may be old."""
         self.page.show_reading()
+        self._minute.start()
         self.reload()
 
     def left(self) -> None:
         """The page went out of view: nobody waits for it any more."""
+        self._minute.stop()
         self._forget_reading()
 
     def reload(self) -> None:

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QFrame,
     QGridLayout,
@@ -46,11 +46,13 @@ class OverviewPage(QWidget):
     Signals (UI thread):
         period_chosen: carries the number of days a person wants to see.
         again_wanted: the reading failed, and a person wants it tried again.
+        leave_wanted: Escape, which nothing on the page had a use for.
         export_wanted: the numbers shall go to a file.
     """
 
     period_chosen = Signal(int)
     again_wanted = Signal()
+    leave_wanted = Signal()
     export_wanted = Signal()
 
     def __init__(self) -> None:
@@ -117,6 +119,12 @@ class OverviewPage(QWidget):
         self._say_sums(figures)
         self._fill_cards(figures)
         self._show(self._content)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape:
+            self.leave_wanted.emit()
+        else:
+            super().keyPressEvent(event)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -208,7 +216,9 @@ class OverviewPage(QWidget):
         scroll.setWidget(inside)
         scroll.setWidgetResizable(True)
         scroll.setFrameShape(QFrame.Shape.NoFrame)
-        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        # It takes the focus first: the page is looked at, and Page Down leads through it.
+        scroll.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setFocusProxy(scroll)
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         scroll.viewport().setAutoFillBackground(False)
         inside.setAutoFillBackground(False)

@@ -20,7 +20,8 @@ from sellerdesk.ui.overview_words import (
     lead_points,
     whole_amount,
 )
-from sellerdesk.ui.plot import Bars, Plot, Tick, nice_ticks, text_width
+from sellerdesk.ui.plot import Plot
+from sellerdesk.ui.plot_items import Bars, Tick, nice_ticks, text_width
 from sellerdesk.ui.tokens import Tokens
 
 _SPACE = 10

@@ -6,12 +6,13 @@ from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
 
 from sellerdesk.services.desk import News, OpenShop, OrdersChanged
+from sellerdesk.ui.catalogue import CatalogueKeeper
 from sellerdesk.ui.overview import OverviewKeeper
 
 if TYPE_CHECKING:
     from sellerdesk.ui.main_window import MainWindow
 
-OVERVIEW = "Overview"
+OVERVIEW, CATALOGUE = "Overview", "Catalogue"
 
 
 class Keeper(Protocol):
@@ -48,10 +49,13 @@ class SidePages(QObject):
         super().__init__(window)
         self._window = window
         self.overview = OverviewKeeper(window.tasks, window.notices, parent=self)
-        self._keepers: tuple[Keeper, ...] = (self.overview,)
+        self.catalogue = CatalogueKeeper(window.tasks, window.notices, parent=self)
+        self._keepers: tuple[Keeper, ...] = (self.overview, self.catalogue)
         self._shown: Keeper | None = None
         window.places.add(OVERVIEW, "chart-column", self.overview.page)
-        self.overview.page.leave_wanted.connect(self._leave)
+        window.places.add(CATALOGUE, "tags", self.catalogue.page)
+        for page in (self.overview.page, self.catalogue.page):
+            page.leave_wanted.connect(self._leave)
         window.stack.currentChanged.connect(self._changed)
         window.keeper.opened.connect(self._attach)
         window.keeper.closing.connect(self._detach)

@@ -267,9 +267,8 @@ def open_shop(
     attempts, release, sync = FakeAttempts(books), FakeRelease(books), None
     check = FakeCheck(books)
     prepare, ship, clock = FakePrepare(books), FakeShip(books), StillClock()
-    desk = Desk(books, attempts, prepare, ship, release, check, sync, clock, "Packing desk 2")  # type: ignore[arg-type]
     desk = Desk(
-        books, attempts, FakePrepare(books), FakeShip(books), release, sync, StillClock(), "Packing desk 2",  # type: ignore[arg-type]
+        books, attempts, prepare, ship, release, check, sync, clock, "Packing desk 2",  # type: ignore[arg-type]
         figures=None, catalogue=None, stock=None,  # type: ignore[arg-type]
     )  # fmt: skip
 

@@ -18,7 +18,6 @@ from sellerdesk.domain.payment import PaymentStatus
 from sellerdesk.services.desk import Desk, Mode, OpenShop, OrdersChanged, ShopInfo
 from sellerdesk.store.database import SqlStore, open_store
 from sellerdesk.ui.main_window import MainWindow
-from sellerdesk.ui.place import Place
 from sellerdesk.ui.theme import Theme
 from tests import builders
 from tests.builders import DAY, NOW
@@ -39,7 +38,7 @@ class RealShop:
     ears: Ears
     window: MainWindow
 
-    def go_to(self, place: Place) -> None:
+    def go_to(self, place: str) -> None:
         self.window.places.show(place)
 
     def tell(self) -> None:

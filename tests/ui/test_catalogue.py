@@ -19,7 +19,7 @@ from sellerdesk.ui.catalogue import CatalogueKeeper
 from sellerdesk.ui.catalogue_model import NAME, ON_HAND, PICTURE, PRICE, SHIPS_FROM, SKU, STATE, TAX
 from sellerdesk.ui.dialogs.import_catalogue import ImportDialog
 from sellerdesk.ui.orders_model import Role
-from sellerdesk.ui.place import Place
+from sellerdesk.ui.side_pages import CATALOGUE
 from tests.ui.conftest import focused_widget
 from tests.ui.dressing import words_of
 from tests.ui.real_shop import RealShop, cells, real_shop
@@ -36,9 +36,9 @@ class Catalogue:
 
     def __init__(self, qtbot: QtBot, shop: RealShop) -> None:
         self.qtbot, self.shop = qtbot, shop
-        self.keeper: CatalogueKeeper = shop.window.places.catalogue
+        self.keeper: CatalogueKeeper = shop.window.side.catalogue
         self.page, self.view, self.model = self.keeper.page, self.keeper.page.view, self.keeper.model
-        shop.go_to(Place.CATALOGUE)
+        shop.go_to(CATALOGUE)
         qtbot.waitUntil(lambda: self.page.stack.currentWidget() is not self.page.reading)
 
     def on_hand(self) -> dict[str, int]:
@@ -159,7 +159,7 @@ def test_escape_leaves_a_count_as_it_was_and_return_opens_it(catalogue: Catalogu
     QTest.keyClicks(field, "7")
     QTest.keyClick(field, Qt.Key.Key_Escape)
     assert catalogue.model.pending == {}
-    assert catalogue.shop.window.places.shown is Place.CATALOGUE
+    assert catalogue.page.isVisible()
 
 
 def test_the_count_there_already_is_no_change(catalogue: Catalogue) -> None:
@@ -246,7 +246,7 @@ def test_counts_wait_where_one_left_them(catalogue: Catalogue) -> None:
     window = catalogue.shop.window
     window.places.leave()
     assert "1 count not saved yet. It waits in the catalogue." in catalogue.shop.ears.words
-    catalogue.shop.go_to(Place.CATALOGUE)
+    catalogue.shop.go_to(CATALOGUE)
     assert catalogue.model.pending["MUG"].wanted == 42
 
 
@@ -371,7 +371,7 @@ def test_a_count_that_changes_meanwhile_is_looked_at_first(catalogue: Catalogue,
 def test_an_open_import_goes_with_its_shop(catalogue: Catalogue) -> None:
     dialog = open_import(catalogue)
     assert nameless(dialog) == []
-    catalogue.shop.window.detach()
+    catalogue.shop.window.keeper.closing.emit()
     assert not dialog.isVisible()
 
 

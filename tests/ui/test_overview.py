@@ -19,7 +19,7 @@ from sellerdesk.domain.errors import DatabaseUnusable
 from sellerdesk.domain.overview import Figures
 from sellerdesk.services.desk import Desk
 from sellerdesk.ui.overview_page import OverviewPage
-from sellerdesk.ui.place import Place
+from sellerdesk.ui.side_pages import OVERVIEW
 from sellerdesk.ui.theme import Scheme, Theme
 from sellerdesk.ui.tokens import DARK, LIGHT
 from tests.builders import DAY
@@ -60,8 +60,8 @@ def overview(qtbot: QtBot, real_shop: Open) -> Callable[..., tuple[RealShop, Ove
 
     def open_it(*orders: Any, **more: Any) -> tuple[RealShop, OverviewPage]:
         shop = real_shop(*orders, **more)
-        shop.go_to(Place.OVERVIEW)
-        page = shop.window.places.overview.page
+        shop.go_to(OVERVIEW)
+        page = shop.window.side.overview.page
         qtbot.waitUntil(lambda: page.figures is not None)
         return shop, page
 
@@ -189,7 +189,7 @@ def test_arrow_keys_go_through_a_plot_and_tell_each_bar(overview: Overview) -> N
     assert card.caption == "November, day of the hold"
     # A second Escape is not the plot's any more.
     QTest.keyClick(plot, Qt.Key.Key_Escape)
-    assert plot.window().places.shown is None  # type: ignore[attr-defined]
+    assert not page.isVisible()
 
 
 def test_the_pointer_tells_the_bar_below_it(overview: Overview) -> None:
@@ -272,8 +272,8 @@ def test_it_says_that_it_reads(qtbot: QtBot, real_shop: Open) -> None:
     readings = Readings()
     readings.gate.clear()
     shop = real_shop(held(), change=readings.before)
-    page = shop.window.places.overview.page
-    shop.go_to(Place.OVERVIEW)
+    page = shop.window.side.overview.page
+    shop.go_to(OVERVIEW)
     qtbot.waitUntil(lambda: bool(readings.days))
     assert page.reading.isVisible()
     assert page.reading.sentence == "Reading the orders…"
@@ -282,7 +282,7 @@ def test_it_says_that_it_reads(qtbot: QtBot, real_shop: Open) -> None:
         shop.tell()
     QApplication.processEvents()
     readings.gate.set()
-    qtbot.waitUntil(lambda: len(readings.days) == 2 and not shop.window.places.overview._running)
+    qtbot.waitUntil(lambda: len(readings.days) == 2 and not shop.window.side.overview._running)
     assert page.figures is not None
 
 
@@ -290,8 +290,8 @@ def test_a_reading_that_fails_can_be_tried_again(qtbot: QtBot, real_shop: Open) 
     readings = Readings()
     readings.error = DatabaseUnusable("The disk is gone.")
     shop = real_shop(held(), change=readings.before)
-    page = shop.window.places.overview.page
-    shop.go_to(Place.OVERVIEW)
+    page = shop.window.side.overview.page
+    shop.go_to(OVERVIEW)
     qtbot.waitUntil(page.empty.isVisible)
     assert page.empty.title == "The overview could not be read"
     assert "The disk is gone." in page.empty.accessibleName()
@@ -310,11 +310,11 @@ def test_a_reading_that_fails_can_be_tried_again(qtbot: QtBot, real_shop: Open) 
 def test_news_is_shown_while_one_looks_and_read_when_one_comes_back(qtbot: QtBot, real_shop: Open) -> None:
     readings = Readings()
     shop = real_shop(held(), change=readings.before)
-    page = shop.window.places.overview.page
+    page = shop.window.side.overview.page
     shop.tell()
     QApplication.processEvents()
     assert readings.days == []
-    shop.go_to(Place.OVERVIEW)
+    shop.go_to(OVERVIEW)
     qtbot.waitUntil(lambda: page.figures is not None)
     shop.add(held())
     shop.tell()
@@ -322,7 +322,7 @@ def test_news_is_shown_while_one_looks_and_read_when_one_comes_back(qtbot: QtBot
     shop.window.places.leave()
     shop.add(held())
     shop.tell()
-    shop.go_to(Place.OVERVIEW)
+    shop.go_to(OVERVIEW)
     qtbot.waitUntil(lambda: page.tiles[1].text == "261.60\u00a0EUR")
 
 
@@ -330,7 +330,7 @@ def test_another_day_begins_at_midnight(qtbot: QtBot, overview: Overview, monkey
     shop, page = overview(held())
     clock = shop.works.clock
     assert isinstance(clock, StillClock)
-    keeper = shop.window.places.overview
+    keeper = shop.window.side.overview
     keeper.tick()
     assert not keeper._running
     monkeypatch.setattr(clock, "moment", clock.moment + DAY)
