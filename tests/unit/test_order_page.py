@@ -7,7 +7,7 @@ from markupsafe import Markup
 
 from sellerdesk.checkout.again import Again, start_again
 from sellerdesk.checkout.amounts import amount_markup
-from sellerdesk.checkout.order_page import OrderPageView, grouped, order_page, short_name
+from sellerdesk.checkout.order_page import OrderPageView, order_page, short_name
 from sellerdesk.checkout.order_words import PageState, first_name
 from sellerdesk.domain.catalogue import CartItem, PricedCart, Product, ShippingRate, price_cart
 from sellerdesk.domain.errors import CartRefused
@@ -89,14 +89,6 @@ def test_several_parcels_have_a_button_each(carriers: tuple[str, ...], words: st
 
 def test_a_carrier_without_a_page_of_its_own_has_no_button() -> None:
     assert shipped(Parcel("Velo", "77")).track is None
-
-
-@pytest.mark.parametrize(
-    ("number", "shown"),
-    [("1Z999AA10123456784", "1Z99 9AA1 0123 4567 84"), ("ABC-77", "ABC-77"), ("12345678", "12345678")],
-)
-def test_numbers_are_grouped_as_far_as_they_have_no_groups(number: str, shown: str) -> None:
-    assert grouped(number) == shown
 
 
 @pytest.mark.parametrize(

@@ -235,6 +235,19 @@ def test_links_never_leave_the_carrier(number: str, carrier: str) -> None:
     assert tracking.host(Parcel(carrier, number)) == known.host
 
 
+@pytest.mark.parametrize(
+    ("number", "shown"),
+    [
+        ("1Z999AA10123456784", "1Z 999 AA1 01 2345 6784"),
+        ("00340434161094042557", "0034 0434 1610 9404 2557"),
+        ("ABC-77", "ABC-77"),
+        ("12345678", "12345678"),
+    ],
+)
+def test_numbers_are_grouped_as_they_are_printed(number: str, shown: str) -> None:
+    assert tracking.grouped(number) == shown
+
+
 def test_several_parcels_in_the_words_of_stripe() -> None:
     parcels = (Parcel("ups", "1Z1"), Parcel("ups", "1Z2"), Parcel("Radbote", "R-3"))
     assert tracking.joined_carriers(parcels) == "UPS, Radbote"
