@@ -39,7 +39,8 @@ class Works:
     resolve: Resolve
 
 
-def _by_server() -> ConfirmationRoad:
+def by_server() -> ConfirmationRoad:
+    """The road of a shop that was told nothing else."""
     return ConfirmationRoad.SERVER
 
 
@@ -50,7 +51,7 @@ def assemble(
     *,
     seat: str,
     installation: str,
-    road: Callable[[], ConfirmationRoad] = _by_server,
+    road: Callable[[], ConfirmationRoad] = by_server,
     reached: Callable[[str], None] = nowhere,
 ) -> Works:
     """Join the parts. ``seat`` names this desk in timelines and locks, ``installation`` marks our intents, ``road`` is

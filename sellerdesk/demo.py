@@ -12,13 +12,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from sellerdesk.addresses import Addresses
-from sellerdesk.app import Works, assemble, open_shop
+from sellerdesk.app import Works, assemble, by_server, open_shop
 from sellerdesk.assets import asset
 from sellerdesk.clock import Clock
 from sellerdesk.demo_week import Progress, RunningSandbox, live_through
 from sellerdesk.domain.catalogue import Product, ShippingRate
 from sellerdesk.domain.catalogue_csv import read_products, read_shipping_rates
 from sellerdesk.domain.errors import ReadOnlyPlace
+from sellerdesk.domain.road import ConfirmationRoad
 from sellerdesk.services.desk import Mode, OpenShop, ShopInfo
 
 SHOP_NAME = "Kontor Nord"
@@ -39,10 +40,17 @@ class DemoShop:
     sandbox: RunningSandbox
 
 
-def open_demo(demo_folder: Path, progress: Progress, *, checkout_port: int = 0) -> DemoShop:
+def open_demo(
+    demo_folder: Path,
+    progress: Progress,
+    road: Callable[[], ConfirmationRoad] = by_server,
+    *,
+    checkout_port: int = 0,
+) -> DemoShop:
     """Start sandbox and checkout page, live through the week of orders, and open the desk's side of it.
 
-    ``demo_folder`` is the demo's profile folder; ``progress`` gets a sentence, steps done and steps in all.
+    ``demo_folder`` is the demo's profile folder; ``progress`` gets a sentence, steps done and steps in all; ``road`` is
+    asked for each order on the page.
     Raises AddressTaken for a checkout port in use, and StoreError's family when the folder cannot be used.
     """
     from sellerdesk.gateway.stripe_gateway import StripeGateway
@@ -67,6 +75,9 @@ def open_demo(demo_folder: Path, progress: Progress, *, checkout_port: int = 0) 
         live_through(works, sandbox, goods.products, goods.rates, progress)
         _open_shelves(works, goods)
         info = ShopInfo(Mode.DEMO, SHOP_NAME, "", sandbox.url, "")
+        # What was lived through went by the server; the page goes by the shop's own road.
+        installation = store.installation()
+        works = assemble(store, gateway, clock, seat=SEAT, installation=installation, road=road)
         server = checkout_server(
             works,
             info,

@@ -17,6 +17,7 @@ from typing import Any, Generic, TypeVar
 from sellerdesk.addresses import STRIPE_API_BASE, parse_api_base
 from sellerdesk.domain.accent import DEFAULT_ACCENT, read_accent
 from sellerdesk.domain.errors import OurBug, ReadOnlyPlace, RefusedError
+from sellerdesk.domain.road import ConfirmationRoad
 
 T = TypeVar("T")
 
@@ -89,7 +90,10 @@ STRIPE_API = Setting("stripe_api_base", STRIPE_API_BASE, "Stripe's address", _ad
 PUBLISHABLE_KEY = Setting("publishable_key", "", "Publishable key", _line(512))
 SHOP_NAME = Setting("shop_name", "", "Name of the shop", _line(80))
 ACCENT = Setting("accent", DEFAULT_ACCENT, "Colour of the checkout page", read_accent)
-PROFILE: tuple[Setting[Any], ...] = (STRIPE_API, PUBLISHABLE_KEY, SHOP_NAME, ACCENT)
+CONFIRMATION_ROAD = Setting(
+    "confirmation_road", ConfirmationRoad.SERVER.value, "Who confirms payments", _one_of(*ConfirmationRoad)
+)
+PROFILE: tuple[Setting[Any], ...] = (STRIPE_API, PUBLISHABLE_KEY, SHOP_NAME, ACCENT, CONFIRMATION_ROAD)
 
 
 class Settings:

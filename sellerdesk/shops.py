@@ -14,9 +14,11 @@ from sellerdesk.credentials import SECRET_KEY, Credentials
 from sellerdesk.domain.account import AccountFacts
 from sellerdesk.domain.errors import KeyNotUsable
 from sellerdesk.domain.keys import classify, hint, read_publishable_key, read_secret_key
+from sellerdesk.domain.road import ConfirmationRoad
 from sellerdesk.services.desk import Mode, OpenShop, ShopInfo
 from sellerdesk.settings import (
     ACCENT,
+    CONFIRMATION_ROAD,
     LAST_PROFILE,
     PROFILE,
     PUBLISHABLE_KEY,
@@ -72,7 +74,8 @@ class Shops:
         from sellerdesk.demo import PROFILE as DEMO
         from sellerdesk.demo import open_demo
 
-        self.demo_shop = open_demo(self._places.profile(DEMO), progress, checkout_port=self._demo_port)
+        road = _road(self._places.profile_settings_file(DEMO))
+        self.demo_shop = open_demo(self._places.profile(DEMO), progress, road, checkout_port=self._demo_port)
         return self.demo_shop.shop
 
     def check(self, secret_key: str) -> AccountFacts:
@@ -125,7 +128,8 @@ class Shops:
         gateway = StripeGateway(key, addresses, clock)
         seat = self._settings.get(SEAT_NAME) or platform.node()[:40] or "This computer"
         store = open_store(folder / DATABASE, seat=seat)
-        works = assemble(store, gateway, clock, seat=seat, installation=store.installation())
+        road = _road(self._places.profile_settings_file(name))
+        works = assemble(store, gateway, clock, seat=seat, installation=store.installation(), road=road)
         mode = Mode.LIVE if classify(key).livemode else Mode.TEST
         info = ShopInfo(
             mode=mode,
@@ -153,6 +157,11 @@ class Shops:
     def _addresses(self, of_profile: str) -> Addresses:
         base = self._api_base or of_profile
         return Addresses.at(base) if base else Addresses.stripe()
+
+
+def _road(settings_file: Path) -> Callable[[], ConfirmationRoad]:
+    """The road of a profile as its settings say at each new order: another process may have changed it since."""
+    return lambda: ConfirmationRoad(Settings.load(settings_file, PROFILE).get(CONFIRMATION_ROAD))
 
 
 def profile_name(account: AccountFacts, key: str) -> str:

@@ -19,6 +19,8 @@ from sellerdesk.domain.errors import (
     UnknownOrder,
 )
 from sellerdesk.domain.order import Order, OrderLine
+from sellerdesk.domain.payment import ShippingFacts
+from sellerdesk.domain.road import ConfirmationRoad, road_of
 from sellerdesk.formats import money
 from sellerdesk.services.pay_answer import PayAnswer, PayState
 
@@ -35,6 +37,7 @@ def order_json(order: Order) -> dict[str, Any]:
         "currency": order.currency,
         "total": money(order.total, order.currency),
         "items": items_json(order.lines),
+        "by_page": road_of(order.payment) is ConfirmationRoad.PAGE,
     }
 
 
@@ -45,10 +48,12 @@ def items_json(lines: tuple[OrderLine, ...]) -> list[dict[str, Any]]:
 
 def pay_json(answer: PayAnswer) -> dict[str, Any]:
     """Where the payment stands. The client secret leaves the server here and nowhere else."""
-    told = {"state": answer.state.value, "link": f"/o/{answer.order.link_token}"}
+    told: dict[str, Any] = {"state": answer.state.value, "link": f"/o/{answer.order.link_token}"}
     match answer.state:
         case PayState.ACTION:
             told["client_secret"] = answer.client_secret
+        case PayState.READY:
+            told |= page_json(answer)
         case PayState.DECLINED if answer.problem is None:
             told["state"] = "open"
         case PayState.DECLINED:
@@ -57,6 +62,25 @@ def pay_json(answer: PayAnswer) -> dict[str, Any]:
             told["reason"] = f"{reason.removesuffix('.')}."
             told["advice"] = rest
     return told
+
+
+def page_json(answer: PayAnswer) -> dict[str, Any]:
+    """What a page needs to confirm by itself, in the words of Stripe's script; nothing when it may not.
+    https://docs.stripe.com/js/payment_intents/confirm_payment"""
+    if answer.state is not PayState.READY:
+        return {}
+    confirm: dict[str, Any] = {}
+    if answer.receipt_email:
+        confirm["receipt_email"] = answer.receipt_email
+    if answer.shipping is not None:
+        confirm["shipping"] = _shipping(answer.shipping)
+    return {"client_secret": answer.client_secret, "confirm": confirm}
+
+
+def _shipping(facts: ShippingFacts) -> dict[str, Any]:
+    parts = ("line1", "line2", "city", "state", "postal_code", "country")
+    address = {name: getattr(facts, name) for name in parts if getattr(facts, name)}
+    return {"name": facts.name, "address": address, **({"phone": facts.phone} if facts.phone else {})}
 
 
 def refusal(status: int, code: str, message: str, **more: Any) -> JSONResponse:

@@ -30,6 +30,7 @@ from sellerdesk.domain.errors import (
     UnknownOrder,
 )
 from sellerdesk.domain.order import Order
+from sellerdesk.domain.road import ConfirmationRoad, road_of
 from sellerdesk.services.pay_answer import PayAnswer
 from sellerdesk.services.shopfront import Shopfront
 
@@ -62,6 +63,7 @@ class Api:
             Route("/api/quote", self._telling(self._quote), methods=post),
             Route("/api/checkout/new", self._telling(self._new_checkout), methods=post),
             Route("/api/orders", self._telling(self._order), methods=post),
+            Route("/api/orders/{reference:str}/start", self._telling(self._start), methods=post),
             Route("/api/orders/{reference:str}/pay", self._telling(self._pay), methods=post),
             Route("/api/orders/{reference:str}/look", self._telling(self._look), methods=post),
             Route("/api/o/{link:str}/pay", self._telling(self._pay_by_link), methods=post),
@@ -119,7 +121,8 @@ class Api:
             if known is None:
                 self._refuse_sold_out(cart, {product.sku: product for product in self._shop.products()})
             try:
-                return answers.order_json(self._place_order.place(checkout_id, cart, shopper, save_card))
+                order = self._place_order.place(checkout_id, cart, shopper, save_card)
+                return self._placed(checkout_id, order, request)
             except OperationInProgress:
                 known = self._shop.by_checkout(checkout_id)
                 if known is None:
@@ -145,6 +148,27 @@ class Api:
         except CallError as error:
             busy = error.http_status in (409, 429) or (error.http_status or 0) >= 500
             return answers.unavailable("busy" if busy else "unavailable", _NO_CARDS)
+
+    def _placed(self, checkout_id: str, order: Order, request: Request) -> dict[str, Any]:
+        """The order as the page needs it, and what the page needs to confirm it by itself, where it is to do that."""
+        if road_of(order.payment) is not ConfirmationRoad.PAGE or state_of(order) not in WAITS_FOR_CARD:
+            return answers.order_json(order)
+        self._count(checkout_id, request, state_of(order))
+        answer = self._place_order.start(checkout_id, order.reference)
+        return {**answers.order_json(answer.order), **answers.page_json(answer)}
+
+    async def _start(self, request: Request) -> Response:
+        """The shopper has pressed on an order page that confirms by itself."""
+        await read_object(request)
+        reference = request.path_params["reference"]
+
+        def start() -> PayAnswer:
+            checkout_id, order = self._own(request, reference)
+            if state_of(order) in WAITS_FOR_CARD:
+                self._count(checkout_id, request, state_of(order))
+            return self._place_order.start(checkout_id, reference)
+
+        return await self._asked(start, request)
 
     async def _pay(self, request: Request) -> Response:
         body = await read_object(request)

@@ -29,6 +29,7 @@ from sellerdesk.domain import tracking
 from sellerdesk.domain.catalogue import PricedCart, included_tax, share_tax
 from sellerdesk.domain.listing import OrderView
 from sellerdesk.domain.order import Order, OrderLine
+from sellerdesk.domain.road import ConfirmationRoad, road_of
 from sellerdesk.domain.shortening import kept_amount
 from sellerdesk.formats import money
 
@@ -69,8 +70,9 @@ class ParcelView:
 
 @dataclass(frozen=True, slots=True)
 class OrderPageView:
-    """Everything the template prints. ``mine`` is whether this browser made the order; ``items`` is what was ordered
-    and ``again`` what of it can be ordered anew, both for its script; ``said_at`` is when the seller's words came."""
+    """Everything the template prints. ``mine`` is whether this browser made the order, ``by_page`` whether its page
+    confirms the payment by itself; ``items`` is what was ordered and ``again`` what of it can be ordered anew, both for
+    its script; ``said_at`` is when the seller's words came."""
 
     reference: str
     token: str
@@ -95,6 +97,7 @@ class OrderPageView:
     total: int
     currency: str
     country: str
+    by_page: bool
     items: tuple[dict[str, Any], ...]
 
     @property
@@ -138,6 +141,7 @@ def order_page(view: OrderView, mine: bool, again: Again | None = None) -> Order
         total=order.total,
         currency=order.currency,
         country=order.shopper.address.country,
+        by_page=mine and road_of(order.payment) is ConfirmationRoad.PAGE,
         items=tuple(items_json(order.lines)),
     )
 

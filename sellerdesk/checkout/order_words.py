@@ -85,6 +85,7 @@ def state_of(order: Order) -> PageState:
             return PageState.LAPSED if reason in _LAPSED else PageState.CANCELLED
         case PaymentStatus.CANCELED:
             return PageState.CLOSED
+    under_way = under_way or payment.waits_to_be_confirmed_again
     if under_way or payment.status in (PaymentStatus.PROCESSING, PaymentStatus.OTHER):
         return PageState.CHECKING  # before "closed": nobody knows yet whether something is held
     if order.closed_at is not None:

@@ -58,6 +58,7 @@ class Pages:
 
     def __init__(self, shopfront: Shopfront, info: CheckoutInfo, files: HashedFiles) -> None:
         self._shop = shopfront.shop
+        self._place_order = shopfront.place_order
         self._clock = shopfront.clock
         self._info = info
         self._files = files
@@ -102,12 +103,14 @@ class Pages:
         whoever comes back with something in the cart wants another order, even the same things again."""
         checkout_id = current_id(request, self._info)
         known = await run_in_threadpool(self._shop.by_checkout, checkout_id) if checkout_id else None
+        by_page = await run_in_threadpool(self._place_order.page_confirms)
         country = self._info.countries[0]
         boot = self._boot(
             {
                 "address": address_json(rules_for(country)),
                 # Named and sorted in the browser: the names of all would be the heaviest part of the page.
                 "countries": self._info.countries[1:],
+                "by_page": by_page,
                 "last": order_json(known) if known else None,
                 "words": words.for_form(),
             }
@@ -253,6 +256,7 @@ def _pay(view: OrderPageView) -> dict[str, Any] | None:
         "total": view.big.amount.striptags(),
         "country": view.country,
         "saved": view.save_card,
+        "by_page": view.by_page,
     }
 
 

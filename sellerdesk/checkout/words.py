@@ -142,6 +142,8 @@ SCRIPT: Mapping[str, str] = {
     "checking": "**Checking with your bank.** Please don’t pay again.",
     "checking_button": "Checking with your bank…",
     "lost": "**The connection broke while we asked your bank.** Please don’t pay again: we are finding out.",
+    "not_arrived": "**Your bank has not answered, and nothing is held so far.** Press again: "
+    "this order cannot be held twice.",
     "lost_early": "**The connection broke before we asked your bank. Nothing is held.** Press again.",
     "unsure": "**The bank’s answer to your last try is still open.** Please don’t pay again: "
     "it will be on your order page.",

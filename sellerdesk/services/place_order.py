@@ -43,7 +43,6 @@ class PlaceOrder:
         self._installation = installation
         self._road = road
 
-    @property
     def page_confirms(self) -> bool:
         """Whether new orders are made for the page to confirm."""
         return self._road() is ConfirmationRoad.PAGE

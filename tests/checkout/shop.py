@@ -21,6 +21,7 @@ from sellerdesk.checkout.limits import Limits
 from sellerdesk.clock import Clock
 from sellerdesk.domain.catalogue_csv import read_products, read_shipping_rates
 from sellerdesk.domain.order import Order, Parcel
+from sellerdesk.domain.road import ConfirmationRoad
 from sellerdesk.gateway.stripe_gateway import StripeGateway
 from sellerdesk.sandbox.launch import Sandbox
 from sellerdesk.serving import AsgiServer
@@ -135,14 +136,16 @@ class ShopWorld:
 
 
 @contextmanager
-def open_world(folder: Path, limits: Limits | None = None, **info: Any) -> Iterator[ShopWorld]:
+def open_world(
+    folder: Path, limits: Limits | None = None, road: ConfirmationRoad = ConfirmationRoad.SERVER, **info: Any
+) -> Iterator[ShopWorld]:
     """Everything the checkout page needs, on free ports."""
     with Sandbox() as sandbox:
         store = open_store(folder / "shop.db", seat="Desk 1")
         clock = Clock()
         addresses = Addresses.at(sandbox.url)
         gateway = StripeGateway(sandbox.secret_key, addresses, clock)
-        works = assemble(store, gateway, clock, seat="Desk 1", installation=store.installation())
+        works = assemble(store, gateway, clock, seat="Desk 1", installation=store.installation(), road=lambda: road)
         restock(works)
         page = CheckoutInfo(**{**_page(sandbox, addresses), **info})
         with AsgiServer(create_app(works.shopfront, page, limits)) as server:

@@ -144,6 +144,15 @@ export class CardForm {
     return error || null;
   }
 
+  // The page's own confirmation: its error, or null. The bank's window opens inside of it.
+  // https://docs.stripe.com/js/payment_intents/confirm_payment
+  async confirm({ client_secret: clientSecret, confirm }, link, billing) {
+    const confirmParams = { return_url: location.origin + link, ...confirm };
+    if (billing) confirmParams.payment_method_data = { billing_details: billing };
+    const { error } = await stripe.confirmPayment({ elements: this.elements, clientSecret, confirmParams, redirect: "if_required" });
+    return error || null;
+  }
+
   async token(billing) {
     const params = billing ? { payment_method_data: { billing_details: billing } } : {};
     const { confirmationToken, error } = await stripe.createConfirmationToken({ elements: this.elements, params });

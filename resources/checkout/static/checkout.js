@@ -1,6 +1,7 @@
 // The form: our own fields, the card, one button. Two calls place an order: the order itself, then its payment.
 import { $, boot, cart, form, icon, Lost, make, plain, post, quote, showQuote, sure, words } from "./kit.js";
 import { CardForm } from "./card.js";
+import { confirmHere, PATIENCE } from "./page.js";
 import { restWords, Till } from "./till.js";
 
 const NAMES = ["email", "country", "name", "line1", "line2", "postal_code", "city", "state", "phone"];
@@ -210,12 +211,16 @@ async function submit(event) {
   const cardError = await card.check();
   if (wrong.length || cardError) return fixList(wrong, Boolean(cardError));
   till.start();
-  const asking = card.token({ name: body.shopper.name.trim(), email: body.shopper.email.trim() }).catch((error) => error);
+  const billing = { name: body.shopper.name.trim(), email: body.shopper.email.trim() };
+  const tokenize = () => card.token(billing).catch((error) => error);
+  const asking = boot.by_page ? null : tokenize();
   const order = await place(body);
-  const token = await asking;
+  let token = await asking;
   if (!order) return;
   if (SAFE.includes(order.state)) return till.arrive(order.link);
   if (order.state === "checking") return till.findOut(order, "checking", false);
+  if (order.client_secret && order.amount === sold.amount && order.currency === sold.currency) return confirmHere(till, order, order, card, billing);
+  token ||= await tokenize();
   if (typeof token !== "string") return token?.type === "validation_error" ? fixList([], true) : till.refuse(words("lost_early"));
   if (order.amount !== sold.amount || order.currency !== sold.currency) return totalChanged();
   return till.confirm(order, token);
@@ -289,3 +294,4 @@ if (SAFE.includes(boot.last?.state)) cart.done(boot.last.link);
 await price();
 if (boot.last?.state === "checking") till.findOut(boot.last, "checking", false);
 else if (boot.last?.state === "approve") till.resume(boot.last, false);
+else if (boot.last && cart.asked()?.link === boot.last.link) boot.last.by_page ? till.findOut(boot.last, "checking", false, PATIENCE) : till.resume(boot.last, false);

@@ -1,13 +1,16 @@
 // The order page: keeps itself current in place, copies the link, and pays when the order still waits for a card.
-import { $, $$, announce, boot, cart, plain, post, words } from "./kit.js";
+import { $, $$, announce, boot, cart, plain, post, Refused, words } from "./kit.js";
 import { CardForm } from "./card.js";
+import { confirmHere } from "./page.js";
 import { api, restWords, Till } from "./till.js";
 
 const REFRESH_MS = 10000;
 const SAFE = ["held", "packed", "part", "shipped", "refunded"];
+const WAITS = ["open", "declined", "action"];
 
 // A return from the bank carries the client secret in the address: out of the history at once.
-if (location.search) history.replaceState(null, "", location.pathname);
+const returned = Boolean(location.search);
+if (returned) history.replaceState(null, "", location.pathname);
 
 let till = null;
 let card = null;
@@ -30,6 +33,18 @@ function openPay() {
   card.load();
 }
 
+// What our server knows of the order now, with what this page needs to confirm it; null after the shopper was told why
+// not. The bank is not asked by this.
+async function start() {
+  try {
+    return await post(`${api(boot)}/start`, {});
+  } catch (error) {
+    if (error instanceof Refused && error.status < 500) till.refusedPay(boot, error);
+    else till.resume(boot, false);
+    return null;
+  }
+}
+
 async function hold(event) {
   event.preventDefault();
   if (till.busy || till.button.getAttribute("aria-disabled") === "true") return;
@@ -39,6 +54,12 @@ async function hold(event) {
     return card.focus();
   }
   till.start();
+  if (boot.pay.by_page) {
+    const told = await start();
+    if (!told) return;
+    if (told.state === "ready") return confirmHere(till, boot, told, card, null);
+    if (!WAITS.includes(told.state)) return till.follow(boot, told);
+  }
   let token;
   try {
     token = await card.token(null);
@@ -153,4 +174,4 @@ try {
 }
 setInterval(() => refresh().catch(() => {}), REFRESH_MS);
 document.addEventListener("visibilitychange", () => refresh().catch(() => {}));
-if (boot.state === "checking") ask();
+if (boot.state === "checking" || (boot.pay && (returned || cart.asked()?.link === boot.link))) ask();

@@ -9,6 +9,7 @@ const LOOK_MS = 2000;
 const SLOW_LOOK_MS = 10000;
 const QUICK_LOOKS = 45;
 const SENSE_MS = 3000;
+const WAITS = ["open", "declined"];
 
 // The order page in a browser that did not make the order has the link alone.
 export const api = ({ reference, link }) => (boot.mine === false ? `/api${link}` : `/api/orders/${reference}`);
@@ -250,7 +251,8 @@ export class Till {
     }
   }
 
-  async findOut(order, why, asking = true) {
+  // patience: for how many looks an order that waits for a card is no answer yet.
+  async findOut(order, why, asking = true, patience = 0) {
     this.busy = true;
     if (why === "lost") {
       this.pause();
@@ -265,6 +267,10 @@ export class Till {
       try {
         const answer = await this.look(order);
         if (answer.state === "action" && !asking) return this.left(order);
+        if (patience && WAITS.includes(answer.state)) {
+          if (turn < patience) continue;
+          return this.refuse(words("not_arrived"), { acts: [this.link("open_order", order.link)] });
+        }
         if (answer.state !== "checking") return this.follow(order, answer);
       } catch (error) {
         if (error instanceof Refused && (error.status === 404 || error.status === 409)) return location.assign(order.link);
