@@ -25,14 +25,14 @@ from sellerdesk.store.models import (
 from tests import builders
 from tests.builders import DAY, NOW
 
-# Of a hundred orders. Most orders of a shop that has been open for a while are long gone.
+# Of a hundred orders: as many in each stage as a small window shows, so that lists differ in what is behind them.
 SPREAD = {
-    Stage.SHIPPED: 50,
-    Stage.TO_PREPARE: 14,
-    Stage.TO_SHIP: 10,
-    Stage.UNFINISHED: 10,
-    Stage.ENDED: 8,
-    Stage.PROBLEM: 8,
+    Stage.SHIPPED: 20,
+    Stage.TO_PREPARE: 16,
+    Stage.TO_SHIP: 16,
+    Stage.UNFINISHED: 16,
+    Stage.ENDED: 16,
+    Stage.PROBLEM: 16,
 }
 _YEAR = 365 * DAY
 _FIRST = "Ada Béla Chiara Dilan Emre Freya Giulia Håkon İpek João Kofi Léa Mei Noor Paweł Rosa Søren Zoë".split()
