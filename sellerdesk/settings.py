@@ -73,16 +73,38 @@ def _address(value: object) -> str:
     return parse_api_base(value)
 
 
+def _window_shape(value: object) -> str:
+    """'1440x900', with ' maximized' behind it where it was; '' for the usual size."""
+    if value == "":
+        return ""
+    if not isinstance(value, str) or not re.fullmatch(r"[1-9]\d{2,4}x[1-9]\d{2,4}( maximized)?", value):
+        raise SettingRefused("It must be a width and a height such as 1440x900.")
+    return value
+
+
+def _column_widths(value: object) -> dict[str, int]:
+    if not isinstance(value, dict) or not all(
+        isinstance(title, str) and len(title) <= 40 and type(width) is int and 1 <= width <= 2000
+        for title, width in value.items()
+    ):
+        raise SettingRefused("It must name columns with widths from 1 to 2000.")
+    return dict(value)
+
+
 # For the whole program.
 SEAT_NAME = Setting("seat_name", "", "Name of this seat", _line(40))
 COLOUR_SCHEME = Setting("colour_scheme", "system", "Colours", _one_of("system", "light", "dark"))
 LAST_PROFILE = Setting("last_profile", "", "Shop that was open last", _line(80))
 CHECKOUT_PORT = Setting("checkout_port", 8000, "Port of the checkout page", _whole(0, 65_535))
+WINDOW_SHAPE = Setting("window_shape", "", "Size of the window", _window_shape)
+COLUMN_WIDTHS: Setting[dict[str, int]] = Setting("column_widths", {}, "Widths of the columns", _column_widths)
 PROGRAM: tuple[Setting[Any], ...] = (
     SEAT_NAME,
     COLOUR_SCHEME,
     LAST_PROFILE,
     CHECKOUT_PORT,
+    WINDOW_SHAPE,
+    COLUMN_WIDTHS,
 )
 
 # For one profile: one account in one mode.

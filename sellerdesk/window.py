@@ -4,8 +4,9 @@ import argparse
 import logging
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import TypeVar
 
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
@@ -14,11 +15,13 @@ from sellerdesk import __version__
 from sellerdesk.domain.account import AccountFacts
 from sellerdesk.domain.errors import ReadOnlyPlace, SellerDeskError
 from sellerdesk.services.desk import OpenShop, ShopOpener
-from sellerdesk.settings import COLOUR_SCHEME, PROGRAM, Settings
+from sellerdesk.settings import COLOUR_SCHEME, COLUMN_WIDTHS, PROGRAM, WINDOW_SHAPE, Setting, Settings
 from sellerdesk.ui.main_window import MainWindow
+from sellerdesk.ui.preferences import WindowShape
 from sellerdesk.ui.theme import Scheme, Theme, apply
 
 _log = logging.getLogger(__name__)
+T = TypeVar("T")
 
 
 class KeptPreferences:
@@ -28,8 +31,30 @@ class KeptPreferences:
         self._settings = settings
 
     def keep_scheme(self, scheme: str) -> None:
-        self._settings.set(COLOUR_SCHEME, scheme)
+        self._keep(COLOUR_SCHEME, scheme)
+
+    def window_shape(self) -> WindowShape | None:
+        kept = self._settings.get(WINDOW_SHAPE)
+        if not kept:
+            return None
+        size, _, maximized = kept.partition(" ")
+        width, height = size.split("x")
+        return WindowShape(int(width), int(height), bool(maximized))
+
+    def keep_window_shape(self, shape: WindowShape) -> None:
+        self._keep(WINDOW_SHAPE, f"{shape.width}x{shape.height}{' maximized' if shape.maximized else ''}")
+
+    def column_widths(self) -> Mapping[str, int]:
+        return self._settings.get(COLUMN_WIDTHS)
+
+    def keep_column_widths(self, widths: Mapping[str, int]) -> None:
+        self._keep(COLUMN_WIDTHS, dict(widths))
+
+    def _keep(self, setting: Setting[T], value: T) -> None:
+        if self._settings.get(setting) == value:
+            return
         try:
+            self._settings.set(setting, value)
             self._settings.save()
         except SellerDeskError as error:
             _log.warning("%s", error)

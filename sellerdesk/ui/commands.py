@@ -14,7 +14,8 @@ from sellerdesk.ui.sheets import about_sheet, cards_sheet, keys_sheet
 from sellerdesk.ui.theme import Scheme, Theme
 
 if TYPE_CHECKING:
-    from sellerdesk.ui.main_window import MainWindow, Preferences
+    from sellerdesk.ui.main_window import MainWindow
+    from sellerdesk.ui.preferences import Preferences
 
 
 class Commands(QObject):

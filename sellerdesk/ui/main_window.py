@@ -1,7 +1,5 @@
 """The main window: joins band, rail, list, order and status bar, and follows the shop that is open."""
 
-from typing import Protocol
-
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QGuiApplication, QKeyEvent, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
@@ -22,6 +20,7 @@ from sellerdesk.ui.order_panel import OrderPanel
 from sellerdesk.ui.orders_model import OrdersModel
 from sellerdesk.ui.orders_view import OrdersView
 from sellerdesk.ui.places import Places
+from sellerdesk.ui.preferences import Preferences, WindowShape
 from sellerdesk.ui.rail import Rail
 from sellerdesk.ui.search import Search
 from sellerdesk.ui.shop_keeper import ShopKeeper
@@ -43,14 +42,6 @@ _MINUTE_MS = 60_000
 _NOT_TYPED = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier | Qt.KeyboardModifier.MetaModifier
 
 
-class Preferences(Protocol):
-    """What the window remembers for the next start."""
-
-    def keep_scheme(self, scheme: str) -> None:
-        """'system', 'light' or 'dark'."""
-        ...
-
-
 class MainWindow(QMainWindow):
     """Shows one shop, or none. Opens the last one right after it was painted for the first time.
 
@@ -64,6 +55,7 @@ class MainWindow(QMainWindow):
         """``open_last`` False waits for whoever made the window to call ``keeper.open_demo``."""
         super().__init__()
         self._painted = False
+        self._preferences = preferences
         self._key_notice: Notice | None = None
         self.tasks = Tasks(self)
         self.notices = Notices(self)
@@ -169,8 +161,21 @@ class MainWindow(QMainWindow):
         rows.addWidget(self.status)
         self.setCentralWidget(centre)
         self.setMinimumSize(_SMALLEST)
-        room = QGuiApplication.primaryScreen().availableGeometry().size() - _FRAME
-        self.resize(QSize(pixels(_USUAL.width()), pixels(_USUAL.height())).boundedTo(room))
+        self._take_shape()
+
+    def _take_shape(self) -> None:
+        """As large as last time, else as drawn; never larger than the screen of today."""
+        shape = self._preferences.window_shape()
+        usual = QSize(pixels(_USUAL.width()), pixels(_USUAL.height()))
+        wanted = QSize(shape.width, shape.height) if shape is not None else usual
+        self.resize(wanted.boundedTo(QGuiApplication.primaryScreen().availableGeometry().size() - _FRAME))
+        if shape is not None and shape.maximized:
+            self.setWindowState(Qt.WindowState.WindowMaximized)
+        self.view.choose_widths(self._preferences.column_widths())
+
+    def _keep_shape(self) -> None:
+        size = self.normalGeometry().size() if self.isMaximized() else self.size()
+        self._preferences.keep_window_shape(WindowShape(size.width(), size.height(), self.isMaximized()))
 
     def _connect(self) -> None:
         self.rail.stage_chosen.connect(self.go_to)
@@ -178,6 +183,7 @@ class MainWindow(QMainWindow):
         self.places.left.connect(self._back_at_orders)
         self.page.stage_wanted.connect(self.go_to)
         self.view.order_selected.connect(self.orders.select)
+        self.view.widths_chosen.connect(self._preferences.keep_column_widths)
         self.view.order_entered.connect(self.orders.open_next)
         self.orders.reload_wanted.connect(self.list.reload)
         self.orders.dialog_opened.connect(self.bar.clear_note)
@@ -278,5 +284,6 @@ class MainWindow(QMainWindow):
     def closeEvent(self, event: QCloseEvent) -> None:
         """Closes at once, whatever is under way; ``finish`` waits afterwards."""
         self._minute.stop()
+        self._keep_shape()
         self.tasks.close()
         super().closeEvent(event)

@@ -1,7 +1,7 @@
 """A themed application, a shop made of plain values, and ears for what the window says."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
 import pytest
@@ -21,6 +21,7 @@ from sellerdesk.domain.stages import stage_of
 from sellerdesk.services.check_now import Checked
 from sellerdesk.services.desk import Desk, Mode, News, OpenShop, OrdersChanged, ShopInfo
 from sellerdesk.ui.notices import Notice
+from sellerdesk.ui.preferences import WindowShape
 from sellerdesk.ui.theme import Scheme, Theme
 from tests.ui.dressing import dressed
 from tests.ui.sample_orders import NOW, facts
@@ -313,9 +314,25 @@ class Remembers:
     """Preferences in memory."""
 
     scheme = ""
+    shape: WindowShape | None = None
+
+    def __init__(self) -> None:
+        self.widths: Mapping[str, int] = {}
 
     def keep_scheme(self, scheme: str) -> None:
         self.scheme = scheme
+
+    def window_shape(self) -> WindowShape | None:
+        return self.shape
+
+    def keep_window_shape(self, shape: WindowShape) -> None:
+        self.shape = shape
+
+    def column_widths(self) -> Mapping[str, int]:
+        return self.widths
+
+    def keep_column_widths(self, widths: Mapping[str, int]) -> None:
+        self.widths = widths
 
 
 @dataclass
