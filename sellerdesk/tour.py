@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from sellerdesk.demo import DemoShop
 
-STEP_SECONDS = 60
+STEP_SECONDS = 180
 TRACKING_NUMBER = "00340434161094042557"
 
 
