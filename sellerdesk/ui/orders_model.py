@@ -14,6 +14,7 @@ from sellerdesk.ui import plain
 from sellerdesk.ui.columns import AmountParts, Column, Kind, columns_for
 
 Index = QModelIndex | QPersistentModelIndex
+_LONGEST = 400
 Slots = tuple[tuple[str, ...], tuple[str, ...]]
 
 
@@ -154,7 +155,8 @@ class OrdersModel(QAbstractTableModel):
         row, column = self._rows[index.row()], self._columns[index.column()]
         match role:
             case Qt.ItemDataRole.DisplayRole:
-                return plain.one_line(column.text(row, self._now))
+                # Further than any column reaches: painting must not go through ten thousand letters of a name.
+                return plain.one_line(column.text(row, self._now)[:_LONGEST])
             case Qt.ItemDataRole.ToolTipRole:
                 return plain.tip(plain.one_line(column.tip(row, self._now))) if column.tip else None
             case Qt.ItemDataRole.AccessibleTextRole:

@@ -23,6 +23,8 @@ from sellerdesk.ui.postal import address_lines
 from sellerdesk.ui.widgets import IconLabel, IconText, TextLabel, Tone, label, rule
 
 Copy = Callable[[str], None]
+# How far one line of an address is shown when somebody fills it with a novel; it is copied whole.
+ADDRESS_LINES = 3
 
 
 def column(parent: QWidget | None = None, spacing: int = 4) -> QVBoxLayout:
@@ -198,7 +200,7 @@ class ShipToBlock(QWidget):
         head.addWidget(self.copy_button)
         rows.addLayout(head)
         for text in self.lines:
-            rows.addWidget(fitting(label(text, wrap=True, selectable=True)))
+            rows.addWidget(fitting(label(text, most_lines=ADDRESS_LINES, selectable=True)))
         if order.shopper.phone:
             rows.addWidget(label(order.shopper.phone, tone=Tone.MUTED, size=Size.SMALL, selectable=True))
         rows.addStretch(1)

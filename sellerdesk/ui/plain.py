@@ -6,6 +6,8 @@ import unicodedata
 # First-strong isolates (U+2068, U+2069) are left alone: they reverse nothing, and ``apart`` makes them.
 _DIRECTION_CONTROLS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067")
 _SHOWN_INSTEAD = "\ufffd"
+_LONGEST_TIP = 600
+_ONE_LINE = 90
 
 
 def one_line(text: str) -> str:
@@ -19,17 +21,20 @@ def lines(text: str) -> str:
     return "\n".join(one_line(line) for line in text.splitlines())
 
 
-def apart(text: str) -> str:
-    """``text`` as a part of a sentence of ours: its own direction cannot move our words around it."""
-    inner = one_line(text).replace("\u2068", "").replace("\u2069", "")
-    return f"\u2068{inner}\u2069"
+def apart(text: str, most: int = 200) -> str:
+    """``text`` as a part of a sentence of ours: its own direction cannot move our words around it, and beyond ``most``
+    letters it does not push them out of sight."""
+    inner = one_line(text[: most + 1]).replace("\u2068", "").replace("\u2069", "")
+    return f"\u2068{inner if len(inner) <= most else inner[: most - 1].rstrip() + '…'}\u2069"
 
 
 def tip(text: str) -> str:
-    """``text`` for a tooltip. Qt takes what looks like mark-up for mark-up, so whatever could is escaped."""
-    if "<" in text or "&" in text:
-        return f"<qt>{html.escape(text)}</qt>"
-    return text
+    """``text`` for a tooltip, cut where no tooltip would end. Qt takes what looks like mark-up for mark-up, so whatever
+    could is escaped; and it wraps nothing else, so that long text is told to be mark-up, too."""
+    shown = text if len(text) <= _LONGEST_TIP else f"{text[:_LONGEST_TIP]}…"
+    if "<" in shown or "&" in shown or len(shown) > _ONE_LINE:
+        return f"<qt>{html.escape(shown)}</qt>"
+    return shown
 
 
 def menu_text(text: str) -> str:

@@ -41,7 +41,7 @@ class TimelineRow(QWidget):
         if detail:
             rows.addWidget(label(detail, size=Size.SMALL, tone=Tone.MUTED, elide=True))
         if words.text:
-            rows.addWidget(label(words.text, size=Size.SMALL, tone=Tone.MUTED, wrap=True))
+            rows.addWidget(label(words.text, size=Size.SMALL, tone=Tone.MUTED, most_lines=6))
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         tokens = tokens_of(self)

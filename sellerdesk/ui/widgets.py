@@ -3,7 +3,17 @@
 from enum import StrEnum
 
 from PySide6.QtCore import QEvent, QSize, Qt
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QResizeEvent, QShowEvent
+from PySide6.QtGui import (
+    QColor,
+    QFont,
+    QFontMetrics,
+    QPainter,
+    QPaintEvent,
+    QResizeEvent,
+    QShowEvent,
+    QTextLayout,
+    QTextOption,
+)
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLineEdit, QSizePolicy, QWidget
 
 from sellerdesk.services.desk import Mode
@@ -39,14 +49,16 @@ def tone_colour(tone: Tone, tokens: Tokens) -> str:
 
 
 class TextLabel(QLabel):
-    """A label that cannot be talked into mark-up. ``elide`` cuts a long line at its end, with the whole in the tip."""
+    """A label that cannot be talked into mark-up. ``elide`` cuts a long line at its end, with the whole in the tip;
+    ``most_lines`` does the same with the last line of a wrapped text, 0 never."""
 
-    def __init__(self, elide: bool = False) -> None:
+    def __init__(self, elide: bool = False, most_lines: int = 0) -> None:
         super().__init__()
         self.setTextFormat(Qt.TextFormat.PlainText)
         # A name keeps its own direction inside its line; the line itself stays where the others stand.
         self.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignAbsolute | Qt.AlignmentFlag.AlignVCenter)
         self._elide = elide
+        self._most_lines = most_lines
         self._full = ""
         if elide:
             self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
@@ -61,6 +73,10 @@ class TextLabel(QLabel):
         if self._elide:
             self.setAccessibleName(self._full)
             self._cut()
+        elif self._most_lines:
+            self.setAccessibleName(self._full)
+            self._cut_lines()
+            self._claim_height()
         else:
             super().setText(self._full)
             self._claim_height()
@@ -86,6 +102,8 @@ class TextLabel(QLabel):
         super().resizeEvent(event)
         if self._elide:
             self._cut()
+        elif self._most_lines:
+            self._cut_lines()
         self._claim_height()
 
     def showEvent(self, event: QShowEvent) -> None:
@@ -102,8 +120,34 @@ class TextLabel(QLabel):
 
     def _cut(self) -> None:
         shown = self.fontMetrics().elidedText(self._full, Qt.TextElideMode.ElideRight, max(0, self.width()))
+        self._show_cut(shown)
+
+    def _cut_lines(self) -> None:
+        self._show_cut(_first_lines(self._full, self.font(), self.width(), self._most_lines))
+
+    def _show_cut(self, shown: str) -> None:
         super().setText(shown)
         self.setToolTip(plain.tip(self._full) if shown != self._full else "")
+
+
+def _first_lines(text: str, used: QFont, width: int, most: int) -> str:
+    """As much of ``text`` as ``most`` lines of this width hold."""
+    # What several lines could hold at the narrowest letters; a name of ten thousand letters is laid out only that far.
+    layout = QTextLayout(text[: most * max(20, width)], used)
+    options = QTextOption()
+    options.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
+    layout.setTextOption(options)
+    layout.beginLayout()
+    starts: list[int] = []
+    while (line := layout.createLine()).isValid() and len(starts) <= most:
+        line.setLineWidth(max(1, width))
+        starts.append(line.textStart())
+    layout.endLayout()
+    if len(starts) <= most:
+        return text
+    last = text[starts[most - 1] : starts[most] + 20]
+    cut = QFontMetrics(used).elidedText(f"{last} …", Qt.TextElideMode.ElideRight, width)
+    return text[: starts[most - 1]] + cut
 
 
 def label(
@@ -115,11 +159,12 @@ def label(
     wrap: bool = False,
     elide: bool = False,
     selectable: bool = False,
+    most_lines: int = 0,
 ) -> TextLabel:
     """A plain-text label in one of the four sizes."""
-    made = TextLabel(elide)
+    made = TextLabel(elide, most_lines)
     made.setFont(font(size, strong=strong))
-    made.setWordWrap(wrap)
+    made.setWordWrap(wrap or most_lines > 0)
     made.setProperty("tone", tone.value)
     if selectable:
         made.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)

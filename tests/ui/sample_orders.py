@@ -131,6 +131,17 @@ def hostile_order() -> Order:
     return order(lines=lines, shopper=shopper, shipping=600, on_hand=(), message=HOSTILE)
 
 
+NOVEL = "<h1>Ω</h1> " + "Maximiliane " * 900
+
+
+def endless_order() -> Order:
+    """Somebody fills every field with ten thousand letters, words and none."""
+    solid = "W" * 10_000
+    lines = (OrderLine(1, "X", NOVEL, 1, 3000, 1900, 479), OrderLine(2, "Y", solid, 1, 3000, 1900, 479))
+    shopper = Shopper(NOVEL, "a" * 200 + "@example.com", Address(solid, NOVEL, "69003", "FR", NOVEL, solid))
+    return order(lines=lines, shopper=shopper, shipping=600, on_hand=(("Y", 0),))
+
+
 def with_operation(
     given: Order, state: OperationState, *, kind: OperationKind = OperationKind.CAPTURE, since: int = NOW - 2
 ) -> Order:

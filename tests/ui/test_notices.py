@@ -83,6 +83,15 @@ def test_a_part_cannot_leave_its_place() -> None:
     assert plain.apart("a\u2069\u2068b") == "\u2068ab\u2069"
     assert plain.tip("5 < 6") == "<qt>5 &lt; 6</qt>"
     assert plain.tip("plain") == "plain"
+    # Qt wraps only what it takes for mark-up.
+    assert plain.tip("word " * 30).startswith("<qt>word word")
+    assert len(plain.tip("x" * 10_000)) < 700
+
+
+def test_a_name_stands_apart_and_does_not_push_the_rest_away() -> None:
+    assert plain.apart("Zoë") == "\u2068Zoë\u2069"
+    assert plain.apart("a\u2069b\u202ec") == "\u2068ab\ufffdc\u2069"
+    assert plain.apart("Maximiliane " * 900, 20) == "\u2068Maximiliane Maximil…\u2069"
     assert plain.menu_text("A & B") == "A && B"
     assert plain.lines("a\r\nb\u202e") == "a\nb\ufffd"
 

@@ -313,6 +313,24 @@ def test_hostile_words_are_shown_as_they_are(panel: OrderPanel, qtbot: QtBot) ->
     assert content.width() <= panel.body.viewport().width()
 
 
+def test_ten_thousand_letters_leave_room_for_the_rest(panel: OrderPanel) -> None:
+    heights = []
+    for given in (samples.order(), samples.endless_order()):
+        show(panel, given)
+        content = panel.body.widget()
+        assert content is not None
+        heights.append(content.sizeHint().height())
+    assert heights[1] < 2 * heights[0]
+    block = panel.findChild(ShipToBlock)
+    assert block is not None
+    # What is cut can be read in the tip as far as a tip goes, and is copied whole.
+    assert block.lines[0] == samples.NOVEL.strip()
+    cut = next(each for each in block.findChildren(QLabel) if each.text().startswith("<h1>"))
+    assert cut.text().endswith("…")
+    assert len(cut.toolTip()) < 1000
+    assert "&lt;h1&gt;" in cut.toolTip()
+
+
 def test_an_unknown_timeline_word_is_shown_plainly(panel: OrderPanel) -> None:
     words = show(panel, samples.order())
     assert "a_new_word" in words

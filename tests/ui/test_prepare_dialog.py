@@ -337,6 +337,13 @@ def test_hostile_and_long_names_stay_plain_and_inside(opened: Opener) -> None:
     assert dialog.width() < 900
 
 
+def test_the_deadline_is_seen_whoever_orders(opened: Opener) -> None:
+    dialog = opened(samples.endless_order())
+    assert "The hold lapses today at" in dialog.subtitle.text()
+    assert dialog.subtitle.full_text == dialog.subtitle.text()
+    assert dialog.height() < dialog.screen().availableGeometry().height()
+
+
 def test_many_lines_scroll_and_the_buttons_stay_on_the_screen(opened: Opener) -> None:
     lines = tuple(replace(samples.LINES[0], position=index, sku=f"S{index}") for index in range(1, 41))
     order = samples.order(lines=lines, on_hand=())

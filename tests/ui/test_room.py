@@ -138,6 +138,7 @@ ORDERS = (
     samples.problem_order("lost_card"),
     samples.yen_order(),
     samples.hostile_order(),
+    samples.endless_order(),
     WAITING,
     samples.order(samples.facts(left=-60)),
 )
@@ -223,7 +224,7 @@ def test_every_kind_of_notice(qtbot: QtBot, open_window: Callable[..., MainWindo
     assert not "\n".join(cramped(window.bar))
 
 
-@pytest.mark.parametrize("given", ORDERS[:1] + ORDERS[4:6])
+@pytest.mark.parametrize("given", ORDERS[:1] + ORDERS[4:7])
 @pytest.mark.parametrize("mode", [Mode.DEMO, Mode.LIVE])
 def test_prepare(qtbot: QtBot, letters: Theme, given: Order, mode: Mode) -> None:
     dialog = PrepareDialog(given, mode, lambda: samples.NOW, "b" * 32)
@@ -242,7 +243,9 @@ def test_prepare(qtbot: QtBot, letters: Theme, given: Order, mode: Mode) -> None
     dialog.close()
 
 
-@pytest.mark.parametrize("given", [samples.captured_order(), samples.captured_order(shopper=ORDERS[5].shopper)])
+@pytest.mark.parametrize(
+    "given", [samples.captured_order(), *(samples.captured_order(shopper=each.shopper) for each in ORDERS[5:7])]
+)
 def test_ship(qtbot: QtBot, letters: Theme, given: Order) -> None:
     dialog = ShipDialog(given, Mode.DEMO, lambda: samples.NOW, "b" * 32)
     qtbot.addWidget(dialog)

@@ -4,16 +4,17 @@ from datetime import tzinfo
 
 from sellerdesk.domain.order import Order
 from sellerdesk.formats import countdown, when
+from sellerdesk.ui import plain
 from sellerdesk.ui.panel_words import card_words
 
-_LEFT_TO_RIGHT = "\u200e"
+# How much of a shopper's name stands in a sentence, so that what follows is always seen.
+NAME_LENGTH = 60
 
 
 def hold_words(order: Order, now: int, zone: tzinfo | None) -> str:
     """'Zoë Lefèvre-Okafor, Visa 4242. The hold lapses today at 18:20, in 9 h.' at ``now``, seconds UTC."""
     facts = order.payment.facts
-    # The marks keep a name that runs from right to left from turning the sentence round.
-    parts = [f"{_LEFT_TO_RIGHT}{order.shopper.name}{_LEFT_TO_RIGHT}"]
+    parts = [plain.apart(order.shopper.name, NAME_LENGTH)]
     if facts is not None and facts.card is not None:
         parts.append(card_words(facts.card))
     words = ", ".join(parts) + "."

@@ -78,7 +78,7 @@ class DeskDialog(FramedDialog):
         super().__init__(parent)
         self.setWindowTitle(title)
         self.title = label(title, size=Size.BIG, strong=True)
-        self.subtitle = fitting(label(tone=Tone.MUTED, wrap=True))
+        self.subtitle = fitting(label(tone=Tone.MUTED, most_lines=3))
         self.safe = PlainButton(safe, key="Esc", tall=True)
         self.safe.clicked.connect(self.reject)
         self.go = DangerGoButton(go) if danger else GoButton(go)

@@ -12,6 +12,8 @@ from sellerdesk.domain.order import Order, Parcel, Stage
 from sellerdesk.domain.stages import stage_of
 from sellerdesk.formats import clock_time
 from sellerdesk.services.desk import Mode
+from sellerdesk.ui import plain
+from sellerdesk.ui.dialogs.hold_words import NAME_LENGTH
 from sellerdesk.ui.dialogs.parcel_rows import ParcelRow
 from sellerdesk.ui.dialogs.parts import DeskDialog
 from sellerdesk.ui.dialogs.ship_sides import AddressBox, Preview
@@ -19,8 +21,6 @@ from sellerdesk.ui.fonts import Size, pixels
 from sellerdesk.ui.note_box import NoteBox
 from sellerdesk.ui.panel_words import card_words, sum_words
 from sellerdesk.ui.widgets import IconText, Tone
-
-_LEFT_TO_RIGHT = "\u200e"
 
 
 class ShipDialog(DeskDialog):
@@ -107,7 +107,7 @@ class ShipDialog(DeskDialog):
 
     def _show_subtitle(self) -> None:
         order = self._order
-        name = f"{_LEFT_TO_RIGHT}{order.shopper.name}{_LEFT_TO_RIGHT}"
+        name = plain.apart(order.shopper.name, NAME_LENGTH)
         captured = sum_words(order.payment.captured, order.currency)
         left_out = sum(line.left_out for line in order.lines)
         pieces = "" if not left_out else f" {_pieces(order.pieces - left_out)} of {order.pieces} are paid and go out."

@@ -9,6 +9,7 @@ from sellerdesk.domain.order import Order, Parcel
 from sellerdesk.ui.buttons import IconButton
 from sellerdesk.ui.fonts import Size
 from sellerdesk.ui.note_box import fitting
+from sellerdesk.ui.panel_parts import ADDRESS_LINES
 from sellerdesk.ui.postal import address_gap, address_lines, country_name
 from sellerdesk.ui.theme import tokens_of
 from sellerdesk.ui.widgets import IconText, TextLabel, Tone, label, rule
@@ -33,7 +34,7 @@ class AddressBox(QFrame):
         head.addWidget(self.copy)
         rows.addLayout(head)
         for text in self.lines:
-            rows.addWidget(fitting(label(text, wrap=True, selectable=True)))
+            rows.addWidget(fitting(label(text, most_lines=ADDRESS_LINES, selectable=True)))
         gap = address_gap(address)
         words = gap or f"Complete for {country_name(address.country)}"
         icon, tone = ("circle-alert", Tone.AMBER) if gap else ("circle-check", Tone.GREEN)
