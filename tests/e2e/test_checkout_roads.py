@@ -25,6 +25,14 @@ from tests.checkout.shopper import (
 pytestmark = pytest.mark.browser
 HELD = "We hold 128.40\u00a0EUR"
 HOUR = 3600
+# Where the server confirms by itself, other files show what is common to all shops.
+NOT_BY_SERVER = pytest.mark.parametrize(
+    "running_shop",
+    [ConfirmationRoad.PAGE, ConfirmationRoad.MANUAL],
+    indirect=True,
+    ids=lambda road: road.value,
+    scope="module",
+)
 
 
 @pytest.fixture(scope="module", params=list(ConfirmationRoad), ids=lambda road: road.value)
@@ -77,6 +85,7 @@ def expect_held_once(page: Page, shop: ShopWorld, road: ConfirmationRoad) -> Ord
     return order
 
 
+@NOT_BY_SERVER
 def test_p18_a_card_that_the_bank_takes_is_held(shopper: Page, shop: ShopWorld, road: ConfirmationRoad) -> None:
     open_form(shopper, shop)
     fill_address(shopper)
@@ -86,6 +95,7 @@ def test_p18_a_card_that_the_bank_takes_is_held(shopper: Page, shop: ShopWorld, 
     assert "secret" not in shopper.url
 
 
+@NOT_BY_SERVER
 def test_p18_refused_is_told_apart_and_another_card_holds(
     shopper: Page, shop: ShopWorld, road: ConfirmationRoad
 ) -> None:
@@ -109,6 +119,7 @@ def test_p18_refused_is_told_apart_and_another_card_holds(
     assert confirmations(shop, order) == ["/confirm", "/confirm"]
 
 
+@NOT_BY_SERVER
 def test_p18_the_bank_asks_and_is_told_yes(shopper: Page, shop: ShopWorld, road: ConfirmationRoad) -> None:
     open_form(shopper, shop)
     fill_address(shopper)
@@ -121,6 +132,7 @@ def test_p18_the_bank_asks_and_is_told_yes(shopper: Page, shop: ShopWorld, road:
     assert confirmations(shop, order) == ["/confirm", *again]
 
 
+@NOT_BY_SERVER
 def test_p18_the_bank_is_told_no_and_then_another_card_holds(
     shopper: Page, shop: ShopWorld, road: ConfirmationRoad
 ) -> None:
@@ -136,6 +148,7 @@ def test_p18_the_bank_is_told_no_and_then_another_card_holds(
     expect_held_once(shopper, shop, road)
 
 
+@NOT_BY_SERVER
 def test_p18_the_banks_window_is_left_and_opened_again(shopper: Page, shop: ShopWorld, road: ConfirmationRoad) -> None:
     open_form(shopper, shop)
     fill_address(shopper)
@@ -245,6 +258,7 @@ def test_p17_an_address_changed_after_a_refusal_travels_in_the_next_confirm_call
     assert order.payment.facts.receipt_email == "mara@elsewhere.example"
 
 
+@NOT_BY_SERVER
 def test_p08_a_card_is_saved_for_later_when_the_shopper_agrees(
     shopper: Page, shop: ShopWorld, road: ConfirmationRoad
 ) -> None:
@@ -260,6 +274,7 @@ def test_p08_a_card_is_saved_for_later_when_the_shopper_agrees(
     assert [method.id for method in saved] == [order.payment.saved_card_id]
 
 
+@NOT_BY_SERVER
 def test_two_tabs_of_one_cart_hold_once(shopper: Page, shop: ShopWorld, road: ConfirmationRoad) -> None:
     open_form(shopper, shop)
     fill_address(shopper)
@@ -278,6 +293,7 @@ def test_two_tabs_of_one_cart_hold_once(shopper: Page, shop: ShopWorld, road: Co
     assert other.url == shopper.url
 
 
+@NOT_BY_SERVER
 def test_an_order_page_pays_by_the_orders_own_road(shopper: Page, shop: ShopWorld, road: ConfirmationRoad) -> None:
     jar = shop.browser().start()
     link = jar.place().json["link"]
@@ -294,6 +310,7 @@ def test_an_order_page_pays_by_the_orders_own_road(shopper: Page, shop: ShopWorl
     expect_held_once(shopper, shop, road)
 
 
+@NOT_BY_SERVER
 def test_a_return_from_the_bank_is_read_at_once_and_leaves_no_secret(
     shopper: Page, shop: ShopWorld, road: ConfirmationRoad
 ) -> None:
