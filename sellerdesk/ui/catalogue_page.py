@@ -1,7 +1,7 @@
 """The catalogue: what is for sale and how much of it is on the shelf, and what sending costs."""
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeyEvent, QKeySequence, QResizeEvent, QShortcut
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QMenu, QStackedWidget, QVBoxLayout, QWidget
 
 from sellerdesk.formats import counted
@@ -92,7 +92,6 @@ class CataloguePage(QWidget):
         self._model = model
         self._is_known = False
         self.view = CatalogueView(model)
-        self.setFocusProxy(self.view)
         self.rates = NumbersTable("Shipping rates")
         self.bar = SaveBar()
         self.bar.save.clicked.connect(self.save_wanted)
@@ -150,6 +149,10 @@ class CataloguePage(QWidget):
         else:
             self.empty.show_emptiness(_NOTHING)
             self.stack.setCurrentWidget(self.empty)
+
+    def focusInEvent(self, _event: QFocusEvent) -> None:
+        """The products come first."""
+        self.view.setFocus()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape:

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeyEvent, QResizeEvent
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QFrame,
     QGridLayout,
@@ -120,6 +120,11 @@ class OverviewPage(QWidget):
         self._fill_cards(figures)
         self._show(self._content)
 
+    def focusInEvent(self, _event: QFocusEvent) -> None:
+        """The page is looked at first; Page Down leads through it."""
+        if self.stack.currentWidget() is self._content:
+            self._content.setFocus()
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape:
             self.leave_wanted.emit()
@@ -216,9 +221,7 @@ class OverviewPage(QWidget):
         scroll.setWidget(inside)
         scroll.setWidgetResizable(True)
         scroll.setFrameShape(QFrame.Shape.NoFrame)
-        # It takes the focus first: the page is looked at, and Page Down leads through it.
         scroll.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setFocusProxy(scroll)
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         scroll.viewport().setAutoFillBackground(False)
         inside.setAutoFillBackground(False)
@@ -248,6 +251,8 @@ class OverviewPage(QWidget):
     def _show(self, what: QWidget) -> None:
         self.stack.setCurrentWidget(what)
         has_figures = what is self._content
+        if has_figures and self.hasFocus():
+            self._content.setFocus()
         self.currency.setVisible(has_figures)
         for each in (self.tables, self.export):
             each.setEnabled(has_figures)

@@ -117,6 +117,14 @@ def _mark_width(mark: Mark) -> int:
     return 16 if mark in {Mark.OPEN, Mark.OLD} else 10
 
 
+class _Stack(QStackedWidget):
+    """Takes the height it gets. A wrapped label in it would make the page as high as everything would like to be, and
+    scroll where there is room enough."""
+
+    def hasHeightForWidth(self) -> bool:
+        return False
+
+
 class PlotCard(QFrame):
     """Title, a line about it, the plot or its table, and a caption that tells what the pointer is on."""
 
@@ -133,7 +141,7 @@ class PlotCard(QFrame):
         self.table = NumbersTable(f"{title}, table")
         self._nothing = label(tone=Tone.MUTED, wrap=True)
         self._nothing.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self._stack = QStackedWidget()
+        self._stack = _Stack()
         self._stack.addWidget(self._nothing)
         self._stack.addWidget(self.table)
         self._plot: QWidget | None = None
@@ -213,4 +221,4 @@ class PlotCard(QFrame):
             self._stack.setCurrentWidget(self._plot)
         else:
             self._stack.setCurrentWidget(self._nothing)
-        self._caption.setVisible(not as_table)
+        self._caption.setVisible(not as_table and self._has_points)

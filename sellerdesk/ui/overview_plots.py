@@ -47,10 +47,10 @@ class HoldsPlot(Plot):
         shares, currency = self._sums.days, self._sums.currency
         unit = 10 ** exponent(currency)
         ticks = nice_ticks(max(each.total for each in shares), unit)
-        self.set_axis("left", [Tick(at, amount_parts(round(at), currency)[0]) for at in ticks])
-        self.set_range(len(shares) - 0.5, ticks[-1])
-        self.set_axis("bottom", day_ticks(self._days, self.inner_size()[0], tokens), line=tokens.control)
-        self.add_grid(ticks[1:], tokens.line)
+        self.canvas.set_axis("left", [Tick(at, amount_parts(round(at), currency)[0]) for at in ticks])
+        self.canvas.set_range(len(shares) - 0.5, ticks[-1])
+        self.canvas.set_axis("bottom", day_ticks(self._days, self.canvas.size()[0], tokens), line=tokens.control)
+        self.canvas.add_grid(ticks[1:], tokens.line)
         at = range(len(shares))
         below = [0] * len(shares)
         for name, fill, outline, is_striped in (
@@ -60,13 +60,13 @@ class HoldsPlot(Plot):
             ("lapsed", tokens.red_mark, "", False),
         ):
             heights = [getattr(each, name) for each in shares]
-            self.add_bars(Bars(at, list(below), heights, fill, outline, is_striped))
+            self.canvas.add_bars(Bars(at, list(below), heights, fill, outline, is_striped))
             below = [base + height for base, height in zip(below, heights, strict=True)]
         self._label_lapsed(shares, tokens)
 
     def _label_lapsed(self, shares: Sequence[Shares], tokens: Tokens) -> None:
         """A cross and the sum above each bar with lapsed holds; where two would touch, the second has only a cross."""
-        place = self.inner_size()[0] / max(1, len(shares))
+        place = self.canvas.size()[0] / max(1, len(shares))
         free_from = 0.0
         for index, each in enumerate(shares):
             if not each.lapsed:
@@ -76,7 +76,7 @@ class HoldsPlot(Plot):
             if middle - half < free_from:
                 text, half = _CROSS, text_width(_CROSS, strong=True) / 2
             free_from = middle + half
-            self.add_label(index, each.total, text, tokens.red_text)
+            self.canvas.add_label(index, each.total, text, tokens.red_text)
 
 
 class LeadsPlot(Plot):
@@ -95,23 +95,23 @@ class LeadsPlot(Plot):
         first = 0 if self._leads.counts[0] else 1
         counts = [*self._leads.counts[first:], len(self._leads.lapsed)]
         ticks = nice_ticks(max(counts))
-        self.set_axis("left", [Tick(at, f"{round(at):,}") for at in ticks])
-        self.set_range(len(counts) - 0.5, ticks[-1])
-        self.set_axis("bottom", self._labels(first), line=tokens.control)
-        self.add_grid(ticks[1:], tokens.line)
+        self.canvas.set_axis("left", [Tick(at, f"{round(at):,}") for at in ticks])
+        self.canvas.set_range(len(counts) - 0.5, ticks[-1])
+        self.canvas.set_axis("bottom", self._labels(first), line=tokens.control)
+        self.canvas.add_grid(ticks[1:], tokens.line)
         last = len(counts) - 1
         colours = {last - 2: tokens.amber_mark, last - 1: tokens.red_mark, last: tokens.red_mark}
         inks = {last - 2: tokens.amber_text, last - 1: tokens.red_text, last: tokens.red_text}
         for index, count in enumerate(counts):
             if count:
-                self.add_bars(Bars((index,), (0,), (count,), colours.get(index, tokens.accent), width=0.7))
+                self.canvas.add_bars(Bars((index,), (0,), (count,), colours.get(index, tokens.accent), width=0.7))
                 text = f"{_CROSS} {count:,}" if index == last else f"{count:,}"
-                self.add_label(index, count, text, inks.get(index, tokens.text))
+                self.canvas.add_label(index, count, text, inks.get(index, tokens.text))
 
     def _labels(self, first: int) -> list[Tick]:
         """In full where there is room for all of them."""
         names = (*LEAD_LABELS[first:], TOO_LATE)
-        place = self.inner_size()[0] / len(names)
+        place = self.canvas.size()[0] / len(names)
         if max(text_width(each) for each in names) + 4 > place:
             names = (*SHORT_LEAD_LABELS[first:], TOO_LATE)
         return [Tick(index, name) for index, name in enumerate(names)]
@@ -140,23 +140,23 @@ class FailuresPlot(Plot):
         most = self.width() * 2 // 5
         metrics = QFontMetrics(font(Size.SMALL))
         names = [metrics.elidedText(reason.label, _ELIDE, most) for reason, _ in rows]
-        self.set_axis(
-            "left", [Tick(-index, name, tokens.text) for index, name in enumerate(names)], line=tokens.control
-        )
-        self.set_axis("right", [Tick(-index, reason.helps) for index, (reason, _) in enumerate(rows)], at_edge=True)
+        ticks = [Tick(-index, name, tokens.text) for index, name in enumerate(names)]
+        helps = [Tick(-index, reason.helps) for index, (reason, _) in enumerate(rows)]
+        self.canvas.set_axis("left", ticks, line=tokens.control)
+        self.canvas.set_axis("right", helps, at_edge=True)
         # A few rows are drawn as if there were more, so that bars stay slim.
-        self.set_range(self._right(), 0.5, left=0, bottom=0.5 - max(len(rows), 6))
+        self.canvas.set_range(self._right(), 0.5, left=0, bottom=0.5 - max(len(rows), 6))
         for is_final, fill in ((False, tokens.accent), (True, tokens.red_mark)):
             chosen = [(-i, count) for i, (reason, count) in enumerate(rows) if reason.is_final is is_final]
             at, counts = [each for each, _ in chosen], [each for _, each in chosen]
-            self.add_bars(Bars(at, [0] * len(at), counts, fill, across=True, width=0.52))
+            self.canvas.add_bars(Bars(at, [0] * len(at), counts, fill, across=True, width=0.52))
         for index, (_, count) in enumerate(rows):
-            self.add_label(count, -index, f" {count:,}", tokens.text, beside=True)
+            self.canvas.add_label(count, -index, f" {count:,}", tokens.text, beside=True)
 
     def _right(self) -> float:
         """Room for the number beside the longest bar."""
         most = max((count for _, count in self._failures.by_reason), default=1)
-        inner = max(self.inner_size()[0], 80)
+        inner = max(self.canvas.size()[0], 80)
         return most * inner / (inner - text_width(f" {most:,} ", strong=True) - 8)
 
 
@@ -176,26 +176,26 @@ class BackOrdersPlot(Plot):
     def draw(self, tokens: Tokens) -> None:
         found = self._found
         ticks = nice_ticks(max(found.open))
-        self.set_axis("left", [Tick(at, f"{round(at):,}") for at in ticks])
+        self.canvas.set_axis("left", [Tick(at, f"{round(at):,}") for at in ticks])
         ends = [
             Tick(found.open[-1], f"{found.open[-1]:,} open", tokens.text, strong=True),
             Tick(found.old[-1], f"{found.old[-1]:,} over {OLD_AFTER_DAYS} d", tokens.amber_text, strong=True),
         ]
-        self.set_axis("right", [each for each in ends if each.at])
-        self.set_range(len(self._days) - 0.5, ticks[-1])
-        self.set_axis("right", self._apart([each for each in ends if each.at], ticks[-1]))
-        self.set_axis("bottom", day_ticks(self._days, self.inner_size()[0], tokens), line=tokens.control)
-        self.add_grid(ticks[1:], tokens.line)
+        self.canvas.set_axis("right", [each for each in ends if each.at])
+        self.canvas.set_range(len(self._days) - 0.5, ticks[-1])
+        self.canvas.set_axis("right", self._apart([each for each in ends if each.at], ticks[-1]))
+        self.canvas.set_axis("bottom", day_ticks(self._days, self.canvas.size()[0], tokens), line=tokens.control)
+        self.canvas.add_grid(ticks[1:], tokens.line)
         if any(found.old):
-            self.add_steps(found.old, tokens.amber_mark, dashed=True)
-        self.add_steps(found.open, tokens.accent)
+            self.canvas.add_steps(found.old, tokens.amber_mark, dashed=True)
+        self.canvas.add_steps(found.open, tokens.accent)
 
     def _apart(self, ends: list[Tick], top: float) -> list[Tick]:
         """The words at the ends of both lines, so far from each other that both can be read."""
         if len(ends) < 2:
             return ends
         upper, lower = ends
-        line = QFontMetrics(font(Size.SMALL)).height() * top / max(1.0, self.inner_size()[1])
+        line = QFontMetrics(font(Size.SMALL)).height() * top / max(1.0, self.canvas.size()[1])
         low = max(line / 2, min(lower.at, upper.at - line))
         high = max(upper.at, low + line)
         return [Tick(high, upper.text, upper.colour, True), Tick(low, lower.text, lower.colour, True)]

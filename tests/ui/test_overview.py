@@ -216,15 +216,15 @@ def test_a_plot_cannot_be_dragged_zoomed_or_opened(overview: Overview) -> None:
     assert page.plots is not None
     for plot in page.plots:
         before = plot.grab().toImage()
-        box = plot._plot.getViewBox()
+        box = plot.canvas._plot.getViewBox()
         assert box.state["mouseEnabled"] == [False, False]
         assert not box.menuEnabled()
-        assert plot._canvas.testAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        assert plot.canvas.widget.testAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         QTest.mousePress(plot, Qt.MouseButton.LeftButton, pos=QPoint(40, 40))
         QTest.mouseMove(plot, QPoint(90, 60))
         QTest.mouseRelease(plot, Qt.MouseButton.LeftButton, pos=QPoint(90, 60))
         QTest.mouseClick(plot, Qt.MouseButton.RightButton, pos=QPoint(40, 40))
-        plot._point_at(-1)
+        plot.point_at(-1)
         assert QApplication.activePopupWidget() is None
         assert plot.hasFocus() or plot.grab().toImage() == before
 
