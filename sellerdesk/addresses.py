@@ -22,7 +22,8 @@ _LONGEST = 300
 
 
 class AddressNotUsable(RefusedError):
-    """A text entered as Stripe's address is none that may be used. The sentence says why."""
+    """A text entered as Stripe's address, or as the shop's public one, is none that may be used. The sentence says
+    why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +102,26 @@ def parse_api_base(text: str) -> str:
     name = f"[{host}]" if ":" in host else host
     default = {"https": 443, "http": 80}[parts.scheme]
     return f"{parts.scheme}://{name}" + (f":{port}" if port is not None and port != default else "")
+
+
+def parse_public_address(text: str) -> str:
+    """The https address in ``text`` under which shoppers reach the checkout page, in its one spelling; '' for none.
+
+    Raises AddressNotUsable.
+    """
+    if not text.strip():
+        return ""
+    try:
+        address = parse_api_base(text)
+    except AddressNotUsable as error:
+        raise AddressNotUsable(
+            "The public address must look like https://shop.example, with nothing behind it."
+        ) from error
+    if not address.startswith("https://"):
+        raise AddressNotUsable(
+            "Shoppers type card details on this page, so its public address must begin with https://."
+        )
+    return address
 
 
 def check_key_fits(key: KeyFacts, addresses: Addresses) -> None:

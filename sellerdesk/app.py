@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from sellerdesk.background import Background
+from sellerdesk.background import IDLE_MOST_SECONDS, Background
 from sellerdesk.clock import Clock
 from sellerdesk.domain.road import ConfirmationRoad
 from sellerdesk.services.card_attempts import ReadAttempts
@@ -84,10 +84,17 @@ def assemble(
     )
 
 
-def open_shop(works: Works, info: ShopInfo, changes: Callable[[], int], *closers: Callable[[], None]) -> OpenShop:
+def open_shop(
+    works: Works,
+    info: ShopInfo,
+    changes: Callable[[], int],
+    *closers: Callable[[], None],
+    idle_most: float = IDLE_MOST_SECONDS,
+    find_page: Callable[[], str | None] | None = None,
+) -> OpenShop:
     """Start the background of ``works`` and give the window its shop. Closing stops the background first, then
-    calls ``closers`` in turn, once."""
-    background = Background(works.desk.sync, works.resolve, changes)
+    calls ``closers`` in turn, once. ``idle_most`` and ``find_page`` are the background's."""
+    background = Background(works.desk.sync, works.resolve, changes, idle_most=idle_most, find_page=find_page)
     background.start()
     steps = [background.stop, *closers]
 

@@ -2,12 +2,13 @@
 
 import logging
 from collections.abc import Callable
+from functools import partial
 from threading import Lock
 from time import monotonic
 
 from sellerdesk.domain.errors import KeyRefused, SellerDeskError, WorldError
 from sellerdesk.runner import Job, Runner
-from sellerdesk.services.desk import News, OrdersChanged, Synced, Trouble
+from sellerdesk.services.desk import News, OrdersChanged, PageMoved, Synced, Trouble
 from sellerdesk.services.resolve import Resolve
 from sellerdesk.services.sync import Sync
 
@@ -21,15 +22,26 @@ QUICK_SECONDS = 10.0
 QUICK_FOR_SECONDS = 120.0
 IDLE_SECONDS = 60.0
 IDLE_MOST_SECONDS = 300.0
+PAGE_SECONDS = 5.0
 
 
 class Background:
     """Runs the jobs of one open shop and tells listeners, in a background thread, what happened.
 
-    ``changes`` gives a number that moves whenever another connection commits to the database.
+    ``changes`` gives a number that moves whenever another connection commits to the database. ``idle_most`` is the
+    longest pause between two questions to Stripe, in seconds. ``find_page`` tells where the checkout page answers
+    now, '' for nowhere, None when it cannot tell; there is none where the address is known for good.
     """
 
-    def __init__(self, sync: Sync, resolve: Resolve, changes: Callable[[], int]) -> None:
+    def __init__(
+        self,
+        sync: Sync,
+        resolve: Resolve,
+        changes: Callable[[], int],
+        *,
+        idle_most: float = IDLE_MOST_SECONDS,
+        find_page: Callable[[], str | None] | None = None,
+    ) -> None:
         self._sync = sync
         self._resolve = resolve
         self._changes = changes
@@ -38,9 +50,14 @@ class Background:
         self._listeners: list[Callable[[News], None]] = []
         self._quick_until = monotonic() + QUICK_FOR_SECONDS
         self._idle = IDLE_SECONDS
+        self._idle_most = max(idle_most, IDLE_SECONDS)
         self._trouble = Trouble("")
         self._synced: Synced | None = None
-        self._runner = Runner((Job("watch", self._watch), Job("resolve", self._resolve_due), Job("sync", self._poll)))
+        self._page = ""
+        jobs = [Job("watch", self._watch), Job("resolve", self._resolve_due), Job("sync", self._poll)]
+        if find_page is not None:
+            jobs.append(Job("page", partial(self._look_for_page, find_page)))
+        self._runner = Runner(jobs)
 
     def start(self) -> None:
         """Begin watching, resolving and polling."""
@@ -55,7 +72,9 @@ class Background:
         begins before anybody listens, and a trouble is told once."""
         with self._lock:
             self._listeners.append(listener)
-            synced, trouble = self._synced, self._trouble
+            synced, trouble, page = self._synced, self._trouble, self._page
+        if page:
+            listener(PageMoved(page))
         if synced is not None:
             listener(synced)
         if trouble.sentence:
@@ -133,5 +152,14 @@ class Background:
             self._idle = IDLE_SECONDS
             return QUICK_SECONDS
         pause = self._idle
-        self._idle = min(self._idle * 2, IDLE_MOST_SECONDS)
+        self._idle = min(self._idle * 2, self._idle_most)
         return pause
+
+    def _look_for_page(self, find_page: Callable[[], str | None]) -> float:
+        address = find_page()
+        if address is not None:
+            with self._lock:
+                moved, self._page = address != self._page, address
+            if moved:
+                self._tell(PageMoved(address))
+        return PAGE_SECONDS

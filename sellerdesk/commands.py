@@ -7,12 +7,22 @@ import threading
 from collections.abc import Callable
 
 from sellerdesk import __version__
-from sellerdesk.addresses import AddressNotUsable, parse_api_base
-from sellerdesk.domain.errors import KeyNotUsable, RefusedError, SellerDeskError
+from sellerdesk.addresses import parse_api_base, parse_public_address
+from sellerdesk.domain.errors import KeyNotUsable, SellerDeskError
 from sellerdesk.files import read_text
 from sellerdesk.logs import configure
 from sellerdesk.runner import Job, Runner
-from sellerdesk.settings import CHECKOUT_PORT, LAST_PROFILE, Places, Settings, places
+from sellerdesk.settings import (
+    ACCENT,
+    CHECKOUT_PORT,
+    HEADLINE,
+    LAST_PROFILE,
+    PUBLIC_ADDRESS,
+    TAGLINE,
+    Places,
+    Settings,
+    places,
+)
 from sellerdesk.shops import ProfileWorks, Shops
 
 RESOLVE_SECONDS = 2.0
@@ -34,15 +44,16 @@ def checkout(options: argparse.Namespace) -> int:
     """Serve the checkout page of a connected shop until interrupted. Finishes what a crash left open, too."""
     from sellerdesk.serve import checkout_server
 
-    origins = (_public_origin(options.public_url),) if options.public_url else ()
+    named = parse_public_address(options.public_url)
     shops, settings, _ = shops_for(options, "checkout")
     port = settings.get(CHECKOUT_PORT) if options.port is None else options.port
     profile = shops.works(options.profile)
+    public = named or profile.settings.get(PUBLIC_ADDRESS)
     try:
         if not profile.publishable_key:
             raise KeyNotUsable(
-                "The checkout page needs the publishable key (pk_…). Start sellerdesk, choose Connect Stripe, and "
-                "enter it beside the secret key."
+                "The checkout page needs the publishable key (pk_…). Start sellerdesk, open Settings, and enter it on "
+                "the page Keys."
             )
         if not profile.works.shopfront.shop.products():
             raise KeyNotUsable("There is nothing to sell yet. Take over a catalogue first: sellerdesk catalogue import")
@@ -54,12 +65,15 @@ def checkout(options: argparse.Namespace) -> int:
             profile.addresses,
             profile.pictures,
             port=port,
-            own_origins=origins,
-            accent=profile.accent,
+            own_origins=(public,) if public else (),
+            headline=profile.settings.get(HEADLINE),
+            tagline=profile.settings.get(TAGLINE),
+            accent=profile.settings.get(ACCENT),
         )
         runner = Runner((Job("resolve", lambda: _resolve(profile)),))
         runner.start()
-        _say(f"{profile.info.name}: shoppers order at {server.url}. Ctrl+C ends it.")
+        behind = f"{public}, which must lead to {server.url}" if public else server.url
+        _say(f"{profile.info.name}: shoppers order at {behind}. Ctrl+C ends it.")
         try:
             threading.Event().wait()
         finally:
@@ -146,16 +160,6 @@ def _describe(shops: Shops, settings: Settings) -> str:
     profile = shops.works()
     profile.close()
     return f"{profile.info.name}, {profile.info.mode.value} mode, {profile.addresses.api_base}"
-
-
-def _public_origin(text: str) -> str:
-    try:
-        origin = parse_api_base(text)
-    except AddressNotUsable as error:
-        raise RefusedError("The public address must look like https://shop.example, with nothing behind it.") from error
-    if not origin.startswith("https://"):
-        raise RefusedError("Shoppers type card details on this page, so its public address must begin with https://.")
-    return origin
 
 
 def _say(line: str) -> None:

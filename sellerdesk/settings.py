@@ -8,13 +8,13 @@ import os
 import re
 import tempfile
 import tomllib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
-from sellerdesk.addresses import STRIPE_API_BASE, parse_api_base
+from sellerdesk.addresses import STRIPE_API_BASE, parse_api_base, parse_public_address
 from sellerdesk.domain.accent import DEFAULT_ACCENT, read_accent
 from sellerdesk.domain.errors import OurBug, ReadOnlyPlace, RefusedError
 from sellerdesk.domain.road import ConfirmationRoad
@@ -91,9 +91,16 @@ def _column_widths(value: object) -> dict[str, int]:
     return dict(value)
 
 
+def _public_address(value: object) -> str:
+    if not isinstance(value, str):
+        raise SettingRefused("It must be an address such as https://shop.example.")
+    return parse_public_address(value)
+
+
 # For the whole program.
 SEAT_NAME = Setting("seat_name", "", "Name of this seat", _line(40))
 COLOUR_SCHEME = Setting("colour_scheme", "system", "Colours", _one_of("system", "light", "dark"))
+LETTER_SIZE = Setting("letter_size", "usual", "Size of letters", _one_of("usual", "large", "largest"))
 LAST_PROFILE = Setting("last_profile", "", "Shop that was open last", _line(80))
 CHECKOUT_PORT = Setting("checkout_port", 8000, "Port of the checkout page", _whole(0, 65_535))
 WINDOW_SHAPE = Setting("window_shape", "", "Size of the window", _window_shape)
@@ -101,6 +108,7 @@ COLUMN_WIDTHS: Setting[dict[str, int]] = Setting("column_widths", {}, "Widths of
 PROGRAM: tuple[Setting[Any], ...] = (
     SEAT_NAME,
     COLOUR_SCHEME,
+    LETTER_SIZE,
     LAST_PROFILE,
     CHECKOUT_PORT,
     WINDOW_SHAPE,
@@ -112,10 +120,27 @@ STRIPE_API = Setting("stripe_api_base", STRIPE_API_BASE, "Stripe's address", _ad
 PUBLISHABLE_KEY = Setting("publishable_key", "", "Publishable key", _line(512))
 SHOP_NAME = Setting("shop_name", "", "Name of the shop", _line(80))
 ACCENT = Setting("accent", DEFAULT_ACCENT, "Colour of the checkout page", read_accent)
+ACCOUNT = Setting("account", "", "Stripe account", _line(80))
 CONFIRMATION_ROAD = Setting(
     "confirmation_road", ConfirmationRoad.SERVER.value, "Who confirms payments", _one_of(*ConfirmationRoad)
 )
-PROFILE: tuple[Setting[Any], ...] = (STRIPE_API, PUBLISHABLE_KEY, SHOP_NAME, ACCENT, CONFIRMATION_ROAD)
+PUBLIC_ADDRESS = Setting("public_address", "", "Public address", _public_address)
+HEADLINE = Setting("headline", "", "Headline", _line(80))
+TAGLINE = Setting("tagline", "", "Line below the headline", _line(160))
+# How long a desk where nothing happens waits at most before it asks Stripe again, in seconds.
+POLL_SECONDS = Setting("poll_seconds", 300, "How often Stripe is asked when nothing happens", _whole(60, 300))
+PROFILE: tuple[Setting[Any], ...] = (
+    STRIPE_API,
+    PUBLISHABLE_KEY,
+    SHOP_NAME,
+    ACCENT,
+    ACCOUNT,
+    CONFIRMATION_ROAD,
+    PUBLIC_ADDRESS,
+    HEADLINE,
+    TAGLINE,
+    POLL_SECONDS,
+)
 
 
 class Settings:
@@ -133,16 +158,23 @@ class Settings:
         """The settings in ``path``, PROGRAM's or PROFILE's; never raises for what is in the file or that it is not
         there."""
         settings = cls(path, declared)
-        settings._found, note = _read(path)
+        settings.refresh()
+        return settings
+
+    def refresh(self) -> None:
+        """Read the file again: another window or process may have written it. What was changed here and could not
+        be written stays."""
+        found, note = _read(self._path)
         notes = [note] if note else []
-        for setting in declared:
-            if setting.key in settings._found:
+        if not note:
+            self._found = found
+        for setting in self._declared:
+            if setting.key in found:
                 try:
-                    setting.read(settings._found[setting.key])
+                    setting.read(found[setting.key])
                 except RefusedError as error:
                     notes.append(f"The setting “{setting.label}” cannot be used. {error} The usual value holds.")
-        settings.notes = tuple(notes)
-        return settings
+        self.notes = tuple(notes)
 
     def get(self, setting: Setting[T]) -> T:
         """The value, or the default when none is set or the one in the file is wrong."""
@@ -159,6 +191,16 @@ class Settings:
         """Change a value in memory; ``save`` writes it. Raises a RefusedError."""
         self._check(setting)
         self._changed[setting.key] = setting.read(value)
+
+    def change(self, changes: Mapping[Setting[Any], object]) -> None:
+        """Change several values, all of them or none, and write them. Raises a RefusedError, and ReadOnlyPlace as
+        ``save`` does."""
+        for setting, value in changes.items():
+            self._check(setting)
+            setting.read(value)
+        for setting, value in changes.items():
+            self.set(setting, value)
+        self.save()
 
     def save(self) -> None:
         """Write the changed values, and keep what another process wrote meanwhile.

@@ -3,6 +3,7 @@
 import hashlib
 import platform
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,15 +13,20 @@ from sellerdesk.app import Works, assemble, open_shop
 from sellerdesk.clock import Clock
 from sellerdesk.credentials import SECRET_KEY, Credentials
 from sellerdesk.domain.account import AccountFacts
-from sellerdesk.domain.errors import KeyNotUsable
+from sellerdesk.domain.errors import KeyNotUsable, ReadOnlyPlace
 from sellerdesk.domain.keys import classify, hint, read_publishable_key, read_secret_key
 from sellerdesk.domain.road import ConfirmationRoad
+from sellerdesk.page_probe import find_page
+from sellerdesk.profile_keys import ProfileKeys
 from sellerdesk.services.desk import Mode, OpenShop, ShopInfo
 from sellerdesk.settings import (
-    ACCENT,
+    ACCOUNT,
+    CHECKOUT_PORT,
     CONFIRMATION_ROAD,
     LAST_PROFILE,
+    POLL_SECONDS,
     PROFILE,
+    PUBLIC_ADDRESS,
     PUBLISHABLE_KEY,
     SEAT_NAME,
     SHOP_NAME,
@@ -47,7 +53,7 @@ class ProfileWorks:
     addresses: Addresses
     publishable_key: str
     pictures: Path
-    accent: str
+    settings: Settings
     changes: Callable[[], int]
     close: Callable[[], None]
 
@@ -64,6 +70,7 @@ class Shops:
         self._settings = settings
         self._api_base = api_base
         self._demo_port = demo_port
+        self._of_profiles: dict[str, Settings] = {}
         self.demo_shop: DemoShop | None = None
 
     def last(self) -> OpenShop | None:
@@ -93,16 +100,35 @@ class Shops:
         account = self.check(secret_key)
         key = read_secret_key(secret_key, account.livemode)
         publishable = read_publishable_key(publishable_key, account.livemode) if publishable_key.strip() else ""
-        name = profile_name(account, key)
+        name = self._profile_of(account, key)
+        profile = self.settings_of(name)
         Credentials(name).set(SECRET_KEY, key)
-        profile = Settings.load(self._places.profile_settings_file(name), PROFILE)
         profile.set(STRIPE_API, self._addresses("").api_base)
         profile.set(PUBLISHABLE_KEY, publishable)
-        profile.set(SHOP_NAME, account.name[:80])
+        if account.account_id:
+            profile.set(ACCOUNT, account.account_id)
+        if not profile.get(SHOP_NAME):
+            profile.set(SHOP_NAME, account.name[:80])
         profile.save()
         self._settings.set(LAST_PROFILE, name)
         self._settings.save()
         return self._open(self.works(name))
+
+    def keys(self, profile: str) -> ProfileKeys:
+        settings = self.settings_of(profile)
+        addresses = self._addresses(settings.get(STRIPE_API))
+        return ProfileKeys(profile, self._places.profile(profile) / DATABASE, settings, self._settings, addresses)
+
+    def settings_of(self, profile: str) -> Settings:
+        """The settings of a profile, as they are in its file now. What could not be written holds until the end, so
+        there is one value of each profile. Raises ReadOnlyPlace."""
+        settings = self._of_profiles.get(profile)
+        if settings is None:
+            settings = Settings.load(self._places.profile_settings_file(profile), PROFILE)
+            self._of_profiles[profile] = settings
+        else:
+            settings.refresh()
+        return settings
 
     def works(self, name: str = "") -> ProfileWorks:
         """The use cases of the profile ``name``, '' for the one connected last, without a background.
@@ -122,7 +148,7 @@ class Shops:
                 "same account, and its orders are here."
             )
         folder = self._places.profile(name)
-        profile = Settings.load(self._places.profile_settings_file(name), PROFILE)
+        profile = self.settings_of(name)
         addresses = self._addresses(profile.get(STRIPE_API))
         clock = Clock()
         gateway = StripeGateway(key, addresses, clock)
@@ -136,23 +162,38 @@ class Shops:
             name=profile.get(SHOP_NAME) or name,
             key_hint=hint(key),
             other_address="" if addresses.is_stripe else addresses.api_base,
-            checkout_url="",
+            checkout_url=profile.get(PUBLIC_ADDRESS),
+            profile=name,
         )
         pictures = folder / PICTURES
         return ProfileWorks(
-            name,
-            works,
-            info,
-            addresses,
-            profile.get(PUBLISHABLE_KEY),
-            pictures,
-            profile.get(ACCENT),
-            store.changes,
-            store.close,
+            name, works, info, addresses, profile.get(PUBLISHABLE_KEY), pictures, profile, store.changes, store.close
         )
 
     def _open(self, profile: ProfileWorks) -> OpenShop:
-        return open_shop(profile.works, profile.info, profile.changes, profile.close)
+        """A page without a public address is looked for on this computer."""
+        return open_shop(
+            profile.works,
+            profile.info,
+            profile.changes,
+            profile.close,
+            idle_most=profile.settings.get(POLL_SECONDS),
+            find_page=None if profile.info.checkout_url else lambda: self._find_page(profile.name),
+        )
+
+    def _find_page(self, profile: str) -> str | None:
+        return find_page(self._settings.get(CHECKOUT_PORT), profile)
+
+    def _profile_of(self, account: AccountFacts, key: str) -> str:
+        """The profile that has this account already, whatever it is called, or the name for a new one."""
+        name = profile_name(account, key)
+        mode = name.rpartition("-")[2]
+        if account.account_id and not (self._places.data / name).exists():
+            for folder in sorted(self._places.data.glob(f"key-*-{mode}")):
+                with suppress(ReadOnlyPlace):
+                    if self.settings_of(folder.name).get(ACCOUNT) == account.account_id:
+                        return folder.name
+        return name
 
     def _addresses(self, of_profile: str) -> Addresses:
         base = self._api_base or of_profile

@@ -66,7 +66,8 @@ class Tour:
         qInstallMessageHandler(_drop_noise)
         self._application: QApplication = make_application()
         self._theme = apply(self._application, Scheme.LIGHT)
-        self._window: MainWindow = MainWindow(self._shops, self._theme, KeptPreferences(settings))
+        preferences = KeptPreferences(settings, self._shops.settings_of)
+        self._window: MainWindow = MainWindow(self._shops, self._theme, preferences)
         self._window.resize(1440, 900)
 
     def take(self) -> None:

@@ -14,8 +14,10 @@ from PySide6.QtWidgets import QApplication
 from sellerdesk import __version__
 from sellerdesk.domain.account import AccountFacts
 from sellerdesk.domain.errors import ReadOnlyPlace, SellerDeskError
-from sellerdesk.services.desk import OpenShop, ShopOpener
+from sellerdesk.services.desk import OpenShop
+from sellerdesk.services.shop_keys import ShopKeys
 from sellerdesk.settings import COLOUR_SCHEME, COLUMN_WIDTHS, PROGRAM, WINDOW_SHAPE, Setting, Settings
+from sellerdesk.shops import Shops
 from sellerdesk.ui.main_window import MainWindow
 from sellerdesk.ui.preferences import WindowShape
 from sellerdesk.ui.theme import Scheme, Theme, apply
@@ -25,10 +27,12 @@ T = TypeVar("T")
 
 
 class KeptPreferences:
-    """Remembers what the window is told to; a read-only home is no reason to trouble anybody."""
+    """Remembers what the window is told to; a read-only home is no reason to trouble anybody. ``of_shop`` gives the
+    settings of a profile."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, of_shop: Callable[[str], Settings]) -> None:
         self._settings = settings
+        self._of_shop = of_shop
 
     def keep_scheme(self, scheme: str) -> None:
         self._keep(COLOUR_SCHEME, scheme)
@@ -58,6 +62,13 @@ class KeptPreferences:
             self._settings.save()
         except SellerDeskError as error:
             _log.warning("%s", error)
+
+    def program(self) -> Settings:
+        self._settings.refresh()
+        return self._settings
+
+    def of_shop(self, profile: str) -> Settings:
+        return self._of_shop(profile)
 
 
 def make_application() -> QApplication:
@@ -91,6 +102,12 @@ class NoPlace:
     def connect(self, secret_key: str, publishable_key: str) -> OpenShop:  # noqa: ARG002 - the port's
         raise self._error
 
+    def keys(self, profile: str) -> ShopKeys:  # noqa: ARG002 - the port's
+        raise self._error
+
+    def settings_of(self, profile: str) -> Settings:  # noqa: ARG002 - the port's
+        raise self._error
+
 
 def _stay_awake() -> None:
     """Give Python a turn, in which it may hear of a signal."""
@@ -100,7 +117,7 @@ def run_window(options: argparse.Namespace) -> int:
     """Open the window and stay until it is closed; the exit status."""
     from sellerdesk.commands import shops_for
 
-    shops: ShopOpener
+    shops: Shops | NoPlace
     try:
         shops, settings, _ = shops_for(options, "desk")
     except ReadOnlyPlace as error:
@@ -108,7 +125,7 @@ def run_window(options: argparse.Namespace) -> int:
     application = make_application()
     theme: Theme = apply(application, Scheme(settings.get(COLOUR_SCHEME)))
     wants_demo = options.command == "demo"
-    window = MainWindow(shops, theme, KeptPreferences(settings), open_last=not wants_demo)
+    window = MainWindow(shops, theme, KeptPreferences(settings, shops.settings_of), open_last=not wants_demo)
     if wants_demo:
         window.painted_first.connect(window.keeper.open_demo)
     window.show()

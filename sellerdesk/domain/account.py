@@ -6,7 +6,7 @@ from dataclasses import dataclass
 @dataclass(frozen=True, slots=True)
 class Permission:
     """One right of a key: ``name`` as in Stripe's dashboard, ``access`` 'read' or 'write', what we need it for, and
-    what is switched off without it. ``granted`` None means that it could not be found out without sending
+    what does not work ``without`` it. ``granted`` None means that it could not be found out without sending
     something."""
 
     name: str
@@ -14,6 +14,7 @@ class Permission:
     purpose: str
     granted: bool | None
     required: bool
+    without: str = ""
 
 
 @dataclass(frozen=True, slots=True)

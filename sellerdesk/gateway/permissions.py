@@ -23,6 +23,7 @@ class _Right:
     name: str
     access: str
     purpose: str
+    without: str
     required: bool
     kind: str
     send: Send
@@ -33,6 +34,7 @@ _RIGHTS = (
         "Payment intents",
         "write",
         "hold, capture, release",
+        "nothing can be held, captured or released",
         True,
         "payment_intent",
         lambda client: client.v1.payment_intents.update(f"pi_{_NOWHERE}"),
@@ -41,6 +43,7 @@ _RIGHTS = (
         "Charges and refunds",
         "write",
         "deadline, checks, tracking, refunds",
+        "no deadlines, no checks, no refunds",
         True,
         "charge",
         lambda client: client.v1.charges.update(f"ch_{_NOWHERE}"),
@@ -49,6 +52,7 @@ _RIGHTS = (
         "Customers",
         "write",
         "orders from the checkout page",
+        "the checkout page takes no orders",
         True,
         "customer",
         lambda client: client.v1.customers.update(f"cus_{_NOWHERE}"),
@@ -57,6 +61,7 @@ _RIGHTS = (
         "Payment methods",
         "write",
         "saved cards",
+        "no card can be saved for later",
         False,
         "payment_method",
         lambda client: client.v1.payment_methods.attach(f"pm_{_NOWHERE}", {"customer": f"cus_{_NOWHERE}"}),
@@ -65,6 +70,7 @@ _RIGHTS = (
         "Confirmation tokens",
         "read",
         "orders from the checkout page",
+        "the checkout page takes no orders",
         True,
         "confirmation_token",
         lambda client: client.v1.confirmation_tokens.retrieve(f"ctoken_{_NOWHERE}"),
@@ -73,6 +79,7 @@ _RIGHTS = (
         "Events",
         "read",
         "changes made elsewhere",
+        "what happens elsewhere is not seen",
         True,
         "list",
         lambda client: client.v1.events.list({"limit": 1}),
@@ -81,6 +88,7 @@ _RIGHTS = (
         "Disputes",
         "read",
         "a notice on the order",
+        "a dispute is not shown on its order",
         False,
         "list",
         lambda client: client.v1.disputes.list({"limit": 1}),
@@ -108,11 +116,13 @@ def account_facts(calls: Calls) -> AccountFacts:
             right.purpose,
             _try(calls, right.kind, right.send, _nothing)[1],
             right.required,
+            right.without,
         )
         for right in _RIGHTS
     ]
-    rights.append(Permission("Balance", "read", "test or live, without guessing", may_read_balance, False))
-    rights.append(Permission("Account", "read", "the shop's name", may_read_account, False))
+    mode_untold, nameless = "the mode is told by the key alone", "the shop's name is yours to type"
+    rights.append(Permission("Balance", "read", "test or live, without guessing", may_read_balance, False, mode_untold))
+    rights.append(Permission("Account", "read", "the shop's name", may_read_account, False, nameless))
     account = account or _Account()
     return AccountFacts(
         account_id=account.id,

@@ -15,6 +15,7 @@ from sellerdesk.services.overview import ReadFigures
 from sellerdesk.services.prepare import Prepare
 from sellerdesk.services.release import Release
 from sellerdesk.services.ship import Ship
+from sellerdesk.services.shop_keys import ShopKeys
 from sellerdesk.services.stock import SetStock
 from sellerdesk.services.sync import Sync
 
@@ -30,13 +31,15 @@ class Mode(StrEnum):
 @dataclass(frozen=True, slots=True)
 class ShopInfo:
     """What the band says. ``key_hint`` is the tail of the key ('…h7Qx') or ''; ``other_address`` is the API's
-    address when it is not Stripe's own, else ''; ``checkout_url`` is where shoppers order, or ''."""
+    address when it is not Stripe's own, else ''; ``checkout_url`` is where shoppers order, or ''. ``profile`` names
+    what is kept of the shop: its settings, its database, its keys."""
 
     mode: Mode
     name: str
     key_hint: str
     other_address: str
     checkout_url: str
+    profile: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +63,14 @@ class Trouble:
     key_refused: bool = False
 
 
-News = OrdersChanged | Synced | Trouble
+@dataclass(frozen=True, slots=True)
+class PageMoved:
+    """The checkout page of this shop answers at ``address`` from now on, or nowhere ('')."""
+
+    address: str
+
+
+News = OrdersChanged | Synced | Trouble | PageMoved
 
 
 class Feed(Protocol):
@@ -94,9 +104,12 @@ class Desk:
     stock: SetStock
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(eq=False, slots=True)
 class OpenShop:
-    """An open shop. ``close`` ends its background work and its files; it may take a moment and may be called twice."""
+    """An open shop. ``close`` ends its background work and its files; it may take a moment and may be called twice.
+
+    ``info`` is exchanged, in the UI thread, when the checkout page is found at another address.
+    """
 
     info: ShopInfo
     desk: Desk
@@ -125,4 +138,8 @@ class ShopOpener(Protocol):
 
     def connect(self, secret_key: str, publishable_key: str) -> OpenShop:
         """Keep the keys (secret in the keyring, publishable in the settings) and open the shop."""
+        ...
+
+    def keys(self, profile: str) -> ShopKeys:
+        """The keys of a connected shop. Does not block."""
         ...

@@ -1,12 +1,14 @@
 """The main window: joins band, rail, list, order and status bar, and follows the shop that is open."""
 
+from dataclasses import replace
+
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QGuiApplication, QKeyEvent, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
 from sellerdesk import __version__
 from sellerdesk.domain.order import Stage
-from sellerdesk.services.desk import News, OpenShop, OrdersChanged, ShopOpener, Synced, Trouble
+from sellerdesk.services.desk import News, OpenShop, OrdersChanged, PageMoved, ShopOpener, Synced, Trouble
 from sellerdesk.ui.band import ModeBand
 from sellerdesk.ui.commands import Commands
 from sellerdesk.ui.desk_page import DeskPage, Edge
@@ -240,6 +242,8 @@ class MainWindow(QMainWindow):
             case Trouble():
                 self.sync.trouble(news)
                 self._show_key_trouble(news)
+            case PageMoved():
+                self._page_moved(news.address)
 
     def _show_key_trouble(self, news: Trouble) -> None:
         """A refused key does not get better by itself: it is said where it cannot be overlooked."""
@@ -250,6 +254,13 @@ class MainWindow(QMainWindow):
             next_step = "To enter another key, choose Connect Stripe in the File menu (Ctrl+K)."
             self._key_notice = Notice(Kind.WORLD, news.sentence, next_step=next_step)
             self.notices.say(self._key_notice)
+
+    def _page_moved(self, address: str) -> None:
+        shop = self.keeper.shop
+        if shop is not None:
+            shop.info = replace(shop.info, checkout_url=address)
+            self.commands.attach(shop)
+            self._list_shown()
 
     def _tick(self) -> None:
         self.list.tick()

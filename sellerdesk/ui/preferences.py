@@ -1,8 +1,10 @@
-"""What the window remembers from one start to the next."""
+"""What the window remembers from one start to the next, and the settings of the program and of the open shop."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol
+
+from sellerdesk.settings import Settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,7 +17,8 @@ class WindowShape:
 
 
 class Preferences(Protocol):
-    """Keeps it. What cannot be kept is forgotten without a word; nothing here is worth a question."""
+    """Keeps it. What the window remembers by itself is forgotten without a word where it cannot be kept: that is not
+    worth a question. What a person set holds until the program ends."""
 
     def keep_scheme(self, scheme: str) -> None:
         """'system', 'light' or 'dark'."""
@@ -32,3 +35,11 @@ class Preferences(Protocol):
         ...
 
     def keep_column_widths(self, widths: Mapping[str, int]) -> None: ...
+
+    def program(self) -> Settings:
+        """The settings of the whole program, as they are in the file now."""
+        ...
+
+    def of_shop(self, profile: str) -> Settings:
+        """The settings of one shop, likewise. Raises ReadOnlyPlace."""
+        ...

@@ -17,7 +17,6 @@ from sellerdesk.cli import main
 from sellerdesk.commands import shops_for
 from sellerdesk.domain.order import Order, Stage
 from sellerdesk.sandbox.launch import Sandbox
-from sellerdesk.settings import Settings
 from sellerdesk.shops import ProfileWorks
 from sellerdesk.ui.dialogs.stepper import Stepper
 from sellerdesk.ui.main_window import MainWindow
@@ -63,7 +62,7 @@ class Seller:
         shops, settings, _ = shops_for(_options(data_dir, api_base), "desk")
         application = QApplication.instance()
         assert isinstance(application, QApplication)
-        self.window = MainWindow(shops, apply(application, Scheme.LIGHT), _kept(settings))
+        self.window = MainWindow(shops, apply(application, Scheme.LIGHT), KeptPreferences(settings, shops.settings_of))
         qtbot.addWidget(self.window)
         self.window.show()
 
@@ -163,7 +162,3 @@ def _options(data_dir: Path, api_base: str) -> Any:
     from sellerdesk.cli import build_parser
 
     return build_parser().parse_args(["--data-dir", str(data_dir), "--stripe-api-base", api_base, "desk"])
-
-
-def _kept(settings: Settings) -> KeptPreferences:
-    return KeptPreferences(settings)

@@ -136,7 +136,9 @@ def test_a_place_that_cannot_be_written_is_a_sentence_in_the_window(qtbot: QtBot
     with pytest.raises(ReadOnlyPlace) as refused:
         places(tmp_path / "file" / "data")
     settings = Settings.load(tmp_path / "nowhere" / "settings.toml")
-    window = MainWindow(NoPlace(refused.value), apply(make_application(), Scheme.LIGHT), KeptPreferences(settings))
+    shops = NoPlace(refused.value)
+    preferences = KeptPreferences(settings, shops.settings_of)
+    window = MainWindow(shops, apply(make_application(), Scheme.LIGHT), preferences)
     qtbot.addWidget(window)
     window.show()
     qtbot.waitUntil(lambda: window.bar.notice is not None)

@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 
 import pytest
 from PySide6.QtWidgets import QApplication, QWidget
@@ -20,6 +21,8 @@ from sellerdesk.domain.shortening import ShippingChoice, plan
 from sellerdesk.domain.stages import stage_of
 from sellerdesk.services.check_now import Checked
 from sellerdesk.services.desk import Desk, Mode, News, OpenShop, OrdersChanged, ShopInfo
+from sellerdesk.services.shop_keys import ShopKeys
+from sellerdesk.settings import PROFILE, Settings
 from sellerdesk.ui.notices import Notice
 from sellerdesk.ui.preferences import WindowShape
 from sellerdesk.ui.theme import Scheme, Theme
@@ -309,15 +312,21 @@ class FakeOpener:
         assert self._demo is not None
         return self._demo
 
+    def keys(self, profile: str) -> ShopKeys:
+        raise AssertionError("not asked for here")
+
 
 class Remembers:
-    """Preferences in memory."""
+    """Preferences in files below ``folder``; without one nothing can be written, and they hold in memory."""
 
     scheme = ""
     shape: WindowShape | None = None
 
-    def __init__(self) -> None:
+    def __init__(self, folder: Path = Path("nowhere", "to", "write")) -> None:
         self.widths: Mapping[str, int] = {}
+        self._folder = folder
+        self._program = Settings.load(folder / "settings.toml")
+        self._shops: dict[str, Settings] = {}
 
     def keep_scheme(self, scheme: str) -> None:
         self.scheme = scheme
@@ -333,6 +342,16 @@ class Remembers:
 
     def keep_column_widths(self, widths: Mapping[str, int]) -> None:
         self.widths = widths
+
+    def program(self) -> Settings:
+        self._program.refresh()
+        return self._program
+
+    def of_shop(self, profile: str) -> Settings:
+        if profile not in self._shops:
+            self._shops[profile] = Settings.load(self._folder / profile / "settings.toml", PROFILE)
+        self._shops[profile].refresh()
+        return self._shops[profile]
 
 
 @dataclass

@@ -77,31 +77,36 @@ def test_columns_are_as_wide_as_last_time(open_window: Open) -> None:
     again.go_to(Stage.SHIPPED)
 
 
+def kept_in(path: Path) -> KeptPreferences:
+    """What is kept for the whole program; nothing here is about a shop."""
+    return KeptPreferences(Settings.load(path), lambda profile: Settings.load(path.parent / profile))
+
+
 def test_it_is_kept_in_the_settings_file(tmp_path: Path) -> None:
     path = tmp_path / "settings.toml"
-    kept = KeptPreferences(Settings.load(path))
+    kept = kept_in(path)
     assert kept.window_shape() is None
     assert kept.column_widths() == {}
     kept.keep_window_shape(WindowShape(1280, 800, maximized=True))
     kept.keep_column_widths({"Shopper": 180, "Waiting since": 120})
     kept.keep_scheme("dark")
-    again = KeptPreferences(Settings.load(path))
+    again = kept_in(path)
     assert again.window_shape() == WindowShape(1280, 800, maximized=True)
     assert again.column_widths() == {"Shopper": 180, "Waiting since": 120}
     again.keep_column_widths({})
-    assert KeptPreferences(Settings.load(path)).column_widths() == {}
+    assert kept_in(path).column_widths() == {}
 
 
 def test_the_same_again_writes_nothing(tmp_path: Path) -> None:
     path = tmp_path / "settings.toml"
-    kept = KeptPreferences(Settings.load(path))
+    kept = kept_in(path)
     kept.keep_column_widths({})
     assert not path.exists()
 
 
 def test_what_cannot_be_kept_is_only_logged(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     (tmp_path / "file").write_text("")
-    kept = KeptPreferences(Settings.load(tmp_path / "file" / "settings.toml"))
+    kept = kept_in(tmp_path / "file" / "settings.toml")
     with caplog.at_level(logging.WARNING):
         kept.keep_window_shape(WindowShape(1280, 800))
         # A title that no column has.

@@ -14,6 +14,7 @@ from pytestqt.qtbot import QtBot
 from sellerdesk.domain.account import AccountFacts, Permission
 from sellerdesk.domain.errors import KeyRefused, NoKeyring, OutcomeUnknown
 from sellerdesk.services.desk import OpenShop
+from sellerdesk.services.shop_keys import ShopKeys
 from sellerdesk.ui.dialogs.connect import ConnectDialog
 from sellerdesk.ui.dialogs.welcome import FirstStart
 from sellerdesk.ui.tasks import Tasks
@@ -65,6 +66,9 @@ class Shops:
 
     def connect(self, secret_key: str, publishable_key: str) -> OpenShop:
         raise AssertionError("the dialog hands the keys on and keeps nothing")
+
+    def keys(self, profile: str) -> ShopKeys:
+        raise AssertionError("not asked for here")
 
 
 class Heard(QObject):

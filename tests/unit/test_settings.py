@@ -13,9 +13,12 @@ from sellerdesk.domain.errors import OurBug, ReadOnlyPlace, RefusedError
 from sellerdesk.settings import (
     CHECKOUT_PORT,
     COLOUR_SCHEME,
+    CONFIRMATION_ROAD,
     LAST_PROFILE,
+    POLL_SECONDS,
     PROFILE,
     PROGRAM,
+    PUBLIC_ADDRESS,
     PUBLISHABLE_KEY,
     SEAT_NAME,
     SHOP_NAME,
@@ -180,6 +183,80 @@ class TestWhatIsWrong:
         ours.save()
         assert Settings.load(path).get(CHECKOUT_PORT) == 9000
         assert ours.get(CHECKOUT_PORT) == 9000
+
+
+class TestManyAtOnce:
+    def test_all_of_them_or_none(self, path: Path) -> None:
+        settings = Settings.load(path)
+        with pytest.raises(RefusedError):
+            settings.change({SEAT_NAME: "Two", CHECKOUT_PORT: 70_000})
+        assert settings.get(SEAT_NAME) == ""
+        assert not path.exists()
+        settings.change({SEAT_NAME: "Two", CHECKOUT_PORT: 8080})
+        assert Settings.load(path).get(SEAT_NAME) == "Two"
+        assert Settings.load(path).get(CHECKOUT_PORT) == 8080
+
+    def test_read_again_shows_what_another_process_wrote(self, path: Path) -> None:
+        ours, theirs = Settings.load(path), Settings.load(path)
+        theirs.change({SEAT_NAME: "Theirs"})
+        assert ours.get(SEAT_NAME) == ""
+        ours.refresh()
+        assert ours.get(SEAT_NAME) == "Theirs"
+
+    def test_read_again_keeps_what_could_not_be_written(self, path: Path) -> None:
+        path.mkdir(parents=True)
+        settings = Settings.load(path)
+        with pytest.raises(ReadOnlyPlace):
+            settings.change({SEAT_NAME: "Two"})
+        settings.refresh()
+        assert settings.get(SEAT_NAME) == "Two"
+
+    def test_a_file_that_broke_meanwhile_takes_nothing_away(self, path: Path) -> None:
+        settings = written(path, 'seat_name = "Two"\n')
+        path.write_text("seat_name = ", "utf-8")
+        settings.refresh()
+        assert settings.get(SEAT_NAME) == "Two"
+        assert len(settings.notes) == 1
+        settings.change({CHECKOUT_PORT: 9000})
+        assert Settings.load(path).get(SEAT_NAME) == "Two"
+
+
+class TestOneShop:
+    @pytest.mark.parametrize("value", [0, -1, 59, 301, 10**9, 60.5, True, "60", None])
+    def test_stripe_is_asked_neither_too_often_nor_too_rarely(self, path: Path, value: object) -> None:
+        settings = Settings.load(path, PROFILE)
+        with pytest.raises(RefusedError, match="from 60 to 300"):
+            settings.change({POLL_SECONDS: value})
+        assert settings.get(POLL_SECONDS) == 300
+
+    @pytest.mark.parametrize("text", ["0", "-1", "1e9", "60.5", "true", "'60'"])
+    def test_a_pause_in_the_file_that_there_is_not(self, path: Path, text: str) -> None:
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(f"poll_seconds = {text}\n", "utf-8")
+        settings = Settings.load(path, PROFILE)
+        assert len(settings.notes) == 1
+        assert settings.get(POLL_SECONDS) == 300
+
+    @pytest.mark.parametrize(
+        ("typed", "kept"),
+        [("", ""), ("  ", ""), ("https://Shop.Example/", "https://shop.example"), ("https://a.b:443", "https://a.b")],
+    )
+    def test_a_public_address_in_its_one_spelling(self, typed: str, kept: str) -> None:
+        assert PUBLIC_ADDRESS.read(typed) == kept
+
+    @pytest.mark.parametrize(
+        "typed",
+        ["http://shop.example", "http://127.0.0.1", "shop.example", "https://shop.example/x", "https://u:p@shop.example",
+         "https://", "javascript:alert(1)", "https://shop\n.example", 5],
+    )  # fmt: skip
+    def test_an_address_that_no_shopper_should_be_sent_to(self, typed: object) -> None:
+        with pytest.raises(RefusedError, match="https://"):
+            PUBLIC_ADDRESS.read(typed)
+
+    @pytest.mark.parametrize("value", ["", "browser", 1, None])
+    def test_a_road_that_there_is_not(self, value: object) -> None:
+        with pytest.raises(RefusedError, match="server, page, manual"):
+            CONFIRMATION_ROAD.read(value)
 
 
 class TestPlaces:
