@@ -111,17 +111,16 @@ def parse_public_address(text: str) -> str:
     """
     if not text.strip():
         return ""
+    if text.strip().lower().startswith("http:"):
+        raise AddressNotUsable(
+            "Shoppers type card details on this page, so its public address must begin with https://."
+        )
     try:
-        address = parse_api_base(text)
+        return parse_api_base(text)
     except AddressNotUsable as error:
         raise AddressNotUsable(
             "The public address must look like https://shop.example, with nothing behind it."
         ) from error
-    if not address.startswith("https://"):
-        raise AddressNotUsable(
-            "Shoppers type card details on this page, so its public address must begin with https://."
-        )
-    return address
 
 
 def check_key_fits(key: KeyFacts, addresses: Addresses) -> None:

@@ -21,6 +21,10 @@ from sellerdesk.domain.catalogue_csv import read_products, read_shipping_rates
 from sellerdesk.domain.errors import ReadOnlyPlace
 from sellerdesk.domain.road import ConfirmationRoad
 from sellerdesk.services.desk import Mode, OpenShop, ShopInfo
+from sellerdesk.settings import ACCENT, POLL_SECONDS, SETTINGS_FILE, Settings
+from sellerdesk.settings import HEADLINE as CHOSEN_HEADLINE
+from sellerdesk.settings import PROFILE as OF_PROFILE
+from sellerdesk.settings import TAGLINE as CHOSEN_TAGLINE
 
 SHOP_NAME = "Kontor Nord"
 HEADLINE = "Stoneware and linen"
@@ -49,8 +53,8 @@ def open_demo(
 ) -> DemoShop:
     """Start sandbox and checkout page, live through the week of orders, and open the desk's side of it.
 
-    ``demo_folder`` is the demo's profile folder; ``progress`` gets a sentence, steps done and steps in all; ``road`` is
-    asked for each order on the page.
+    ``demo_folder`` is the demo's profile folder, whose settings hold for the new shop; ``progress`` gets a sentence,
+    steps done and steps in all; ``road`` is asked for each order on the page.
     Raises AddressTaken for a checkout port in use, and StoreError's family when the folder cannot be used.
     """
     from sellerdesk.gateway.stripe_gateway import StripeGateway
@@ -58,6 +62,7 @@ def open_demo(
     from sellerdesk.serve import checkout_server
     from sellerdesk.store.database import open_store
 
+    settings = Settings.load(demo_folder / SETTINGS_FILE, OF_PROFILE)
     undo: list[Callable[[], None]] = []
     try:
         folder = _fresh_folder(demo_folder)
@@ -74,7 +79,7 @@ def open_demo(
         goods = _goods(sandbox.world.clock.now())
         live_through(works, sandbox, goods.products, goods.rates, progress)
         _open_shelves(works, goods)
-        info = ShopInfo(Mode.DEMO, SHOP_NAME, "", sandbox.url, "")
+        info = ShopInfo(Mode.DEMO, SHOP_NAME, "", sandbox.url, "", PROFILE)
         # What was lived through went by the server; the page goes by the shop's own road.
         installation = store.installation()
         works = assemble(store, gateway, clock, seat=SEAT, installation=installation, road=road)
@@ -86,12 +91,14 @@ def open_demo(
             addresses,
             asset("demo"),
             port=checkout_port,
-            headline=HEADLINE,
-            tagline=TAGLINE,
+            headline=settings.get(CHOSEN_HEADLINE) or HEADLINE,
+            tagline=settings.get(CHOSEN_TAGLINE) or TAGLINE,
+            accent=settings.get(ACCENT),
         )
         undo.append(server.stop)
-        info = ShopInfo(Mode.DEMO, SHOP_NAME, "", sandbox.url, server.url)
-        shop = open_shop(works, info, store.changes, *reversed(undo))
+        info = replace(info, checkout_url=server.url)
+        pause = settings.get(POLL_SECONDS)
+        shop = open_shop(works, info, store.changes, *reversed(undo), idle_most=pause)
     except BaseException:
         for step in reversed(undo):
             step()

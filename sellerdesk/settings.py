@@ -21,6 +21,7 @@ from sellerdesk.domain.road import ConfirmationRoad
 
 T = TypeVar("T")
 
+SETTINGS_FILE = "settings.toml"
 _NAME = "sellerdesk"
 _PROFILE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,79}")
 
@@ -273,7 +274,7 @@ class Places:
     @property
     def settings_file(self) -> Path:
         """The settings of the whole program."""
-        return self.config / "settings.toml"
+        return self.config / SETTINGS_FILE
 
     def profile(self, name: str) -> Path:
         """The folder of a profile, such as 'demo' or 'acct_1-test', made when needed. Raises ReadOnlyPlace."""
@@ -283,7 +284,7 @@ class Places:
 
     def profile_settings_file(self, name: str) -> Path:
         """The settings of a profile. Raises ReadOnlyPlace."""
-        return self.profile(name) / "settings.toml"
+        return self.profile(name) / SETTINGS_FILE
 
 
 def places(data_dir: Path | None = None) -> Places:

@@ -16,7 +16,7 @@ from sellerdesk.domain.account import AccountFacts
 from sellerdesk.domain.errors import ReadOnlyPlace, SellerDeskError
 from sellerdesk.services.desk import OpenShop
 from sellerdesk.services.shop_keys import ShopKeys
-from sellerdesk.settings import COLOUR_SCHEME, COLUMN_WIDTHS, PROGRAM, WINDOW_SHAPE, Setting, Settings
+from sellerdesk.settings import COLOUR_SCHEME, COLUMN_WIDTHS, LETTER_SIZE, PROGRAM, WINDOW_SHAPE, Setting, Settings
 from sellerdesk.shops import Shops
 from sellerdesk.ui.main_window import MainWindow
 from sellerdesk.ui.preferences import WindowShape
@@ -24,6 +24,9 @@ from sellerdesk.ui.theme import Scheme, Theme, apply
 
 _log = logging.getLogger(__name__)
 T = TypeVar("T")
+
+# In percent of the system's.
+LETTERS = {"usual": 100, "large": 125, "largest": 150}
 
 
 class KeptPreferences:
@@ -123,7 +126,7 @@ def run_window(options: argparse.Namespace) -> int:
     except ReadOnlyPlace as error:
         shops, settings = NoPlace(error), Settings(Path(), PROGRAM)
     application = make_application()
-    theme: Theme = apply(application, Scheme(settings.get(COLOUR_SCHEME)))
+    theme: Theme = apply(application, Scheme(settings.get(COLOUR_SCHEME)), LETTERS[settings.get(LETTER_SIZE)])
     wants_demo = options.command == "demo"
     window = MainWindow(shops, theme, KeptPreferences(settings, shops.settings_of), open_last=not wants_demo)
     if wants_demo:

@@ -88,7 +88,7 @@ _RIGHTS = (
         "Disputes",
         "read",
         "a notice on the order",
-        "a dispute is not shown on its order",
+        "no notice of a dispute",
         False,
         "list",
         lambda client: client.v1.disputes.list({"limit": 1}),

@@ -22,10 +22,11 @@ def tabular(font: QFont) -> QFont:
     return made
 
 
-def body_font(system: QFont) -> QFont:
-    """The system's font as the window's ordinary one: in whole pixels, never below 12 or above 26."""
+def body_font(system: QFont, percent: int = 100) -> QFont:
+    """The system's font as the window's ordinary one: in whole pixels, never below 12 or above 26. ``percent`` of its
+    size, when the seller wants larger letters."""
     made = tabular(system)
-    made.setPixelSize(min(26, max(12, QFontInfo(system).pixelSize())))
+    made.setPixelSize(min(26, max(12, QFontInfo(system).pixelSize() * percent // 100)))
     return made
 
 

@@ -25,6 +25,7 @@ from sellerdesk.ui.places import Places
 from sellerdesk.ui.preferences import Preferences, WindowShape
 from sellerdesk.ui.rail import Rail
 from sellerdesk.ui.search import Search
+from sellerdesk.ui.settings_controller import SettingsController
 from sellerdesk.ui.shop_keeper import ShopKeeper
 from sellerdesk.ui.shortcuts import Actions
 from sellerdesk.ui.side_pages import SidePages
@@ -78,6 +79,7 @@ class MainWindow(QMainWindow):
         self.welcome = Welcome(self.keeper, self.tasks, self)
         self.actions_ = Actions(self)
         self.commands = Commands(self, theme, preferences)
+        self.settings = SettingsController(self, theme, preferences)
         self.notices.speak_through(self.bar.say)
         self._minute = QTimer(self)
         self._minute.setInterval(_MINUTE_MS)

@@ -69,6 +69,14 @@ class ShopKeeper(QObject):
         opener = self._opener
         self._open("Opening your shop…", lambda: opener.connect(secret_key, publishable_key))
 
+    def open_again(self) -> None:
+        """The shop of last time once more, with what was changed in its settings."""
+        self._open("Opening your shop again…", self._opener.last)
+
+    def leave(self) -> None:
+        """Close the shop; none is open then."""
+        self._open("Closing the shop…", lambda: None)
+
     def finish(self, wait_seconds: float, *, workers_idle: bool = False) -> bool:
         """The program ends: close the shop beside the running work. False when it takes longer than that.
 

@@ -30,12 +30,13 @@ class Theme(QObject):
 
     changed = Signal()
 
-    def __init__(self, app: QApplication, scheme: Scheme = Scheme.SYSTEM) -> None:
+    def __init__(self, app: QApplication, scheme: Scheme = Scheme.SYSTEM, letters: int = 100) -> None:
+        """``letters`` is the size of letters in percent of the system's; it cannot be changed later."""
         super().__init__(app)
         self._app = app
         self._scheme = scheme
         app.setStyle("Fusion")
-        app.setFont(body_font(app.font()))
+        app.setFont(body_font(app.font(), letters))
         self._hints = app.styleHints()
         self._hints.colorSchemeChanged.connect(self._system_changed)
         self._tokens = tokens_for(scheme, self._hints.colorScheme())
@@ -69,9 +70,9 @@ class Theme(QObject):
         self._app.setStyleSheet(style_sheet(self._tokens))
 
 
-def apply(app: QApplication, scheme: Scheme = Scheme.SYSTEM) -> Theme:
+def apply(app: QApplication, scheme: Scheme = Scheme.SYSTEM, letters: int = 100) -> Theme:
     """Dress ``app`` and keep it dressed; the result is owned by ``app``."""
-    return Theme(app, scheme)
+    return Theme(app, scheme, letters)
 
 
 def tokens_for(scheme: Scheme, system: Qt.ColorScheme) -> Tokens:

@@ -1,5 +1,6 @@
 """A themed application, a shop made of plain values, and ears for what the window says."""
 
+import os
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
@@ -267,7 +268,8 @@ def open_shop(
 ) -> OpenShop:
     """An open shop over ``books``."""
     hint = "" if mode is Mode.DEMO else "…h7Qx"
-    info = ShopInfo(mode, "Kontor Nord", hint, other_address, page)
+    profile = "demo" if mode is Mode.DEMO else f"acct_1-{mode.value}"
+    info = ShopInfo(mode, "Kontor Nord", hint, other_address, page, profile)
     attempts, release, sync = FakeAttempts(books), FakeRelease(books), None
     check = FakeCheck(books)
     prepare, ship, clock = FakePrepare(books), FakeShip(books), StillClock()
@@ -322,7 +324,7 @@ class Remembers:
     scheme = ""
     shape: WindowShape | None = None
 
-    def __init__(self, folder: Path = Path("nowhere", "to", "write")) -> None:
+    def __init__(self, folder: Path = Path(os.devnull, "no", "folder")) -> None:
         self.widths: Mapping[str, int] = {}
         self._folder = folder
         self._program = Settings.load(folder / "settings.toml")

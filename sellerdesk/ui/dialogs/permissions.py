@@ -76,7 +76,9 @@ class PermissionTable(QWidget):
         self._grid.addWidget(state, row, 0)
         self._grid.addWidget(label(permission.name), row, 1)
         self._grid.addWidget(label(permission.access, tone=Tone.MUTED), row, 2)
-        purpose = label(permission.purpose, tone=Tone.MUTED, elide=True)
+        is_off = permission.granted is False and permission.without
+        words = f"without it: {permission.without}" if is_off else permission.purpose
+        purpose = label(words, tone=Tone.MUTED, elide=True)
         self._grid.addWidget(purpose, row, 3, Qt.AlignmentFlag.AlignVCenter)
 
 
