@@ -253,7 +253,7 @@ class MainWindow(QMainWindow):
             self.bar.take_back(self._key_notice)
             self._key_notice = None
         if news.key_refused:
-            next_step = "To enter another key, choose Connect Stripe in the File menu (Ctrl+K)."
+            next_step = "To enter another key of this account, open Settings (Ctrl+,), Keys, then Replace key."
             self._key_notice = Notice(Kind.WORLD, news.sentence, next_step=next_step)
             self.notices.say(self._key_notice)
 

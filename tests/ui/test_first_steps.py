@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from sellerdesk.domain.errors import OurBug
 from sellerdesk.domain.order import Stage
-from sellerdesk.services.desk import Mode, OpenShop
+from sellerdesk.services.desk import Mode, OpenShop, PageMoved
 from sellerdesk.ui.buttons import IconButton
 from sellerdesk.ui.empty_state import FIRST_COMMANDS
 from sellerdesk.ui.main_window import MainWindow
@@ -22,7 +22,7 @@ from sellerdesk.ui.sheets import TEST_CARDS
 from sellerdesk.ui.theme import Theme
 from tests.ui.conftest import Books, FakeOpener, Remembers, open_shop
 from tests.ui.dressing import words_of
-from tests.ui.sample_orders import order
+from tests.ui.sample_orders import order, problem_order
 
 Open = Callable[..., MainWindow]
 PAGE = "http://127.0.0.1:9/"
@@ -86,6 +86,26 @@ def test_a_shop_without_a_known_page_has_no_link_to_one(open_window: Open, books
     assert not window.rail.copy_page.isVisible()
     assert not window.actions_.shop_page.isEnabled()
     assert not window.actions_.copy_page.isEnabled()
+
+
+def test_a_page_that_is_started_later_shows_by_itself(
+    qtbot: QtBot, open_window: Open, books: Books, browser: Browser
+) -> None:
+    books.add(problem_order())
+    window = open_window(open_shop(books, page=""))
+    window.go_to(Stage.PROBLEM)
+    assert books.told is not None
+    books.told(PageMoved(PAGE))
+    qtbot.waitUntil(window.rail.page.isVisible)
+    assert window.actions_.shop_page.isEnabled()
+    qtbot.waitUntil(lambda: window.orders.view is not None)
+    window.orders.copy_link()
+    assert QApplication.clipboard().text().startswith(f"{PAGE}o/")
+    window.rail.page.click()
+    assert browser.opened == [PAGE]
+    books.told(PageMoved(""))
+    qtbot.waitUntil(lambda: not window.rail.page.isVisible())
+    assert not window.actions_.shop_page.isEnabled()
 
 
 @pytest.mark.parametrize("mode", [Mode.DEMO, Mode.TEST])

@@ -100,7 +100,7 @@ class RemoveKeyDialog(DeskDialog):
     closes_by_itself = False
 
     def __init__(self, info: ShopInfo, overview: Overview | None, parent: QWidget | None = None) -> None:
-        super().__init__("Remove the key from this computer", "Keep key", "Remove key", parent)
+        super().__init__("Remove the key from this computer", "Keep key", "Remove key", parent, danger=True)
         self.show_mode(info.mode)
         self.subtitle.setText(f"Key {info.key_hint} of {info.name}.")
         self.held = NoteBox()
