@@ -32,7 +32,7 @@ def build_parser() -> argparse.ArgumentParser:
     sandbox = commands.add_parser("sandbox", help="the sandbox alone; prints its address on one line")
     sandbox.add_argument("--port", type=_port, default=0, help="port to listen on (default: any free one)")
     commands.add_parser("sync", help="ask Stripe once what is new, finish what is open, and say what was found")
-    commands.add_parser("doctor", help="say what works on this computer: keyring, database, folders, address")
+    _add_doctor(commands)
     _add_catalogue(commands)
     return parser
 
@@ -51,6 +51,13 @@ def _add_checkout(commands: "argparse._SubParsersAction[argparse.ArgumentParser]
     checkout.add_argument(
         "--public-url", default="", metavar="ADDRESS", help="the https address of a proxy in front of this server"
     )
+
+
+def _add_doctor(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    doctor = commands.add_parser("doctor", help="say what is wrong with this installation, and what to do about it")
+    doctor.add_argument("--deep", action="store_true", help="read databases through, and try the keyring by writing")
+    doctor.add_argument("--online", action="store_true", help="ask Stripe about keys, permissions and the clock")
+    doctor.add_argument("--json", action="store_true", help="one value for a machine instead of lines")
 
 
 def _add_catalogue(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:

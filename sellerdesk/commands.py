@@ -4,9 +4,7 @@ import argparse
 import logging
 import sys
 import threading
-from collections.abc import Callable
 
-from sellerdesk import __version__
 from sellerdesk.addresses import parse_api_base, parse_public_address
 from sellerdesk.domain.errors import KeyNotUsable, SellerDeskError
 from sellerdesk.files import read_text
@@ -16,7 +14,6 @@ from sellerdesk.settings import (
     ACCENT,
     CHECKOUT_PORT,
     HEADLINE,
-    LAST_PROFILE,
     PUBLIC_ADDRESS,
     TAGLINE,
     Places,
@@ -101,28 +98,10 @@ def sync(options: argparse.Namespace) -> int:
 
 
 def doctor(options: argparse.Namespace) -> int:
-    """Say what works on this computer, a line each; the exit status is 1 when something that is needed does not."""
-    from sellerdesk.credentials import Credentials
-    from sellerdesk.store.sqlite import sqlite_version
+    """Say what is wrong with this installation; the exit status is 1 when something needed does not work."""
+    from sellerdesk.doctor.report import doctor as examine
 
-    shops, settings, where = shops_for(options, "doctor")
-    _say(f"SellerDesk {__version__}, Python {sys.version.split()[0]}")
-    _say(f"Data      {where.data}")
-    healthy = True
-    looks: tuple[tuple[str, Callable[[], str]], ...] = (
-        ("Database ", lambda: f"SQLite {sqlite_version()}"),
-        ("Keyring  ", lambda: Credentials("").where()),
-        ("Shop     ", lambda: _describe(shops, settings)),
-    )
-    for label, look in looks:
-        try:
-            _say(f"{label} {look()}")
-        except SellerDeskError as error:
-            healthy = False
-            _say(f"{label} {error}")
-    for note in settings.notes:
-        _say(f"Settings  {note}")
-    return 0 if healthy else 1
+    return examine(options)
 
 
 def import_catalogue(options: argparse.Namespace) -> int:
@@ -152,14 +131,6 @@ def _resolve(profile: ProfileWorks) -> float:
     if trouble is not None:
         _log.warning("open operations wait: %s", trouble)
     return RESOLVE_SECONDS
-
-
-def _describe(shops: Shops, settings: Settings) -> str:
-    if not settings.get(LAST_PROFILE):
-        return "none connected yet"
-    profile = shops.works()
-    profile.close()
-    return f"{profile.info.name}, {profile.info.mode.value} mode, {profile.addresses.api_base}"
 
 
 def _say(line: str) -> None:

@@ -29,6 +29,7 @@ from sellerdesk.settings import (
     PUBLIC_ADDRESS,
     PUBLISHABLE_KEY,
     SEAT_NAME,
+    SETTINGS_FILE,
     SHOP_NAME,
     STRIPE_API,
     Places,
@@ -116,8 +117,8 @@ class Shops:
 
     def keys(self, profile: str) -> ProfileKeys:
         settings = self.settings_of(profile)
-        addresses = self._addresses(settings.get(STRIPE_API))
-        return ProfileKeys(profile, self._places.profile(profile) / DATABASE, settings, self._settings, addresses)
+        database = self._places.profile(profile) / DATABASE
+        return ProfileKeys(profile, database, settings, self._settings, self.addresses_of(profile))
 
     def settings_of(self, profile: str) -> Settings:
         """The settings of a profile, as they are in its file now. What could not be written holds until the end, so
@@ -129,6 +130,14 @@ class Shops:
         else:
             settings.refresh()
         return settings
+
+    def profiles(self) -> tuple[str, ...]:
+        """The shops that were connected here, by the names of their profiles; the demo is none."""
+        return tuple(sorted(file.parent.name for file in self._places.data.glob(f"*-*/{SETTINGS_FILE}")))
+
+    def addresses_of(self, profile: str) -> Addresses:
+        """Where Stripe is for a profile. Raises ReadOnlyPlace."""
+        return self._addresses(self.settings_of(profile).get(STRIPE_API))
 
     def works(self, name: str = "") -> ProfileWorks:
         """The use cases of the profile ``name``, '' for the one connected last, without a background.

@@ -12,7 +12,7 @@ from sellerdesk.domain.errors import KeyNotUsable
 _PREFIX = re.compile(r"(sk|rk|pk)_(test|live)_")
 _CUT_OFF_PREFIX = re.compile(r"(sk|rk|pk)(_(t|te|tes|test|l|li|liv|live)?)?")
 _BODY = re.compile(r"[A-Za-z0-9_]+")
-_KEY_IN_TEXT = re.compile(r"\b((?:sk|rk)_(?:test|live|org)_|whsec_)[A-Za-z0-9_+/=]{4,}")
+_KEY_IN_TEXT = re.compile(r"((?:sk|rk)_(?:test|live|org)_|whsec_)[A-Za-z0-9_+/=]{4,}")
 _INVISIBLE = "\u200b\u200c\u200d\u2060\ufeff"  # word processors and chats add them when copying
 _HIDING = "•●∙·*…."
 _SHORTEST_BODY = 16
