@@ -93,7 +93,7 @@ def _run(options: argparse.Namespace) -> int:
 
         return serve(options.port)
     if options.command == "tour":
-        from sellerdesk.tour import run_tour
+        from sellerdesk.tour.run import run_tour
 
         return run_tour(options.out, options.data_dir)
     from sellerdesk import commands

@@ -101,7 +101,7 @@ class SettingsController(QObject):
         mode = shop.info.mode if shop is not None else None
         pages = [self._keys_page(shop, found), CheckoutSettingsPage(found.program, found.shop, mode)]
         if mode is not None and found.shop is not None:
-            pages.insert(1, settings_pages.ConfirmationPage(found.shop, mode))
+            pages.insert(1, settings_pages.ConfirmationPage(found.shop))
             pages.append(settings_pages.PollingPage(found.shop, mode))
         pages += [settings_pages.AppearancePage(found.program), settings_pages.SeatPage(found.program, mode)]
         return pages

@@ -17,6 +17,7 @@ from sellerdesk.ui.dialogs.settings_parts import ChoiceEntry, SettingsPage, Text
 from sellerdesk.ui.note_box import NoteBox
 from sellerdesk.ui.widgets import Tone
 
+NEXT_ORDER = "Takes effect with the next order."
 PAGE_AGAIN = "Takes effect after the checkout page is started again."
 DEMO_AGAIN = "Takes effect when the demo shop is opened again."
 SHOP_AGAIN = "Takes effect at once; the shop is opened again for it."
@@ -40,7 +41,7 @@ _LETTERS = (("usual", "As the system", ""), ("large", "Large, 125 %", ""), ("lar
 class ConfirmationPage(SettingsPage):
     """Who confirms a payment: the three roads, and what is untried about one of them."""
 
-    def __init__(self, values: Settings, mode: Mode) -> None:
+    def __init__(self, values: Settings) -> None:
         super().__init__("Confirmation", "shield-check", EXPLANATION)
         choices = tuple((road.value, road.label, words) for road, words in _ROADS)
         self.road = ChoiceEntry(CONFIRMATION_ROAD, values, choices)
@@ -48,7 +49,7 @@ class ConfirmationPage(SettingsPage):
         self.untried = NoteBox()
         self.content.addWidget(self.untried)
         self.road.changed.connect(self._show_untried)
-        self.add_line(DEMO_AGAIN if mode is Mode.DEMO else PAGE_AGAIN)
+        self.add_line(NEXT_ORDER)
         self.end()
         self._show_untried()
 
