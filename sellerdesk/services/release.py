@@ -47,7 +47,7 @@ class Release:
                 return same_wish(known, OperationKind.CANCEL, order_id)
             order = unit.orders.get(order_id)
             if stage_of(order) is not Stage.TO_PREPARE:
-                raise WrongStage("Nothing is held for this order, so there is nothing to release.")
+                raise WrongStage(_why_not(order))
             request = requests.cancel(order, reason)
             operation = planned(operation_id, OperationKind.CANCEL, order, request, self._seat, self._clock)
             stored = unit.journal.plan(operation)
@@ -55,3 +55,13 @@ class Release:
             unit.orders.save_message(order_id, read_message(message))
             unit.commit()
         return stored
+
+
+def _why_not(order: Order) -> str:
+    """Why there is no hold to release."""
+    payment = order.payment
+    if payment.captured:
+        return "It was captured meanwhile, so there is no hold to release. Refund it instead."
+    if payment.facts is not None and payment.facts.has_lapsed:
+        return "The hold had lapsed already, and its money went back. Nothing is left to release."
+    return "Nothing is held for this order, so there is nothing to release."

@@ -54,11 +54,18 @@ class MoreButton(PlainButton):
         place = QPoint(inner.right() + 1 - _ARROW, (self.height() - _ARROW) // 2)
         painter.drawPixmap(place, icons.pixmap("chevron-down", ink, _ARROW, self.devicePixelRatioF()))
 
+    def _empty(self) -> None:
+        """Not by ``clear``, which takes the window's own actions along."""
+        for action in self.menu_.actions():
+            self.menu_.removeAction(action)
+            if action.isSeparator():
+                action.deleteLater()
+
     def _open(self) -> None:
         groups = self.possible()
         if not groups:
             return
-        self.menu_.clear()
+        self._empty()
         for number, group in enumerate(groups):
             if number:
                 self.menu_.addSeparator()

@@ -17,7 +17,8 @@ _MAIL = re.compile(
     r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z0-9-]{2,63}"
 )
 _MAIL_LENGTH = 254
-_NAME_LENGTH = 60
+# Some systems take no address longer than 2,000 letters.
+_NAME_LENGTH = 40
 
 
 def pay_link(info: ShopInfo, order: Order) -> str:

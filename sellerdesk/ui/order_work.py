@@ -13,7 +13,7 @@ from sellerdesk.domain.operation import OpenOperation, OperationKind, OperationS
 from sellerdesk.domain.order import Order
 from sellerdesk.services.desk import OpenShop
 from sellerdesk.ui.dialogs.parts import DeskDialog
-from sellerdesk.ui.notices import Notices, from_error
+from sellerdesk.ui.notices import Notice, Notices, from_error
 from sellerdesk.ui.orders_model import OrdersModel
 from sellerdesk.ui.tasks import Tasks
 
@@ -112,7 +112,7 @@ class OrderWork(QObject):
         if not (sentence and isValid(dialog) and dialog.refuse(sentence)):
             if not isinstance(error, RefusedError):
                 _finish(dialog)
-            self._notices.say(from_error(error, **_sentences(error, wish, sentence)))
+            self._notices.say(_notice(error, wish, sentence))
         self.failed.emit()
 
     def _forget_pending(self, order_id: str) -> None:
@@ -130,12 +130,20 @@ def _finish(dialog: DeskDialog) -> None:
         dialog.finish()
 
 
-def _sentences(error: Exception, wish: Wish, refusal: str) -> dict[str, str]:
-    """The second and third sentence for what went wrong in the middle of an action."""
+def _notice(error: Exception, wish: Wish, refusal: str) -> Notice:
+    """What went wrong in the middle of an action; ``refusal`` is the sentence of an answer to the person, or ''."""
+    if isinstance(error, RefusedError):
+        return from_error(error, money=wish.untouched)
+    found = from_error(error, **_sentences(error, wish))
+    return replace(found, happened=refusal, money=wish.untouched) if refusal else found
+
+
+def _sentences(error: Exception, wish: Wish) -> dict[str, str]:
+    """The second and third sentence for a failure of the world."""
     match error:
         case StateMoved():
             return {
-                "money": refusal or "Somebody or something was faster at Stripe.",
+                "money": "Somebody or something was faster at Stripe.",
                 "next_step": "The order shows what Stripe says now: look at it again, then decide.",
             }
         case StoreError():

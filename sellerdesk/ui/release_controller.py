@@ -55,13 +55,11 @@ def _released(order: Order) -> str:
 
 
 def _somebody_was_faster(error: Exception) -> str:
-    """What the intent that came with the refusal says."""
-    if not isinstance(error, StateMoved) or error.facts is None:
+    """What Stripe says about the payment now."""
+    if not isinstance(error, StateMoved):
         return ""
     facts = error.facts
-    if facts.status is PaymentStatus.SUCCEEDED:
+    if facts is not None and facts.status is PaymentStatus.SUCCEEDED:
         captured = sum_words(facts.amount_received, facts.currency)
         return f"It was captured meanwhile: {captured} was taken, so there is no hold to release. Refund it instead."
-    if facts.has_lapsed:
-        return "The hold had lapsed already, and its money went back. Nothing is left to release."
-    return ""
+    return str(error)

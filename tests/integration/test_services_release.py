@@ -56,8 +56,10 @@ def test_a_lost_answer_is_found_out_and_nothing_is_released_twice(
 def test_what_was_captured_elsewhere_is_not_released(shop: Plant, stripe_sandbox: Sandbox) -> None:
     held = shop.place_and_pay()
     stripe_call(stripe_sandbox, "POST", f"/v1/payment_intents/{held.payment.intent_id}/capture")
-    with pytest.raises(StateMoved):
+    with pytest.raises(StateMoved, match="captured meanwhile") as refused:
         shop.release(held)
+    assert refused.value.facts is not None
+    assert refused.value.facts.amount_received == TOTAL
     order = shop.check_agrees(held.id)
     assert (stage_of(order), order.payment.captured, order.payment.released) == (Stage.TO_SHIP, TOTAL, 0)
     (operation,) = shop.operations(held.id, OperationKind.CANCEL)
@@ -79,6 +81,8 @@ def test_a_hold_that_lapsed_is_said_to_have_lapsed(shop: Plant, stripe_sandbox: 
         shop.release(held)
     order = shop.check_agrees(held.id)
     assert (stage_of(order), order.payment.facts and order.payment.facts.has_lapsed) == (Stage.ENDED, True)
+    with pytest.raises(WrongStage, match="had lapsed already"):
+        shop.release(order)
 
 
 def test_release_and_capture_at_the_same_instant(shop: Plant) -> None:
@@ -119,8 +123,10 @@ def test_pressing_twice_is_one_release(shop: Plant, stripe_sandbox: Sandbox) -> 
 
 def test_refused_by_a_rule_nothing_is_sent(shop: Plant, stripe_sandbox: Sandbox) -> None:
     captured = shop.prepare(shop.place_and_pay())
-    with pytest.raises(WrongStage):
+    with pytest.raises(WrongStage, match="captured meanwhile"):
         shop.release(captured)
+    with pytest.raises(WrongStage, match="there is nothing to release"):
+        shop.release(shop.place().order)
     held = shop.place_and_pay()
     with pytest.raises(MessageRefused):
         shop.release(held, message="x" * (MESSAGE_LENGTH + 1))

@@ -91,6 +91,9 @@ class Books:
     queries: list[OrderQuery] = field(default_factory=list)
     commands: list[str] = field(default_factory=list)
     attempts: dict[str, tuple[CardAttempt, ...]] = field(default_factory=dict)
+    asked_for_attempts: list[str] = field(default_factory=list)
+    fail_attempts_with: Exception | None = None
+    released: dict[str, tuple[ReleaseReason, str]] = field(default_factory=dict)
     told: Callable[[News], None] | None = None
     syncs: int = 0
     checks: int = 0
@@ -209,8 +212,10 @@ class FakeRelease:
         self, operation_id: str, order_id: str, version: int, reason: ReleaseReason, message: str = ""
     ) -> Order:  # fmt: skip
         self._books.commands.append(operation_id)
+        self._books.released[order_id] = (reason, message)
         order = self._books._command(order_id, version)
-        known = replace(facts("canceled", order.total), cancellation_reason=reason.value)
+        authorized_at = order.payment.facts.authorized_at if order.payment.facts else None
+        known = replace(facts("canceled", order.total), cancellation_reason=reason.value, authorized_at=authorized_at)
         released = replace(order, payments=(replace(order.payment, facts=known),), version=version + 1)
         self._books.orders[order_id] = released
         return released
@@ -242,6 +247,9 @@ class FakeAttempts:
         self._books = books
 
     def of(self, order_id: str) -> tuple[CardAttempt, ...]:
+        self._books.asked_for_attempts.append(order_id)
+        if self._books.fail_attempts_with is not None:
+            raise self._books.fail_attempts_with
         return self._books.attempts.get(order_id, ())
 
 

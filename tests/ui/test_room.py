@@ -14,10 +14,12 @@ from pytestqt.qtbot import QtBot
 from sellerdesk.domain.account import AccountFacts, Permission
 from sellerdesk.domain.operation import OperationState
 from sellerdesk.domain.order import Order, Stage
+from sellerdesk.domain.release import ReleaseReason
 from sellerdesk.services.desk import Mode
 from sellerdesk.ui.delegates import PAD, AmountDelegate
 from sellerdesk.ui.dialogs.connect import ConnectDialog
 from sellerdesk.ui.dialogs.prepare import PrepareDialog
+from sellerdesk.ui.dialogs.release import ReleaseDialog
 from sellerdesk.ui.dialogs.ship import ShipDialog
 from sellerdesk.ui.fonts import Size, font
 from sellerdesk.ui.main_window import MainWindow
@@ -141,6 +143,11 @@ ORDERS = (
     samples.endless_order(),
     WAITING,
     samples.order(samples.facts(left=-60)),
+    samples.problem_order("a_code_that_is_new_and_longer_than_any_line"),
+    samples.order(samples.facts("requires_action")),
+    samples.order(
+        samples.facts("canceled", cancellation_reason="expired", authorized_at=samples.NOW - 8 * samples.DAY)
+    ),
 )
 
 
@@ -238,6 +245,23 @@ def test_prepare(qtbot: QtBot, letters: Theme, given: Order, mode: Mode) -> None
     for row in dialog.lines.rows:
         row.stepper.field.setText("0")
     dialog.show_refusal("Somebody has prepared this order meanwhile, and that is all there is to say. " * 3)
+    settle()
+    assert not "\n".join(cramped(dialog))
+    dialog.close()
+
+
+@pytest.mark.parametrize("given", [samples.order(), *ORDERS[4:7]])
+def test_release(qtbot: QtBot, letters: Theme, given: Order) -> None:
+    dialog = ReleaseDialog(given, Mode.DEMO, lambda: samples.NOW, "b" * 32)
+    qtbot.addWidget(dialog)
+    dialog.open_safely()
+    settle()
+    assert not "\n".join(cramped(dialog))
+    dialog.reason.radios[ReleaseReason.FRAUDULENT].setChecked(True)
+    dialog.message.field.setPlainText("x" * 600)
+    settle()
+    assert not "\n".join(cramped(dialog))
+    dialog.show_refusal("It was captured meanwhile, and that is all there is to say about it now. " * 3)
     settle()
     assert not "\n".join(cramped(dialog))
     dialog.close()
