@@ -144,6 +144,7 @@ class PlotCard(QFrame):
         self._stack = _Stack()
         self._stack.addWidget(self._nothing)
         self._stack.addWidget(self.table)
+        self._numbers: Table | None = None
         self._plot: QWidget | None = None
         self._has_points = False
         self._legend = legend
@@ -175,7 +176,7 @@ class PlotCard(QFrame):
         self._caption.setText(caption)
         self._nothing.setText(nothing)
         self._has_points = not nothing
-        self.table.show_table(table)
+        self._numbers = table
         self._choose()
 
     def say(self, words: str) -> None:
@@ -216,9 +217,16 @@ class PlotCard(QFrame):
     def _choose(self) -> None:
         as_table = self.shows_table
         if as_table:
+            self._fill_table()
             self._stack.setCurrentWidget(self.table)
         elif self._has_points and self._plot is not None:
             self._stack.setCurrentWidget(self._plot)
         else:
             self._stack.setCurrentWidget(self._nothing)
         self._caption.setVisible(not as_table and self._has_points)
+
+    def _fill_table(self) -> None:
+        """Only when somebody looks: hundreds of cells take longer than the plot."""
+        if self._numbers is not None:
+            self.table.show_table(self._numbers)
+            self._numbers = None

@@ -97,6 +97,7 @@ def test_currencies_are_shown_one_at_a_time(overview: Overview) -> None:
     assert [page.currency.itemText(index) for index in range(page.currency.count())] == ["EUR", "JPY"]
     page.currency.setFocus()
     QTest.keyClick(page.currency, Qt.Key.Key_Down)
+    page.tables.click()
     assert [tile.text for tile in page.tiles] == ["8,720\u00a0JPY", "0\u00a0JPY", "0\u00a0JPY", "0\u00a0JPY"]
     header = page.holds.table.horizontalHeaderItem(1)
     assert header is not None
@@ -122,6 +123,7 @@ def test_refusals_are_told_by_reason_with_what_helps(qtbot: QtBot, overview: Ove
     order = captured()
     shop.add(order)
     shop.refuse(order, "insufficient_funds", "insufficient_funds", "lost_card")
+    page.tables.click()
     shop.tell()
     qtbot.waitUntil(lambda: len(cells(page.failures.table)) == 2)
     assert cells(page.failures.table) == [
@@ -160,6 +162,7 @@ def test_all_tables_at_once_and_back(overview: Overview) -> None:
 
 def test_a_table_has_the_numbers_of_its_plot(overview: Overview) -> None:
     _, page = overview(*some_orders())
+    page.tables.click()
     rows = cells(page.holds.table)
     assert len(rows) == 15
     assert rows[-1] == ["Total", "142.30", "87.20", "119.30", "87.20"]
