@@ -169,12 +169,11 @@ def _drop_noise(_kind: object, _context: object, message: str | None) -> None:
 
 
 def _with_dialog(picture: "QPixmap", window: "QWidget", dialog: "QWidget") -> "QPixmap":
-    """The window dimmed, with the dialog over its middle: without a window manager they are two pictures."""
-    from PySide6.QtGui import QColor, QPainter
+    """The dialog over the middle of the window: without a window manager they are two pictures."""
+    from PySide6.QtGui import QPainter
 
     over = dialog.grab()
     painter = QPainter(picture)
-    painter.fillRect(window.rect(), QColor(29, 35, 37, 117))
     room = window.rect().size()
     painter.drawPixmap((room.width() - dialog.width()) // 2, (room.height() - dialog.height()) // 2, over)
     painter.end()
