@@ -66,7 +66,7 @@ class ModeBand(QWidget):
             return ""
         if self._info.mode is Mode.DEMO:
             return f"Clock: {clock_time(self._now)}" if self._now else ""
-        return f"Key {self._info.key_hint}, read from the system keyring" if self._info.key_hint else ""
+        return f"Key {plain.one_line(self._info.key_hint)}, read from the system keyring" if self._info.key_hint else ""
 
     def set_word_width(self, width: int) -> None:
         """As wide as the rail below."""

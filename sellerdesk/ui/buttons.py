@@ -183,7 +183,7 @@ class IconButton(QToolButton):
     def __init__(self, icon: str, name: str, *, framed: bool = False, edge: int = 28) -> None:
         super().__init__()
         self._icon, self._framed = icon, framed
-        self.setAccessibleName(name)
+        self.setAccessibleName(plain.one_line(name))
         self.setToolTip(plain.tip(name))
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)

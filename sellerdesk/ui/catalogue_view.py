@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
 )
 
 from sellerdesk.ui import catalogue_words as words
+from sellerdesk.ui import plain
 from sellerdesk.ui.catalogue_model import (
     COLUMNS,
     NAME,
@@ -70,7 +71,7 @@ class CountDelegate(NumberDelegate):
         field.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         model = index.model()
         product = model.product_at(index.row()) if isinstance(model, CatalogueModel) else None
-        field.setAccessibleName(f"Pieces on hand: {product.name if product else ''}")
+        field.setAccessibleName(f"Pieces on hand: {plain.one_line(product.name) if product else ''}")
         field.setAccessibleDescription("A whole number from 0 to 1,000,000. Return takes it, Escape leaves it.")
         field.textChanged.connect(lambda text: mark_wrong(field, bool(text) and not is_count(text.strip())))
         return field

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLay
 from sellerdesk import __version__
 from sellerdesk.domain.order import Stage
 from sellerdesk.services.desk import News, OpenShop, OrdersChanged, PageMoved, ShopOpener, Synced, Trouble
+from sellerdesk.ui import plain
 from sellerdesk.ui.band import ModeBand
 from sellerdesk.ui.commands import Commands
 from sellerdesk.ui.desk_page import DeskPage, Edge
@@ -107,7 +108,7 @@ class MainWindow(QMainWindow):
     def attach(self, shop: OpenShop) -> None:
         """Show this shop."""
         info, desk = shop.info, shop.desk
-        self.setWindowTitle(f"SellerDesk: {info.mode.value.upper()}, {info.name}")
+        self.setWindowTitle(f"SellerDesk: {info.mode.value.upper()}, {plain.one_line(info.name)}")
         self.band.show_shop(info, desk.clock.now())
         self.rail.choose(Stage.TO_PREPARE)
         self.bar.clear()

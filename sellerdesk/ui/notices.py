@@ -9,6 +9,7 @@ from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QColor, QPa
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from sellerdesk.domain.errors import CallError, KeyRefused, OurBug, RefusedError, SellerDeskError, WorldError
+from sellerdesk.ui import plain
 from sellerdesk.ui.buttons import IconButton, LinkButton
 from sellerdesk.ui.fonts import Size
 from sellerdesk.ui.theme import tokens_of
@@ -137,14 +138,15 @@ class NoticeBar(QWidget):
         self._details.setText(notice.details)
         self._details.hide()
         self._unfold.setVisible(bool(notice.details))
-        self.setAccessibleName(notice.text)
+        spoken = plain.lines(notice.text)
+        self.setAccessibleName(spoken)
         self.show()
         self.update()
         if notice.kind is Kind.NOTE:
             self._leaving.start()
         else:
             self._leaving.stop()
-        QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self, notice.text))
+        QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self, spoken))
 
     def clear(self) -> None:
         """Nothing to say any more."""

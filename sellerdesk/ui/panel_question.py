@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from sellerdesk.domain.operation import OpenOperation, OperationState
 from sellerdesk.domain.order import Order
-from sellerdesk.ui import panel_words
+from sellerdesk.ui import panel_words, plain
 from sellerdesk.ui.buttons import PlainButton
 from sellerdesk.ui.fonts import Size
 from sellerdesk.ui.note_box import NoteBox, fitting
@@ -77,7 +77,7 @@ class OpenQuestion(NoteBox):
         self.certain.setText(words.certain)
         self.rest.setText(words.rest)
         self.say(words.title, words.text, tone, icon)
-        self.setAccessibleName(f"{words.title} {words.text} {words.certain} {words.rest}")
+        self.setAccessibleName(plain.one_line(f"{words.title} {words.text} {words.certain} {words.rest}"))
 
     def _show_foot(self, operation: OpenOperation, system_now: int) -> None:
         # What is on its way right now would only be asked about by two at once.

@@ -13,6 +13,8 @@ _ONE_LINE = 90
 def one_line(text: str) -> str:
     """``text`` on one line: line breaks and tabs become spaces, other control characters and direction overrides a
     visible mark, so that '[U+202E]txt.exe' cannot pass for something else. Joiners inside words stay."""
+    if text.isprintable():  # holds none of these; cells are painted often, and a name may be long
+        return text
     return "".join(_safe(letter) for letter in text)
 
 
@@ -29,9 +31,9 @@ def apart(text: str, most: int = 200) -> str:
 
 
 def tip(text: str) -> str:
-    """``text`` for a tooltip, cut where no tooltip would end. Qt takes what looks like mark-up for mark-up, so whatever
+    """``text`` for a tooltip, harmless, and cut where no tooltip would end. Qt takes what looks like mark-up for mark-up, so whatever
     could is escaped; and it wraps nothing else, so that long text is told to be mark-up, too."""
-    shown = text if len(text) <= _LONGEST_TIP else f"{text[:_LONGEST_TIP]}…"
+    shown = lines(text if len(text) <= _LONGEST_TIP else f"{text[:_LONGEST_TIP]}…")
     if "<" in shown or "&" in shown or len(shown) > _ONE_LINE:
         return f"<qt>{html.escape(shown)}</qt>"
     return shown

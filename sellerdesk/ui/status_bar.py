@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
 from sellerdesk.domain.listing import Overview, Sum
 from sellerdesk.formats import money
+from sellerdesk.ui import plain
 from sellerdesk.ui.fonts import Size, font, pixels
 from sellerdesk.ui.theme import tokens_of
 from sellerdesk.ui.widgets import IconLabel, IconText, Tone, label
@@ -107,11 +108,11 @@ class StatusBar(QWidget):
         self._sentence.say(sentence, icon, tone)
         if icon == "check":
             self._sentence.icon.set_icon(icon, Tone.GREEN)
-        self._sentence.label.setAccessibleName(sentence)
+        self._sentence.label.setAccessibleName(plain.one_line(sentence))
 
     def announce(self, sentence: str) -> None:
         """Tell ``sentence`` to a screen reader."""
-        QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self, sentence))
+        QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self, plain.one_line(sentence)))
 
     def _show_sums(self, shown: bool) -> None:
         for each in (self._on_hold, self._risk_icon, self._at_risk):

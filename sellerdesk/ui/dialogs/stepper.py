@@ -6,6 +6,7 @@ from PySide6.QtCore import QEvent, QObject, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QSizePolicy, QWidget
 
+from sellerdesk.ui import plain
 from sellerdesk.ui.buttons import IconButton
 from sellerdesk.ui.fonts import font, pixels
 from sellerdesk.ui.theme import tokens_of
@@ -24,6 +25,7 @@ class Stepper(QWidget):
     def __init__(self, name: str, value: int, most: int) -> None:
         super().__init__()
         self._most = most
+        name = plain.one_line(name)
         self.minus = IconButton("minus", f"One piece less: {name}", edge=pixels(26))
         self.plus = IconButton("plus", f"One piece more: {name}", edge=pixels(26))
         self.field = QLineEdit(str(value))
