@@ -1,6 +1,7 @@
 """Addresses that belong to an order: the shopper's page, the payment at Stripe, a mail that is ready to send."""
 
 import re
+from ipaddress import ip_address
 from urllib.parse import quote, urlsplit
 
 from sellerdesk.domain.declines import explain
@@ -26,6 +27,15 @@ def pay_link(info: ShopInfo, order: Order) -> str:
     if urlsplit(info.checkout_url).scheme not in {"http", "https"}:
         return ""
     return f"{info.checkout_url.rstrip('/')}/o/{quote(order.link_token, safe='')}"
+
+
+def is_local(link: str) -> bool:
+    """Whether ``link`` leads to this computer only, whoever opens it."""
+    host = urlsplit(link).hostname or ""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost" or host.endswith(".localhost")
 
 
 def stripe_page(info: ShopInfo, order: Order) -> str:

@@ -153,7 +153,7 @@ class PanelHead(QWidget):
             return
         self.primary.set_label(words)
         self.primary.setEnabled(operation is None and not self._lapsed)
-        rest = "off, the hold is over" if self._lapsed else "Enter"
+        rest = "hold is over" if self._lapsed else "Enter"
         keys = {None: rest, Work.BUSY: "off while sending", Work.WAITING: "off while waiting"}
         self.primary.set_key(keys.get(self.work, "off until decided"))
 

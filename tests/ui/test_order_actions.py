@@ -29,6 +29,9 @@ from tests.ui.sample_orders import NOW
 
 CTRL_SHIFT = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
 Open = Callable[..., MainWindow]
+PAGE = "https://shop.example/"
+LINK = "https://shop.example/o/token"
+HERE = "http://127.0.0.1:9/"
 
 
 @pytest.fixture
@@ -41,7 +44,8 @@ def show(qtbot: QtBot, look: Theme, books: Books, ears: Ears) -> Iterator[Open]:
     def open_it(order: Order, stage: Stage, **shop: object) -> MainWindow:
         """A window that shows ``order``, with the keyboard in the table."""
         books.add(order)
-        window = MainWindow(FakeOpener(open_shop(books, **shop)), look, Remembers())  # type: ignore[arg-type]
+        opener = FakeOpener(open_shop(books, **{"page": PAGE, **shop}))  # type: ignore[arg-type]
+        window = MainWindow(opener, look, Remembers())
         qtbot.addWidget(window)
         window.resize(1440, 900)
         window.notices.speak_through(ears)
@@ -133,11 +137,11 @@ def test_enter_copies_the_pay_link_of_an_unpaid_order(
 ) -> None:
     window = show(order, stage)
     QTest.keyClick(window.view, Qt.Key.Key_Return)
-    assert clipboard() == "http://127.0.0.1:9/o/token"
+    assert clipboard() == LINK
     assert ears.words == "The pay link of order K7QP-3MX2 is on the clipboard."
     QGuiApplication.clipboard().clear()
     window.panel.head.primary.click()
-    assert clipboard() == "http://127.0.0.1:9/o/token"
+    assert clipboard() == LINK
 
 
 def test_without_a_page_the_window_says_where_to_set_it(show: Open, ears: Ears) -> None:
@@ -150,6 +154,25 @@ def test_without_a_page_the_window_says_where_to_set_it(show: Open, ears: Ears) 
     assert "does not know where your checkout page is" in ears.heard[0].text
     assert "Settings" in ears.heard[0].next_step
     assert len(ears.heard) == 2
+
+
+def test_a_page_on_this_computer_is_no_address_for_shoppers_elsewhere(
+    show: Open, ears: Ears, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(QDesktopServices, "openUrl", lambda _url: pytest.fail("opened"))
+    window = show(samples.problem_order(), Stage.PROBLEM, page=HERE)
+    window.actions_.copy_link.trigger()
+    assert clipboard() == "http://127.0.0.1:9/o/token"
+    assert "It works on this computer only. Enter the page’s public address in Settings" in ears.words
+    window.actions_.send_link.trigger()
+    assert ears.heard[1].kind is Kind.RULE
+    assert "would lead the shopper nowhere" in ears.heard[1].text
+
+
+def test_the_page_of_the_demo_is_meant_to_be_here(show: Open, ears: Ears) -> None:
+    window = show(samples.problem_order(), Stage.PROBLEM, page=HERE, mode=Mode.DEMO)
+    window.actions_.copy_link.trigger()
+    assert ears.words == "The pay link of order K7QP-3MX2 is on the clipboard."
 
 
 def test_a_mail_with_the_pay_link_is_made_ready(show: Open, ears: Ears, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -176,7 +199,7 @@ def test_where_no_mail_can_be_opened_the_link_is_copied(
     order = samples.problem_order()
     window = show(replace(order, shopper=replace(order.shopper, email=email)), Stage.PROBLEM)
     window.actions_.send_link.trigger()
-    assert clipboard() == "http://127.0.0.1:9/o/token"
+    assert clipboard() == LINK
     assert "clipboard instead" in ears.words
 
 

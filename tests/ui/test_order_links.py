@@ -10,7 +10,7 @@ from PySide6.QtCore import QUrl
 
 from sellerdesk.domain.order import Order
 from sellerdesk.services.desk import Mode, ShopInfo
-from sellerdesk.ui.order_links import pay_link, pay_mail, stripe_page
+from sellerdesk.ui.order_links import is_local, pay_link, pay_mail, stripe_page
 from tests.ui import sample_orders as samples
 from tests.ui.sample_orders import HOSTILE
 
@@ -37,6 +37,22 @@ def test_the_pay_link_is_the_orders_page_at_the_checkout() -> None:
 @pytest.mark.parametrize("address", ["", "shop.example", "ftp://shop.example/", "javascript:alert(1)"])
 def test_without_a_page_there_is_no_pay_link(address: str) -> None:
     assert pay_link(replace(INFO, checkout_url=address), samples.order()) == ""
+
+
+@pytest.mark.parametrize(
+    ("link", "local"),
+    [
+        ("http://127.0.0.1:8080/o/x", True),
+        ("http://localhost/o/x", True),
+        ("http://[::1]:80/o/x", True),
+        ("http://shop.localhost/", True),
+        ("https://shop.example/o/x", False),
+        ("https://127.example/o/x", False),
+        ("http://192.168.1.4/o/x", False),
+    ],
+)
+def test_what_leads_to_this_computer_only(link: str, local: bool) -> None:
+    assert is_local(link) is local
 
 
 def test_the_payment_at_stripe_by_mode() -> None:

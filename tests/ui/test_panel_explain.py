@@ -342,7 +342,7 @@ def test_p09_when_the_time_is_over_the_panel_says_so_before_stripe_does(panel: O
     assert "the hold is over" in words
     assert "Nothing can be captured any more. Stripe ends the hold by itself." in words
     assert not panel.head.primary.isEnabled()
-    assert panel.head.primary.key == "off, the hold is over"
+    assert panel.head.primary.key == "hold is over"
 
 
 # --- saved cards and what was left out ---

@@ -44,7 +44,7 @@ def test_release_says_before_the_button_what_happens_to_the_money(make: Make) ->
     dialog = make()
     words = words_of(dialog)
     for part in (
-        "Release the hold of order K7QP-3MX2",
+        "Release order K7QP-3MX2",
         "Visa 4242. The hold lapses today at",
         "128.40\u00a0EUR goes back to \u2068Zoë Lefèvre-Okafor\u2069.",
         "It cannot be taken any more. The bank shows it again in a few days. Do not ship.",

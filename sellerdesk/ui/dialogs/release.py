@@ -10,7 +10,7 @@ from sellerdesk.domain.order import Order
 from sellerdesk.domain.release import ReleaseReason
 from sellerdesk.services.desk import Mode
 from sellerdesk.ui import plain
-from sellerdesk.ui.dialogs.hold_words import hold_words
+from sellerdesk.ui.dialogs.hold_words import NAME_LENGTH, hold_words
 from sellerdesk.ui.dialogs.message_field import MessageField
 from sellerdesk.ui.dialogs.parts import DeskDialog
 from sellerdesk.ui.fonts import Size, pixels
@@ -50,7 +50,7 @@ class ReleaseDialog(DeskDialog):
     ) -> None:
         """``now`` gives seconds UTC; ``operation_id`` was made for this dialog alone."""
         self._sum = sum_words(order.payment.held, order.currency)
-        title = f"Release the hold of order {order.shown_reference}"
+        title = f"Release order {order.shown_reference}"
         super().__init__(title, "Keep order", f"Release {self._sum}", parent, danger=True)
         self._order, self._now, self._zone = order, now, zone
         self._operation_id = operation_id
@@ -67,7 +67,7 @@ class ReleaseDialog(DeskDialog):
         for widget in (self.money, self.note, self.reason, self.message, self.quiet, self.trouble):
             self.content.addWidget(widget)
         self.content.addStretch(1)
-        name = plain.apart(order.shopper.name)
+        name = plain.apart(order.shopper.name, NAME_LENGTH)
         self.note.say(
             f"{self._sum} goes back to {name}.",
             "It cannot be taken any more. The bank shows it again in a few days. Do not ship.",
