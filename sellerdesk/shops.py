@@ -6,7 +6,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sellerdesk.addresses import Addresses, check_key_fits
 from sellerdesk.app import Works, assemble, open_shop
@@ -33,6 +33,7 @@ from sellerdesk.settings import (
     SHOP_NAME,
     STRIPE_API,
     Places,
+    Setting,
     Settings,
 )
 
@@ -102,17 +103,17 @@ class Shops:
         key = read_secret_key(secret_key, account.livemode)
         publishable = read_publishable_key(publishable_key, account.livemode) if publishable_key.strip() else ""
         name = self._profile_of(account, key)
-        profile = self.settings_of(name)
+        # First, so that a keyring that refuses leaves no folder behind.
         Credentials(name).set(SECRET_KEY, key)
-        profile.set(STRIPE_API, self._addresses("").api_base)
-        profile.set(PUBLISHABLE_KEY, publishable)
-        if account.account_id:
-            profile.set(ACCOUNT, account.account_id)
-        if not profile.get(SHOP_NAME):
-            profile.set(SHOP_NAME, account.name[:80])
-        profile.save()
-        self._settings.set(LAST_PROFILE, name)
-        self._settings.save()
+        profile = self.settings_of(name)
+        changes: dict[Setting[Any], object] = {
+            STRIPE_API: self._addresses("").api_base,
+            PUBLISHABLE_KEY: publishable,
+            ACCOUNT: account.account_id or profile.get(ACCOUNT),
+            SHOP_NAME: profile.get(SHOP_NAME) or account.name[:80],
+        }
+        profile.change(changes)
+        self._settings.change({LAST_PROFILE: name})
         return self._open(self.works(name))
 
     def keys(self, profile: str) -> ProfileKeys:
