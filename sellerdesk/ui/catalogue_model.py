@@ -121,6 +121,10 @@ class CatalogueModel(QAbstractTableModel):
         """Fractions and currency codes among the prices, so that they line up."""
         return self._slots
 
+    def prices(self) -> tuple[str, ...]:
+        """The whole units of all prices."""
+        return tuple(_price(each).whole for each in self._products)
+
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
         return 0 if parent.isValid() else len(self._products)
 

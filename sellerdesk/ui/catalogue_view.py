@@ -30,6 +30,7 @@ from sellerdesk.ui.catalogue_model import (
 from sellerdesk.ui.chips import Chip, Form, chip_size
 from sellerdesk.ui.delegates import (
     EDGE,
+    GAP,
     PAD,
     AmountDelegate,
     NumberDelegate,
@@ -122,6 +123,7 @@ class CatalogueView(QTableView):
     def __init__(self, model: CatalogueModel) -> None:
         super().__init__()
         self._model = model
+        self._widths: dict[int, int] = {}
         self._delegates = {
             PICTURE: PictureDelegate(self), SKU: StrongDelegate(self), NAME: RowDelegate(self),
             PRICE: AmountDelegate(self), TAX: NumberDelegate(self), ON_HAND: CountDelegate(self),
@@ -132,8 +134,8 @@ class CatalogueView(QTableView):
         self._delegates[ON_HAND].closeEditor.connect(self._editor_closed)
         self._set_up_looks()
         self.setModel(model)
-        model.modelReset.connect(self._lay_out_columns)
-        model.dataChanged.connect(self._lay_out_columns)
+        model.modelReset.connect(self._measure)
+        model.dataChanged.connect(self._measure)
         model.modelReset.connect(self._choose_first)
 
     def edit_row(self, row: int) -> None:
@@ -200,26 +202,34 @@ class CatalogueView(QTableView):
         header.setMinimumSectionSize(1)
         header.setFixedHeight(pixels(28))
 
-    def _lay_out_columns(self) -> None:
-        """Widths from what stands in the columns; the name takes the rest."""
+    def _measure(self) -> None:
+        """How wide each column must be for what stands in it; the name takes the rest."""
         body, strong = QFontMetrics(font(Size.BODY)), QFontMetrics(font(Size.BODY, strong=True))
         products = self._model.products
-        widest = {
+        self._widths = {
             PICTURE: _PICTURE + EDGE - PAD,
             SKU: max((strong.horizontalAdvance(each.sku) for each in products), default=0),
-            PRICE: max((body.horizontalAdvance(COLUMNS[PRICE].text(each)) for each in products), default=0)
-            + body.horizontalAdvance("  EUR"),
+            PRICE: self._price_width(body),
             TAX: max((body.horizontalAdvance(words.tax(each.tax_rate)) for each in products), default=0),
             ON_HAND: max(body.horizontalAdvance("10,000 → 10,000"), pixels(96)),
             SHIPS_FROM: body.horizontalAdvance("30 Nov 2026") + PAD,
             STATE: max(chip_size(each).width() for each in (words.WITHDRAWN, _WIDEST_CHIP)),
-        }  # fmt: skip
+        }
         heading = QFontMetrics(font(Size.SMALL, strong=True))
-        for column, width in widest.items():
+        for column, width in self._widths.items():
             title = heading.horizontalAdvance(COLUMNS[column].title) + PAD
-            widest[column] = max(width, title) + 2 * PAD
-            self.setColumnWidth(column, widest[column])
-        self.setColumnWidth(NAME, max(pixels(_LEAST_NAME), self.viewport().width() - sum(widest.values())))
+            self._widths[column] = max(width, title) + 2 * PAD
+        self._lay_out_columns()
+
+    def _price_width(self, metrics: QFontMetrics) -> int:
+        """Whole units, fraction and code each have a slot as wide as its widest."""
+        slots = [self._model.prices(), *self._model.slots()]
+        return sum(max((metrics.horizontalAdvance(each) for each in slot), default=0) for slot in slots) + GAP
+
+    def _lay_out_columns(self) -> None:
+        for column, width in self._widths.items():
+            self.setColumnWidth(column, width)
+        self.setColumnWidth(NAME, max(pixels(_LEAST_NAME), self.viewport().width() - sum(self._widths.values())))
 
     def _choose_first(self) -> None:
         if self._model.rowCount() and not self.currentIndex().isValid():

@@ -169,16 +169,14 @@ class OverviewPage(QWidget):
         rows.addWidget(self._headline)
         rows.addWidget(self._lapsed)
         rows.addStretch(1)
-        tiles = QHBoxLayout()
-        tiles.setSpacing(_BETWEEN_SUMS)
-        for number, tile in enumerate(self.tiles):
-            if number:
-                tiles.addWidget(Edge())
-            tiles.addWidget(tile)
+        self._row = QGridLayout()
+        self._row.setHorizontalSpacing(_BETWEEN_SUMS)
+        self._row.setVerticalSpacing(8)
+        self._edges = tuple(Edge() for _ in self.tiles[1:])
         self._sums = QGridLayout()
         self._sums.setContentsMargins(4, 0, 4, 0)
         self._sums.setVerticalSpacing(8)
-        self._sums.addLayout(tiles, 0, 0)
+        self._sums.addLayout(self._row, 0, 0)
         self._sums.setColumnStretch(1, 1)
 
     def _make_cards(self) -> None:
@@ -245,6 +243,15 @@ class OverviewPage(QWidget):
         for each in (self._headline, self._lapsed):
             each.setAlignment(side)
         self._sums.addWidget(self._said, *((0, 1, side) if beside else (1, 0, 1, 2)))
+        self._place_tiles(2 if sums + 2 * _EDGE > self.width() else len(self.tiles))
+
+    def _place_tiles(self, columns: int) -> None:
+        """All in a row, with lines between, or two and two."""
+        for number, tile in enumerate(self.tiles):
+            self._row.addWidget(tile, number // columns, 2 * (number % columns))
+        for number, edge in enumerate(self._edges):
+            self._row.addWidget(edge, 0, 2 * number + 1)
+            edge.setVisible(columns == len(self.tiles))
 
     # --- showing ---
 
