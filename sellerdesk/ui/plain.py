@@ -31,8 +31,8 @@ def apart(text: str, most: int = 200) -> str:
 
 
 def tip(text: str) -> str:
-    """``text`` for a tooltip, harmless, and cut where no tooltip would end. Qt takes what looks like mark-up for mark-up, so whatever
-    could is escaped; and it wraps nothing else, so that long text is told to be mark-up, too."""
+    """``text`` for a tooltip, harmless, and cut where no tooltip would end. Qt takes what looks like mark-up for
+    mark-up, so whatever could is escaped; and it wraps nothing else, so that long text is told to be mark-up, too."""
     shown = lines(text if len(text) <= _LONGEST_TIP else f"{text[:_LONGEST_TIP]}…")
     if "<" in shown or "&" in shown or len(shown) > _ONE_LINE:
         return f"<qt>{html.escape(shown)}</qt>"

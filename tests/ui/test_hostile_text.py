@@ -184,6 +184,11 @@ def fits(window: QWidget) -> bool:
     return window.minimumSizeHint().width() <= LARGEST[0] and window.minimumSizeHint().height() <= LARGEST[1]
 
 
+def shows(window: MainWindow, order_id: str) -> bool:
+    """Whether the panel shows this order."""
+    return window.panel.view is not None and window.panel.view.order.id == order_id
+
+
 def each_order(qtbot: QtBot, window: MainWindow, visit: Callable[[], None]) -> int:
     """Select every order of every stage in turn. How many there were."""
     visited = 0
@@ -192,9 +197,7 @@ def each_order(qtbot: QtBot, window: MainWindow, visit: Callable[[], None]) -> i
         qtbot.waitUntil(lambda: not window.list._running, timeout=WAIT_MS)
         for row in list(window.model.rows):
             window.view.select_order(row.id)
-            qtbot.waitUntil(
-                lambda row=row: window.panel.view is not None and window.panel.view.order.id == row.id, timeout=WAIT_MS
-            )  # type: ignore[misc]
+            qtbot.waitUntil(partial(shows, window, row.id), timeout=WAIT_MS)
             visit()
             visited += 1
     return visited
