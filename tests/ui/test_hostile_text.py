@@ -7,6 +7,7 @@ then the whole window is walked through, with its dialogs, notices, search and t
 from collections.abc import Callable, Iterator
 from dataclasses import fields, is_dataclass, replace
 from enum import Enum
+from functools import partial
 from typing import Any
 
 import pytest
