@@ -152,6 +152,15 @@ def _script_missing(page: Page, shop: ShopWorld) -> None:
     page.evaluate("document.getAnimations().forEach((each) => each.finish())")
 
 
+def _asking(page: Page, shop: ShopWorld) -> None:
+    """The order page while nobody knows the bank's answer."""
+    shop.sandbox.world.faults.plan("confirm", Fault.LOST_BEFORE)
+    link = order_page(page, shop)
+    page.route("**/look", lambda route: route.abort())
+    page.goto(shop.url + link)
+    expect(page.locator(".badge")).to_have_text("Checking with your bank")
+
+
 STATES: dict[str, Opener] = {
     "shop, empty cart": lambda page, shop: page.goto(shop.url),
     "shop": fill_cart,
@@ -166,6 +175,7 @@ STATES: dict[str, Opener] = {
     "busy": _busy,
     "unknown": _unknown,
     "script missing": _script_missing,
+    "checking, order page": _asking,
     "open": _order(""),
     "held": _order(),
     "held, link only": _order(mine=False),
