@@ -9,11 +9,13 @@ import json
 import os
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from sellerdesk.addresses import Addresses
 from sellerdesk.app import Works, assemble
+from sellerdesk.domain.errors import CheckoutClosed
 from sellerdesk.domain.order import Order
 from sellerdesk.domain.release import ReleaseReason
 from sellerdesk.gateway.stripe_gateway import StripeGateway
@@ -84,6 +86,12 @@ def _place(works: Works, _clock: wiring.MovedClock, checkout_id: str) -> None:
     works.shopfront.place_order.place(checkout_id, wiring.CART, wiring.ADA, False)
 
 
+def _place_less(works: Works, _clock: wiring.MovedClock, checkout_id: str) -> None:
+    """Another cart from the same browser, which gives the first one up."""
+    with suppress(CheckoutClosed):
+        works.shopfront.place_order.place(checkout_id, wiring.CART[:1], wiring.ADA, False)
+
+
 def _pay(works: Works, _clock: wiring.MovedClock, checkout_id: str, reference: str, token: str) -> None:
     works.shopfront.place_order.pay(checkout_id, reference, token, wiring.RETURN_URL)
 
@@ -113,6 +121,7 @@ def _poll(works: Works, _clock: wiring.MovedClock) -> None:
 
 _STEPS: dict[str, Callable[..., None]] = {
     "place": _place,
+    "place_less": _place_less,
     "pay": _pay,
     "prepare": _prepare,
     "ship": _ship,

@@ -13,6 +13,7 @@ from sellerdesk.domain.ids import new_secret_token
 from sellerdesk.domain.operation import OperationKind, OperationState
 from sellerdesk.domain.order import Order, PassedOn
 from sellerdesk.domain.payment import PaymentStatus
+from sellerdesk.domain.road import ConfirmationRoad
 from sellerdesk.sandbox.faults import Fault
 from sellerdesk.services.pay_answer import PayState
 from tests import wiring
@@ -271,6 +272,44 @@ def test_the_shopper_presses_again_after_the_crash(killer: Killer, shop: Plant, 
     assert killer.run(here.step, gap=here.at(gap)) == DIED
     assert killer.run(here.step, RESOLVE) == 0
     here.finished()
+
+
+def placed_by(road: ConfirmationRoad, shop: Plant, checkout_id: str) -> wiring.Placed:
+    """An order made for ``road`` in the shop that all tests share; it remembers its road."""
+    with wiring.plant(shop.sandbox, shop.path, road=road, clock=shop.clock) as plant:
+        return plant.place(checkout_id)
+
+
+@EACH_GAP
+def test_p16_dying_around_the_second_confirmation(killer: Killer, shop: Plant, gap: str) -> None:
+    placed = placed_by(ConfirmationRoad.MANUAL, shop, new_secret_token())
+    asked = shop.pay(placed, wiring.ASKS_FIRST)
+    assert asked.state is PayState.ACTION
+    wiring.answer_challenge(shop.sandbox, asked.order, approve=True)
+    # Two machines agree on the time to a second or two only, and what was read later counts.
+    shop.sandbox.world.clock.advance(10)
+    assert killer.run(RESOLVE, gap=f"confirm.{gap}") == DIED
+    assert killer.run(RESOLVE) == 0
+    order = shop.check_agrees(placed.order.id)
+    assert order.payment.held == TOTAL
+    confirms = shop.operations(order.id, OperationKind.CONFIRM)
+    assert [each.state for each in confirms] == [OperationState.DONE] * 2
+    keys = {call.idempotency_key for call in calls(shop.sandbox, "POST", f"{order.payment.intent_id}/confirm")}
+    assert len(keys) == 2
+
+
+@pytest.mark.parametrize("recovery", [(RESOLVE,), (POLL, RESOLVE)], ids=["resolve", "poll-first"])
+@EACH_GAP
+def test_p15_dying_while_a_payment_is_closed_for_another_cart(
+    killer: Killer, shop: Plant, gap: str, recovery: tuple[Any, ...]
+) -> None:
+    checkout_id = new_secret_token()
+    placed = placed_by(ConfirmationRoad.PAGE, shop, checkout_id)
+    assert killer.run(("place_less", checkout_id), gap=f"cancel.{gap}") == DIED
+    assert killer.run(*recovery) == 0
+    order = shop.check_agrees(placed.order.id)
+    assert (order.payment.status, order.payment.held) == (PaymentStatus.CANCELED, 0)
+    assert order.closed_at is not None
 
 
 @EACH_KIND

@@ -373,10 +373,10 @@ def test_p16_an_order_keeps_its_road_whatever_the_shop_chooses_later(
 ) -> None:
     placed = asked(shop)
     for road in (ConfirmationRoad.SERVER, ConfirmationRoad.PAGE):
-        with wiring.plant(stripe_sandbox, database, road=road) as later:
+        with wiring.plant(stripe_sandbox, database, road=road, clock=shop.clock) as later:
             assert later.place(placed.checkout_id).order.id == placed.order.id
             assert later.look_again(placed).state is PayState.ACTION
     answer_challenge(stripe_sandbox, placed.order, approve=True)
-    with wiring.plant(stripe_sandbox, database) as later:
+    with wiring.plant(stripe_sandbox, database, clock=shop.clock) as later:
         assert later.look_again(placed).state is PayState.HELD
         later.check_agrees(placed.order.id)

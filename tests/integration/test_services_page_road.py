@@ -400,7 +400,7 @@ def test_p15_an_order_of_the_page_stays_one_when_the_shop_chooses_otherwise(
     shop: Plant, stripe_sandbox: Sandbox, database: Path
 ) -> None:
     placed = shop.place()
-    with wiring.plant(stripe_sandbox, database) as later:
+    with wiring.plant(stripe_sandbox, database, clock=shop.clock) as later:
         assert not later.works.shopfront.place_order.page_confirms()
         assert later.place(placed.checkout_id).order.id == placed.order.id
         assert paid(later, placed).state is PayState.HELD
