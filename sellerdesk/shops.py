@@ -83,8 +83,8 @@ class Shops:
         from sellerdesk.demo import PROFILE as DEMO
         from sellerdesk.demo import open_demo
 
-        folder = self._places.profile(DEMO)
-        self.demo_shop = open_demo(folder, progress, self._road_of(DEMO), checkout_port=self._demo_port)
+        road = road_from(self._places.profile_settings_file(DEMO))
+        self.demo_shop = open_demo(self._places.profile(DEMO), progress, road, checkout_port=self._demo_port)
         return self.demo_shop.shop
 
     def check(self, secret_key: str) -> AccountFacts:
@@ -164,8 +164,8 @@ class Shops:
         gateway = StripeGateway(key, addresses, clock)
         seat = self._settings.get(SEAT_NAME) or platform.node()[:40] or "This computer"
         store = open_store(folder / DATABASE, seat=seat)
-        installation = store.installation()
-        works = assemble(store, gateway, clock, seat=seat, installation=installation, road=self._road_of(name))
+        road = road_from(self._places.profile_settings_file(name))
+        works = assemble(store, gateway, clock, seat=seat, installation=store.installation(), road=road)
         mode = Mode.LIVE if classify(key).livemode else Mode.TEST
         info = ShopInfo(
             mode=mode,
@@ -191,10 +191,6 @@ class Shops:
             find_page=None if profile.info.checkout_url else lambda: self._find_page(profile.name),
         )
 
-    def _road_of(self, profile: str) -> Callable[[], ConfirmationRoad]:
-        """The road as the settings say at each new order: another process may have changed it since."""
-        return lambda: ConfirmationRoad(self.settings_of(profile).get(CONFIRMATION_ROAD))
-
     def _find_page(self, profile: str) -> str | None:
         return find_page(self._settings.get(CHECKOUT_PORT), profile)
 
@@ -212,6 +208,11 @@ class Shops:
     def _addresses(self, of_profile: str) -> Addresses:
         base = self._api_base or of_profile
         return Addresses.at(base) if base else Addresses.stripe()
+
+
+def road_from(settings_file: Path) -> Callable[[], ConfirmationRoad]:
+    """The road of a profile as its settings say at each new order: another process may have changed it since."""
+    return lambda: ConfirmationRoad(Settings.load(settings_file, PROFILE).get(CONFIRMATION_ROAD))
 
 
 def profile_name(account: AccountFacts, key: str) -> str:
