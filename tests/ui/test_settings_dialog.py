@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLabel
+from PySide6.QtWidgets import QApplication, QLabel, QScrollArea
 from pytestqt.qtbot import QtBot
 
 from sellerdesk.services.desk import Mode
@@ -163,6 +163,19 @@ class TestWhatIsThere:
                 assert cramped(dialog) == []
                 assert nameless(dialog) == []
         assert all(each.textFormat() is Qt.TextFormat.PlainText for each in dialog.findChildren(QLabel))
+
+    @pytest.mark.parametrize("mode", [Mode.TEST, None])
+    def test_a_page_scrolls_only_when_there_is_no_room(self, make: Make, mode: Mode | None) -> None:
+        dialog = make(mode).open()
+        dialog.resize(900, 760)
+        if mode is not None:
+            choose(dialog, CONFIRMATION_ROAD, "manual")
+        for button, page in zip(dialog.buttons, dialog.pages, strict=True):
+            button.click()
+            settle()
+            area = next(each for each in dialog.findChildren(QScrollArea) if each.widget() is page)
+            too_high = page.content.totalHeightForWidth(page.width()) > area.viewport().height()
+            assert area.verticalScrollBar().isVisible() == too_high, button.text()
 
 
 class TestByKeyboard:

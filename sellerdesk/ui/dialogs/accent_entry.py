@@ -66,7 +66,7 @@ class AccentPreview(QWidget):
         if shades is None:
             painter.setPen(QColor(ink))
             painter.setFont(plain)
-            painter.drawText(card, Qt.AlignmentFlag.AlignCenter, "No such colour")
+            painter.drawText(card, Qt.AlignmentFlag.AlignCenter, "Not a colour")
             return
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(QColor(shades.accent))
@@ -101,7 +101,8 @@ class AccentEntry(TextEntry):
         self._judge()
 
     def _judge(self) -> None:
-        """At once: a colour that is too pale is seen to be, while a half-typed one is not called wrong yet."""
+        """At once: a colour that is too pale is seen to be, beside the nearest one that is not, while a half-typed one
+        is not called wrong yet."""
         self._near = ""
         try:
             colour = read_accent(self.field.text())
@@ -109,7 +110,7 @@ class AccentEntry(TextEntry):
             colour, self._near = "", refused.nearest
         if self._near:
             self.firmly()
-        self.preview.show_colour(colour)
+        self.preview.show_colour(colour or self._near)
         self.nearest.setVisible(bool(self._near))
         self.judgement.setVisible(bool(colour))
         if colour:

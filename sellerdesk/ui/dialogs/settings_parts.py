@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QVBoxLayout, QWidget
 
 from sellerdesk.domain.errors import RefusedError
@@ -180,6 +180,11 @@ class SettingsPage(QWidget):
     def end(self) -> None:
         """Nothing follows: what is left of the room stays empty."""
         self.content.addStretch(1)
+
+    def minimumSizeHint(self) -> QSize:
+        """The height that the content needs at this width: Qt itself would take wrapped texts at their narrowest, and
+        a short page would scroll."""
+        return QSize(0, self.content.totalMinimumHeightForWidth(max(1, self.width())))
 
     def problems(self) -> list[str]:
         """The labels of the entries that are wrong."""
