@@ -70,7 +70,7 @@ class ModeBand(QWidget):
 
     def set_word_width(self, width: int) -> None:
         """As wide as the rail below."""
-        self._word_width = max(width, 38 + QFontMetrics(_word_font()).horizontalAdvance("NO SHOP") + 16)
+        self._word_width = max(width, _word_left() + QFontMetrics(_word_font()).horizontalAdvance("NO SHOP") + 16)
         self.update()
 
     def show_shop(self, info: ShopInfo | None, now: int) -> None:
@@ -122,11 +122,13 @@ class ModeBand(QWidget):
     def _paint_words(self, painter: QPainter, look: Look) -> None:
         middle = Qt.AlignmentFlag.AlignVCenter
         mode = self._info.mode if self._info else None
-        top = (self.height() - 14) // 2
-        painter.drawPixmap(16, top, icons.pixmap(_ICONS[mode], look.word_ink, 14, self.devicePixelRatioF()))
+        edge = pixels(14)
+        picture = icons.pixmap(_ICONS[mode], look.word_ink, edge, self.devicePixelRatioF())
+        painter.drawPixmap(16, (self.height() - edge) // 2, picture)
         painter.setFont(_word_font())
         painter.setPen(QColor(look.word_ink))
-        painter.drawText(QRect(38, 0, self._word_width - 38, self.height()), middle, self.word)
+        left = _word_left()
+        painter.drawText(QRect(left, 0, self._word_width - left, self.height()), middle, self.word)
         painter.setPen(QColor(look.ink))
         note_font, body = font(Size.SMALL), font(Size.BODY)
         note_width = QFontMetrics(note_font).horizontalAdvance(self.note)
@@ -141,6 +143,10 @@ class ModeBand(QWidget):
                 painter.fillRect(place.adjusted(-6, 0, 6, -1), QColor(look.fill))
                 painter.setFont(used)
                 painter.drawText(place.adjusted(0, 0, 2, 0), middle, text)
+
+
+def _word_left() -> int:
+    return 16 + pixels(14) + 8
 
 
 def _word_font() -> QFont:

@@ -21,7 +21,7 @@ class DeadlineBar(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self._begin = self._end = self._now = 0
-        self.setFixedHeight(7)
+        self.setFixedHeight(pixels(7))
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
     def show_hold(self, begin: int, end: int, now: int) -> None:
@@ -54,7 +54,7 @@ class SplitBar(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self._part, self._whole = 0, 0
-        self.setFixedHeight(6)
+        self.setFixedHeight(pixels(6))
 
     def show_split(self, part: int, whole: int) -> None:
         """``part`` of ``whole``, both in minor units of one currency."""
@@ -111,10 +111,11 @@ class LedgerLine(QWidget):
         tokens = tokens_of(self)
         painter = QPainter(self)
         painter.setFont(self.font())
-        picture = icons.pixmap("hourglass", tokens.amber_text, _ICON, self.devicePixelRatioF())
-        painter.drawPixmap(QPointF(0, (self.height() - _ICON) / 2), picture)
+        edge = pixels(_ICON)
+        picture = icons.pixmap("hourglass", tokens.amber_text, edge, self.devicePixelRatioF())
+        painter.drawPixmap(QPointF(0, (self.height() - edge) / 2), picture)
         painter.setPen(QColor(tokens.amber_text))
-        left = _ICON + 6
+        left = edge + 6
         flags = Qt.AlignmentFlag.AlignVCenter
         painter.drawText(QRectF(left, 0, self.width(), self.height()), flags, self._word)
         metrics = QFontMetrics(self.font())

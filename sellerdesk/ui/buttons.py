@@ -58,7 +58,7 @@ class DeskButton(QPushButton):
         metrics = QFontMetrics(self.font())
         width = metrics.horizontalAdvance(self._words()) + 2 * _PADDING
         if self._icon or self._busy:
-            width += _ICON + _GAP
+            width += pixels(_ICON) + _GAP
         if self._key:
             width += self._key_width() + 12
         return QSize(width, pixels(self._height))
@@ -80,12 +80,13 @@ class DeskButton(QPushButton):
         inner = self.rect().adjusted(_PADDING, 0, -_PADDING, 0)
         icon = "loader-circle" if self._busy else self._icon
         metrics = QFontMetrics(self.font())
-        content = metrics.horizontalAdvance(self._words()) + (_ICON + _GAP if icon else 0)
+        edge = pixels(_ICON)
+        content = metrics.horizontalAdvance(self._words()) + (edge + _GAP if icon else 0)
         left = inner.left() if self._key else inner.left() + max(0, (inner.width() - content) // 2)
         if icon:
-            top = (self.height() - _ICON) // 2
-            painter.drawPixmap(QPoint(left, top), icons.pixmap(icon, ink, _ICON, self.devicePixelRatioF()))
-            left += _ICON + _GAP
+            top = (self.height() - edge) // 2
+            painter.drawPixmap(QPoint(left, top), icons.pixmap(icon, ink, edge, self.devicePixelRatioF()))
+            left += edge + _GAP
         painter.setPen(QColor(ink))
         painter.setFont(self.font())
         rect = QRect(left, 0, max(0, inner.right() + 1 - left), self.height())
@@ -155,7 +156,7 @@ class LinkButton(QPushButton):
 
     def sizeHint(self) -> QSize:
         metrics = QFontMetrics(self.font())
-        icon = _LINK_ICON + _LINK_GAP if self._icon else 0
+        icon = pixels(_LINK_ICON) + _LINK_GAP if self._icon else 0
         return QSize(metrics.horizontalAdvance(self.text().replace("&&", "&")) + 6 + icon, metrics.height() + 4)
 
     def minimumSizeHint(self) -> QSize:
@@ -170,15 +171,17 @@ class LinkButton(QPushButton):
         flags = int(Qt.AlignmentFlag.AlignCenter) | int(Qt.TextFlag.TextHideMnemonic)
         words = self.rect()
         if self._icon:
-            words.adjust(0, 0, -_LINK_ICON - _LINK_GAP, 0)
-            at = QPoint(self.width() - 3 - _LINK_ICON, (self.height() - _LINK_ICON) // 2)
-            painter.drawPixmap(at, icons.pixmap(self._icon, ink, _LINK_ICON, self.devicePixelRatioF()))
+            edge = pixels(_LINK_ICON)
+            words.adjust(0, 0, -edge - _LINK_GAP, 0)
+            at = QPoint(self.width() - 3 - edge, (self.height() - edge) // 2)
+            painter.drawPixmap(at, icons.pixmap(self._icon, ink, edge, self.devicePixelRatioF()))
         painter.drawText(words, flags, self.text())
         _paint_own_focus(self, painter)
 
 
 class IconButton(QToolButton):
-    """A square button with an icon; its name is its tip and what a screen reader says."""
+    """A square button with an icon; its name is its tip and what a screen reader says. ``edge`` is for the usual font
+    size."""
 
     def __init__(self, icon: str, name: str, *, framed: bool = False, edge: int = 28) -> None:
         super().__init__()
@@ -188,7 +191,7 @@ class IconButton(QToolButton):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
         self.setProperty("own_focus", True)
-        self.setFixedSize(edge, edge)
+        self.setFixedSize(pixels(edge), pixels(edge))
 
     def set_icon(self, icon: str) -> None:
         self._icon = icon
@@ -206,8 +209,9 @@ class IconButton(QToolButton):
         painter.setBrush(QColor(fill) if fill else Qt.BrushStyle.NoBrush)
         painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 4, 4)
         ink = tokens.text2 if self.isEnabled() else tokens.text3
-        at = (self.width() - _ICON) // 2
-        painter.drawPixmap(at, at, icons.pixmap(self._icon, ink, _ICON, self.devicePixelRatioF()))
+        icon = pixels(_ICON)
+        at = (self.width() - icon) // 2
+        painter.drawPixmap(at, at, icons.pixmap(self._icon, ink, icon, self.devicePixelRatioF()))
         _paint_own_focus(self, painter)
 
 

@@ -95,7 +95,7 @@ def short_chip(pieces: int) -> Chip:
 
 def words_offset() -> int:
     """How far the words of a chip with an icon stand from its left border, to line up quiet text below."""
-    return _PADDING + _ICON + _GAP
+    return _PADDING + pixels(_ICON) + _GAP
 
 
 def chip_size(chip: Chip) -> QSize:
@@ -103,7 +103,7 @@ def chip_size(chip: Chip) -> QSize:
     metrics = QFontMetrics(_font(chip))
     width = metrics.horizontalAdvance(plain.one_line(chip.words)) + 2 * _PADDING
     if chip.icon:
-        width += _ICON + _GAP
+        width += pixels(_ICON) + _GAP
     return QSize(width, pixels(20))
 
 
@@ -126,9 +126,10 @@ def paint_chip(painter: QPainter, chip: Chip, rect: QRectF, tokens: Tokens, rati
         painter.drawRoundedRect(place.adjusted(0.5, 0.5, -0.5, -0.5), 4, 4)
     x = place.left() + (0 if chip.form is Form.TEXT else _PADDING)
     if chip.icon:
-        at = QPointF(round(x * ratio) / ratio, round((place.center().y() - _ICON / 2) * ratio) / ratio)
-        painter.drawPixmap(at, icons.pixmap(chip.icon, ink, _ICON, ratio))
-        x += _ICON + _GAP
+        edge = pixels(_ICON)
+        at = QPointF(round(x * ratio) / ratio, round((place.center().y() - edge / 2) * ratio) / ratio)
+        painter.drawPixmap(at, icons.pixmap(chip.icon, ink, edge, ratio))
+        x += edge + _GAP
     painter.setPen(QColor(ink))
     painter.setFont(_font(chip))
     # Quiet text stands on the line of the row, not in the middle of a box.

@@ -62,8 +62,8 @@ class Sort(Enum):
 class Column:
     """``text`` gets a row and the present second; ``widest`` is the widest text expected, from which the width comes;
     '' takes the rest. ``roomy`` is a text that a wide table has room for, ``least`` what a narrow one still shows.
-    ``value`` is what a delegate paints where that is more than text. ``sort`` is how
-    the rows are sorted by it, None where they are not."""
+    ``value`` is what a delegate paints where that is more than text. ``sort`` is how the rows are sorted by it, None
+    where they are not. A ``spare`` one is left out where there is too little room."""
 
     title: str
     kind: Kind
@@ -76,6 +76,7 @@ class Column:
     roomy: str = ""
     least: str | None = None
     sort: Sort | None = None
+    spare: bool = False
 
 
 STAGE_NAMES = {
@@ -252,9 +253,9 @@ _SHOPPER = Column(
 _PIECES = Column(
     "Pcs", Kind.NUMBER, "Pcs", lambda row, _now: str(row.pieces), spoken=lambda row, _now: f"{row.pieces} pieces"
 )
-_ITEMS = Column("Items", Kind.TEXT, "", lambda row, _now: row.items, tip=lambda row, _now: row.items)
-_AMOUNT = Column("Amount", Kind.AMOUNT, "99,999.00 EUR", _amount, value=_amount_parts)
-_CAPTURED = Column("Captured", Kind.AMOUNT, "99,999.00 EUR", _captured, value=_captured_parts)
+_ITEMS = Column("Items", Kind.TEXT, "", lambda row, _now: row.items, tip=lambda row, _now: row.items, spare=True)
+_AMOUNT = Column("Amount", Kind.AMOUNT, "99,999.00 EUR", _amount, value=_amount_parts, least="9,999.00 EUR")
+_CAPTURED = Column("Captured", Kind.AMOUNT, "99,999.00 EUR", _captured, value=_captured_parts, least="9,999.00 EUR")
 _CARD = Column("Card", Kind.TEXT, "Amex 0000", lambda row, _now: card_text(row.card), muted=True)
 _CHECKS = Column(
     "Checks",
@@ -273,6 +274,7 @@ _STATE = Column(
     lambda row, _now: state_chip(row).words,
     tip=lambda row, _now: state_chip(row).words,
     value=lambda row, _now: state_chip(row),
+    least="Waiting",
 )
 _STAGE = Column(
     "Stage", Kind.STATE, "To prepare", lambda row, _now: _stage_of_row(row).words,

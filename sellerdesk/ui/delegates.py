@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem,
 from sellerdesk.ui import icons
 from sellerdesk.ui.chips import Chip, Form, paint_chip, words_offset
 from sellerdesk.ui.columns import AmountParts, Check, Kind
-from sellerdesk.ui.fonts import Size, font
+from sellerdesk.ui.fonts import Size, font, pixels
 from sellerdesk.ui.orders_model import Role, Slots
 from sellerdesk.ui.theme import tokens_in
 from sellerdesk.ui.tokens import Tokens
@@ -163,11 +163,14 @@ class ChecksDelegate(RowDelegate):
         if not check.icon:
             self.draw_text(painter, rect, check.word, colour)
             return
-        top = rect.top() + (rect.height() - 14) / 2
-        picture = icons.pixmap(check.icon, colour, 14, _ratio(painter))
+        edge = pixels(14)
+        top = rect.top() + (rect.height() - edge) / 2
+        picture = icons.pixmap(check.icon, colour, edge, _ratio(painter))
         painter.drawPixmap(round(rect.left()), round(top), picture)
-        # A fraction of a pixel must not cost a letter.
-        self.draw_text(painter, rect.adjusted(14 + GAP, 0, 1, 0), check.word, colour)
+        # A fraction of a pixel must not cost a letter; and a word that is cut says less than its icon alone.
+        words = rect.adjusted(edge + GAP, 0, 1, 0)
+        if QFontMetrics(font(Size.BODY)).horizontalAdvance(check.word) <= words.width():
+            self.draw_text(painter, words, check.word, colour)
 
 
 _BY_KIND: dict[Kind, type[RowDelegate]] = {

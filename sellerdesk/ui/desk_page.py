@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from sellerdesk.domain.listing import Overview
 from sellerdesk.domain.order import Stage
+from sellerdesk.ui.buttons import IconButton
 from sellerdesk.ui.empty_state import FIRST_COMMANDS, EmptyState, Way, empty_stage, no_match, no_result
 from sellerdesk.ui.fonts import pixels
 from sellerdesk.ui.order_list import Showing
@@ -15,7 +16,11 @@ from sellerdesk.ui.theme import tokens_of
 from sellerdesk.ui.toolbar import Toolbar
 from sellerdesk.ui.widgets import rule
 
-PANEL = 376
+# The order's own room, and how little it gives up so that the list beside it needs not be scrolled sideways.
+PANEL, LEAST_PANEL = 376, 332
+# The button on the drawer's edge that closes it.
+_TAB = 24
+_TAB_TOP = 16
 
 
 class Edge(QWidget):
@@ -63,6 +68,9 @@ class DeskPage(QWidget):
         cover.addWidget(self.empty)
         panel.setParent(self)
         self._edge = Edge(self)
+        self.close_drawer = IconButton("chevron-right", "Close the order (Esc)", framed=True, edge=_TAB)
+        self.close_drawer.setParent(self)
+        self.close_drawer.clicked.connect(lambda: self.open_drawer(False))
         view.clicked.connect(self._clicked)
         self.empty.way_taken.connect(self._way_taken)
         self.toolbar.search.left_down.connect(self._focus_list)
@@ -100,7 +108,7 @@ class DeskPage(QWidget):
         if not self._drawer or is_open == self._open:
             return
         self._open = is_open
-        if not is_open and _holds_focus(self.panel):
+        if not is_open and (_holds_focus(self.panel) or self.close_drawer.hasFocus()):
             self.view.setFocus()
         self._place()
 
@@ -109,7 +117,8 @@ class DeskPage(QWidget):
         self._place()
 
     def _place(self) -> None:
-        panel_width = min(pixels(PANEL), self.width() - 60)
+        wanted = max(pixels(LEAST_PANEL), self.width() * 31 // 100)
+        panel_width = min(pixels(PANEL), wanted if not self._drawer else pixels(PANEL), self.width() - 60)
         list_width = self.width() if self._drawer else self.width() - panel_width - 1
         shown = self._open or not self._drawer
         self._list.setGeometry(0, 0, list_width, self.height())
@@ -117,9 +126,12 @@ class DeskPage(QWidget):
         self._edge.setGeometry(self.width() - panel_width - 1, 0, 1, self.height())
         self.panel.setVisible(shown)
         self._edge.setVisible(shown)
+        tab = self.close_drawer
+        tab.move(self.width() - panel_width - 1 - tab.width() // 2, _TAB_TOP)
+        tab.setVisible(shown and self._drawer)
         if shown:
-            self.panel.raise_()
-            self._edge.raise_()
+            for each in (self.panel, self._edge, tab):
+                each.raise_()
 
     def _way_taken(self, way: Stage | Way) -> None:
         match way:

@@ -13,7 +13,7 @@ from sellerdesk.domain.order import Stage
 from sellerdesk.ui import icons, plain
 from sellerdesk.ui.buttons import DeskButton, PlainButton, PrimaryButton
 from sellerdesk.ui.columns import STAGE_ICONS, STAGE_NAMES
-from sellerdesk.ui.fonts import Size
+from sellerdesk.ui.fonts import Size, pixels
 from sellerdesk.ui.theme import tokens_of
 from sellerdesk.ui.widgets import Tone, label
 
@@ -104,11 +104,14 @@ def no_match(stage: Stage, words: Sequence[str]) -> Emptiness:
     return Emptiness("list-filter", title, (f"Shown only: {', '.join(words)}.",), "Clear filter", way=Way.CLEAR_FILTER)
 
 
+_BIG = 40
+
+
 class _BigIcon(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self._name = "package"
-        self.setFixedSize(40, 40)
+        self.setFixedSize(pixels(_BIG), pixels(_BIG))
 
     def show_icon(self, name: str) -> None:
         self._name = name
@@ -117,7 +120,7 @@ class _BigIcon(QWidget):
     def paintEvent(self, _event: QPaintEvent) -> None:
         painter = QPainter(self)
         colour = tokens_of(self).control
-        painter.drawPixmap(0, 0, icons.pixmap(self._name, colour, 40, self.devicePixelRatioF()))
+        painter.drawPixmap(0, 0, icons.pixmap(self._name, colour, self.width(), self.devicePixelRatioF()))
 
 
 class EmptyState(QWidget):
@@ -193,7 +196,7 @@ class OpeningState(QWidget):
         self._bar = QProgressBar()
         self._bar.setAccessibleName("Progress")
         self._bar.setTextVisible(False)
-        self._bar.setFixedWidth(320)
+        self._bar.setFixedWidth(pixels(320))
         rows = QVBoxLayout(self)
         rows.setSpacing(12)
         rows.addStretch(10)

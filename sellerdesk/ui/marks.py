@@ -5,7 +5,7 @@ from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QRadioButton
 
 from sellerdesk.ui import plain
-from sellerdesk.ui.fonts import Size, font
+from sellerdesk.ui.fonts import Size, font, pixels
 from sellerdesk.ui.theme import tokens_of
 
 _MARK = 16
@@ -21,7 +21,7 @@ class RadioMark(QRadioButton):
 
     def sizeHint(self) -> QSize:
         words = QFontMetrics(self.font()).horizontalAdvance(self.text().replace("&&", "&"))
-        return QSize(_MARK + _GAP + words + 2, max(24, _MARK + 8))
+        return QSize(pixels(_MARK) + _GAP + words + 2, pixels(_MARK) + 8)
 
     def minimumSizeHint(self) -> QSize:
         return self.sizeHint()
@@ -37,7 +37,8 @@ class RadioMark(QRadioButton):
 
     def _paint_mark(self, painter: QPainter) -> None:
         tokens = tokens_of(self)
-        mark = QRectF(0.5, (self.height() - _MARK) // 2 + 0.5, _MARK - 1, _MARK - 1)
+        edge = pixels(_MARK)
+        mark = QRectF(0.5, (self.height() - edge) // 2 + 0.5, edge - 1, edge - 1)
         border = tokens.control if self.isEnabled() else tokens.line2
         painter.setPen(QPen(QColor(tokens.accent if self.isChecked() and self.isEnabled() else border)))
         painter.setBrush(QColor(tokens.base if self.isEnabled() else tokens.window))
@@ -45,11 +46,11 @@ class RadioMark(QRadioButton):
         if self.isChecked():
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(QColor(tokens.accent if self.isEnabled() else tokens.text3))
-            painter.drawEllipse(mark.adjusted(4, 4, -4, -4))
+            painter.drawEllipse(mark.adjusted(edge / 4, edge / 4, -edge / 4, -edge / 4))
 
     def _paint_words(self, painter: QPainter) -> None:
         tokens = tokens_of(self)
         painter.setPen(QColor(tokens.text if self.isEnabled() else tokens.text3))
         painter.setFont(self.font())
         flags = int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft) | int(Qt.TextFlag.TextHideMnemonic)
-        painter.drawText(self.rect().adjusted(_MARK + _GAP, 0, 0, 0), flags, self.text())
+        painter.drawText(self.rect().adjusted(pixels(_MARK) + _GAP, 0, 0, 0), flags, self.text())

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QMenu
 
 from sellerdesk.ui import icons
 from sellerdesk.ui.buttons import PlainButton
+from sellerdesk.ui.fonts import pixels
 
 _PADDING = 14
 _ARROW = 14
@@ -38,7 +39,7 @@ class MoreButton(PlainButton):
 
     def sizeHint(self) -> QSize:
         words = QFontMetrics(self.font()).horizontalAdvance(self._words())
-        return QSize(words + 2 * _PADDING + _GAP + _ARROW, super().sizeHint().height())
+        return QSize(words + 2 * _PADDING + _GAP + pixels(_ARROW), super().sizeHint().height())
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Down:
@@ -51,8 +52,9 @@ class MoreButton(PlainButton):
         painter.setFont(self.font())
         inner = self.rect().adjusted(_PADDING, 0, -_PADDING, 0)
         painter.drawText(inner, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, self._words())
-        place = QPoint(inner.right() + 1 - _ARROW, (self.height() - _ARROW) // 2)
-        painter.drawPixmap(place, icons.pixmap("chevron-down", ink, _ARROW, self.devicePixelRatioF()))
+        edge = pixels(_ARROW)
+        place = QPoint(inner.right() + 1 - edge, (self.height() - edge) // 2)
+        painter.drawPixmap(place, icons.pixmap("chevron-down", ink, edge, self.devicePixelRatioF()))
 
     def _empty(self) -> None:
         """Not by ``clear``, which takes the window's own actions along."""

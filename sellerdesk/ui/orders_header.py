@@ -6,11 +6,11 @@ from PySide6.QtWidgets import QHeaderView, QWidget
 
 from sellerdesk.ui import icons
 from sellerdesk.ui.delegates import EDGE, PAD
-from sellerdesk.ui.fonts import Size, font
+from sellerdesk.ui.fonts import Size, font, pixels
 from sellerdesk.ui.orders_model import Role
 from sellerdesk.ui.theme import tokens_of
 
-ARROW = 12
+_ARROW = 12
 _ARROW_GAP = 4
 
 
@@ -54,8 +54,9 @@ class OrdersHeader(QHeaderView):
         painter.drawText(room, align | Qt.TextFlag.TextSingleLine, title)
         if arrow:
             left = room.left() + QFontMetrics(used).horizontalAdvance(title) + _ARROW_GAP
-            picture = icons.pixmap(str(arrow), tokens.text2, ARROW, self.devicePixelRatioF())
-            painter.drawPixmap(QPointF(left, rect.top() + (rect.height() - 1 - ARROW) / 2), picture)
+            edge = pixels(_ARROW)
+            picture = icons.pixmap(str(arrow), tokens.text2, edge, self.devicePixelRatioF())
+            painter.drawPixmap(QPointF(left, rect.top() + (rect.height() - 1 - edge) / 2), picture)
 
 
 class HeaderCorner(QWidget):
@@ -90,4 +91,4 @@ def paint_ground(painter: QPainter, widget: QWidget) -> None:
 def title_width(title: str, *, sorted_by: bool) -> int:
     """The room a title needs, its arrow included."""
     words = QFontMetrics(font(Size.SMALL, strong=True)).horizontalAdvance(title)
-    return words + (_ARROW_GAP + ARROW if sorted_by else 0)
+    return words + (_ARROW_GAP + pixels(_ARROW) if sorted_by else 0)

@@ -17,7 +17,9 @@ _NO_TYPING = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifi
 
 # Room for the names of items: as much as it is worth while names of shoppers are cut, and as little as it may get.
 _AMPLE = 160
-_SCANT = 60
+_SCANT = 76
+# Widths of letters are no whole pixels, and elided is what is wider by a fraction of one.
+_ROUNDING = 2
 
 
 class OrdersView(QTableView):
@@ -143,22 +145,28 @@ class OrdersView(QTableView):
 
     def _layout_columns(self) -> None:
         """Widths as chosen, else from the widest text expected. What is left goes to the column that asks for nothing,
-        and some of it to names; in a narrow table, names and checks give way before anything has to be scrolled to."""
+        and some of it to names. In a narrow table what can be spared is left out, and then names and checks give way,
+        before anything has to be scrolled to."""
         columns = self._model.columns
         widths = [self._usual_width(number, column) for number, column in enumerate(columns)]
         rest = self.viewport().width() - sum(widths)
+        spared = rest < pixels(_SCANT) and any(column.spare for column in columns)
+        wanted = 0 if spared else pixels(_SCANT)
         for number, column in enumerate(columns):
             by = 0
             if column.title in self._chosen:
                 continue
             if column.roomy and rest > pixels(_AMPLE):
                 by = min(rest - pixels(_AMPLE), max(0, self._width_of(number, column, column.roomy) - widths[number]))
-            elif column.least is not None and rest < pixels(_SCANT):
-                by = -min(pixels(_SCANT) - rest, widths[number] - self._width_of(number, column, column.least))
+            elif column.least is not None and rest < wanted:
+                by = -min(wanted - rest, widths[number] - self._width_of(number, column, column.least))
+            elif column.roomy and spared:
+                by = rest
             widths[number] += by
             rest -= by
-        self._laid = [width or max(pixels(_SCANT), rest) for width in widths]
+        self._laid = [width or max(wanted, rest) for width in widths]
         for number, width in enumerate(self._laid):
+            self.setColumnHidden(number, spared and columns[number].spare)
             self.setColumnWidth(number, width)
             self.setItemDelegateForColumn(number, self._delegates[columns[number].kind])
 
@@ -171,7 +179,7 @@ class OrdersView(QTableView):
         """Keep what was dragged, and let the column that takes the rest take it again."""
         for number, (column, laid) in enumerate(zip(self._model.columns, self._laid, strict=True)):
             width = self.columnWidth(number)
-            if column.widest and width != laid:
+            if column.widest and width != laid and not self.isColumnHidden(number):
                 self._chosen[column.title] = unscaled(width)
         self._layout_columns()
         self.widths_chosen.emit(dict(self._chosen))
@@ -186,11 +194,11 @@ class OrdersView(QTableView):
             return 0
         padding = (EDGE if number == 0 else PAD) + PAD
         title = title_width(column.title, sorted_by=column.sort is not None) + PAD
-        words = QFontMetrics(font(Size.BODY, strong=column.kind is Kind.STRONG)).horizontalAdvance(text)
+        words = QFontMetrics(font(Size.BODY, strong=column.kind is Kind.STRONG)).horizontalAdvance(text) + _ROUNDING
         if column.kind in {Kind.DEADLINE, Kind.STATE}:
             words = chip_size(Chip(text, Form.AMBER, "clock")).width()
         elif column.kind is Kind.CHECKS:
-            words += 20
+            words += pixels(14) + 6
         return max(title, words) + padding
 
     def _go_to(self, number: int) -> None:

@@ -107,6 +107,7 @@ class PanelHead(QWidget):
         self._stage = stage_of(order)
         operation = order.open_operation
         self.work = panel_words.work_of(operation, now) if operation is not None else None
+        self.reference.set_shorter(order.shown_reference)
         self.reference.setText(f"Order {order.shown_reference}")
         self.sum.setText(panel_words.sum_words(order.total, order.currency))
         self.name.setText(order.shopper.name)
@@ -134,6 +135,7 @@ class PanelHead(QWidget):
         tone = Tone.RED if seconds <= _VERY_SOON else Tone.AMBER if seconds <= _SOON else Tone.TEXT
         icon = "circle-x" if seconds <= 0 else "triangle-alert" if seconds <= _VERY_SOON else "clock"
         self.left.say(countdown(seconds), icon, tone)
+        self.left_rest.set_shorter("to capture" if seconds > 0 else "")
         self.left_rest.setText("to capture, not paid yet" if seconds > 0 else "the hold is over")
         self.until.setText(_until(facts.capture_before, now, self._zone))
         self.until.setToolTip(plain.tip(when_exact(facts.capture_before, self._zone)))

@@ -15,7 +15,7 @@ from sellerdesk.formats import amount
 from sellerdesk.ui import panel_words
 from sellerdesk.ui.bars import LedgerLine
 from sellerdesk.ui.buttons import IconButton, LinkButton
-from sellerdesk.ui.fonts import Size, font
+from sellerdesk.ui.fonts import Size, font, pixels
 from sellerdesk.ui.note_box import fitting
 from sellerdesk.ui.panel_words import Words, Work
 from sellerdesk.ui.pictures import ProductPicture
@@ -182,7 +182,7 @@ def _doubtful(order: Order, now: int) -> str:
 
 def _block_title(text: str, icon: str) -> QWidget:
     made = heading(text, icon)
-    made.setFixedHeight(24)
+    made.setFixedHeight(pixels(24))
     return made
 
 

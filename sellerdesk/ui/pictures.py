@@ -2,12 +2,13 @@
 
 import re
 
-from PySide6.QtCore import QPoint, QRect, QRectF, Qt
+from PySide6.QtCore import QPoint, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QIcon, QPainter, QPainterPath, QPaintEvent, QPen, QPixmap, QPixmapCache
 from PySide6.QtWidgets import QWidget
 
 from sellerdesk.assets import asset
 from sellerdesk.ui import icons
+from sellerdesk.ui.fonts import pixels
 from sellerdesk.ui.theme import tokens_of
 from sellerdesk.ui.tokens import Tokens
 
@@ -26,10 +27,9 @@ def picture(name: str, edge: int, ratio: float) -> QPixmap | None:
         path = asset("demo", name)
     except FileNotFoundError:
         return None
-    drawn = QIcon(str(path)).pixmap(round(edge * ratio), round(edge * ratio))
+    drawn = QIcon(str(path)).pixmap(QSize(edge, edge), ratio)
     if drawn.isNull():
         return None
-    drawn.setDevicePixelRatio(ratio)
     QPixmapCache.insert(key, drawn)
     return drawn
 
@@ -49,8 +49,9 @@ def paint_picture(painter: QPainter, rect: QRect, name: str, tokens: Tokens, *, 
         painter.drawPixmap(rect.topLeft(), drawn)
         painter.setClipping(False)
     else:
-        middle = (rect.width() - 16) // 2
-        painter.drawPixmap(rect.topLeft() + QPoint(middle, middle), icons.pixmap(*instead, 16, ratio))
+        icon = pixels(16)
+        middle = (rect.width() - icon) // 2
+        painter.drawPixmap(rect.topLeft() + QPoint(middle, middle), icons.pixmap(*instead, icon, ratio))
     painter.setPen(QPen(QColor(tokens.line2)))
     painter.setBrush(Qt.BrushStyle.NoBrush)
     painter.drawPath(outline)
@@ -63,7 +64,7 @@ class ProductPicture(QWidget):
     def __init__(self, name: str, *, short: bool = False, edge: int = 30) -> None:
         super().__init__()
         self._name, self._short = name, short
-        self.setFixedSize(edge, edge)
+        self.setFixedSize(pixels(edge), pixels(edge))
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         tokens = tokens_of(self)

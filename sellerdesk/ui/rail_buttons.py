@@ -11,10 +11,8 @@ from sellerdesk.ui.theme import tokens_of
 WIDE = 184
 NARROW = 76
 LEFT = 16
-_NAME_LEFT = LEFT + 24
 _RIGHT = 18
 _COUNT_GAP = 10
-_MARK_ROOM = 20
 # A rail that starts with this much room does not become wider with the second order of a day.
 _LEAST_COUNT = "00"
 
@@ -51,11 +49,11 @@ class RailButton(QAbstractButton):
         if self._narrow:
             return QSize(pixels(NARROW), pixels(32))
         strong, small = QFontMetrics(font(Size.BODY, strong=True)), QFontMetrics(font(Size.SMALL, strong=True))
-        needed = _NAME_LEFT + strong.horizontalAdvance(self._name) + _RIGHT
+        needed = _name_left() + strong.horizontalAdvance(self._name) + _RIGHT
         if self._count is not None:
             needed += _COUNT_GAP + strong.horizontalAdvance(max(_LEAST_COUNT, str(self._count), key=len))
         if self._at_risk:
-            needed += small.horizontalAdvance(str(self._at_risk)) + _MARK_ROOM
+            needed += small.horizontalAdvance(str(self._at_risk)) + pixels(12) + 8
         return QSize(max(pixels(WIDE), needed), pixels(32))
 
     def _say(self) -> None:
@@ -81,12 +79,11 @@ class RailButton(QAbstractButton):
         _paint_focus(self, painter)
         ink = tokens.text if self.isEnabled() else tokens.text3
         mark = tokens.accent if chosen else tokens.text2 if self.isEnabled() else tokens.text3
-        top = (self.height() - 16) / 2
-        painter.drawPixmap(QPointF(LEFT, top), icons.pixmap(self._icon, mark, 16, self.devicePixelRatioF()))
+        _paint_icon(self, painter, self._icon, mark)
         painter.setFont(font(Size.BODY, strong=chosen))
         painter.setPen(QColor(ink))
         if not self._narrow:
-            room = self.rect().adjusted(_NAME_LEFT, 0, 0, 0)
+            room = self.rect().adjusted(_name_left(), 0, 0, 0)
             painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, self._name)
         self._paint_counts(painter, ink if chosen else tokens.text2)
 
@@ -108,8 +105,9 @@ class RailButton(QAbstractButton):
         text_width = QFontMetrics(painter.font()).horizontalAdvance(text)
         left = right - width - _COUNT_GAP - text_width
         painter.drawText(QRect(left, 0, text_width + 2, self.height()), middle, text)
-        triangle = icons.pixmap("triangle-alert", tokens.amber_text, 12, self.devicePixelRatioF())
-        painter.drawPixmap(QPointF(left - 15, (self.height() - 12) / 2), triangle)
+        edge = pixels(12)
+        triangle = icons.pixmap("triangle-alert", tokens.amber_text, edge, self.devicePixelRatioF())
+        painter.drawPixmap(QPointF(left - 3 - edge, (self.height() - edge) / 2), triangle)
 
 
 class RailLink(QAbstractButton):
@@ -137,7 +135,7 @@ class RailLink(QAbstractButton):
 
     def sizeHint(self) -> QSize:
         words = 0 if self._narrow else 8 + QFontMetrics(self._font()).horizontalAdvance(self.text()) + 4
-        return QSize(LEFT + 16 + words, pixels(30))
+        return QSize(LEFT + pixels(16) + words, pixels(30))
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         tokens = tokens_of(self)
@@ -146,17 +144,26 @@ class RailLink(QAbstractButton):
             painter.fillRect(self.rect(), QColor(tokens.chip))
         _paint_focus(self, painter)
         ink = tokens.link if self._leads_out else tokens.text2
-        picture = icons.pixmap(self._icon, ink, 16, self.devicePixelRatioF())
-        painter.drawPixmap(QPointF(LEFT, (self.height() - 16) / 2), picture)
+        _paint_icon(self, painter, self._icon, ink)
         if not self._narrow:
             painter.setFont(self._font())
             painter.setPen(QColor(ink))
-            painter.drawText(self.rect().adjusted(_NAME_LEFT, 0, 0, 0), Qt.AlignmentFlag.AlignVCenter, self.text())
+            painter.drawText(self.rect().adjusted(_name_left(), 0, 0, 0), Qt.AlignmentFlag.AlignVCenter, self.text())
 
     def _font(self) -> QFont:
         made = font(Size.BODY)
         made.setUnderline(self._leads_out)
         return made
+
+
+def _name_left() -> int:
+    return LEFT + pixels(24)
+
+
+def _paint_icon(button: QAbstractButton, painter: QPainter, icon: str, ink: str) -> None:
+    edge = pixels(16)
+    picture = icons.pixmap(icon, ink, edge, button.devicePixelRatioF())
+    painter.drawPixmap(QPointF(LEFT, (button.height() - edge) / 2), picture)
 
 
 def _paint_focus(button: QAbstractButton, painter: QPainter) -> None:

@@ -132,5 +132,8 @@ def style_sheet(tokens: Tokens) -> str:
     values = {name: str(value) for name, value in asdict(tokens).items()}
     values["button"] = tokens.button
     values |= {f"px_{size.name.lower()}": f"{pixels(size)}px" for size in Size}
+    # Heights without borders: a field is 32 px high, with the thicker border of its focus, too.
+    for name, height in (("field", 32 - 2), ("field_focus", 32 - 4), ("field_inner", 32 - 6)):
+        values[f"px_{name}"] = f"{pixels(32) - 32 + height}px"
     template = Template(asset("styles", "desk.qss").read_text(encoding="utf-8"))
     return template.substitute(values)

@@ -18,7 +18,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLineEdit, QSizePolic
 
 from sellerdesk.services.desk import Mode
 from sellerdesk.ui import icons, plain
-from sellerdesk.ui.fonts import Size, font
+from sellerdesk.ui.fonts import Size, font, pixels
 from sellerdesk.ui.theme import tokens_of
 from sellerdesk.ui.tokens import Tokens
 
@@ -59,9 +59,13 @@ class TextLabel(QLabel):
         self.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignAbsolute | Qt.AlignmentFlag.AlignVCenter)
         self._elide = elide
         self._most_lines = most_lines
-        self._full = ""
+        self._full = self._shorter = ""
         if elide:
             self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+
+    def set_shorter(self, shorter: str) -> None:
+        """What stands instead of a cut text where that would say too little."""
+        self._shorter = plain.one_line(shorter)
 
     @property
     def full_text(self) -> str:
@@ -119,7 +123,9 @@ class TextLabel(QLabel):
             self.setMinimumHeight(max(0, self.heightForWidth(self.width())))
 
     def _cut(self) -> None:
-        shown = self.fontMetrics().elidedText(self._full, Qt.TextElideMode.ElideRight, max(0, self.width()))
+        metrics, room = self.fontMetrics(), max(0, self.width())
+        words = self._shorter if self._shorter and metrics.horizontalAdvance(self._full) > room else self._full
+        shown = metrics.elidedText(words, Qt.TextElideMode.ElideRight, room)
         self._show_cut(shown)
 
     def _cut_lines(self) -> None:
@@ -176,9 +182,10 @@ class IconLabel(QWidget):
     """An icon in the colour of its tone. It says nothing to a screen reader: the words stand beside it."""
 
     def __init__(self, name: str, size: int = 16, tone: Tone = Tone.MUTED) -> None:
+        """``size`` is its edge at the usual font size."""
         super().__init__()
-        self._name, self._size, self._tone = name, size, tone
-        self.setFixedSize(size, size)
+        self._name, self._size, self._tone = name, pixels(size), tone
+        self.setFixedSize(self._size, self._size)
 
     def stand_in(self, height: int) -> None:
         """Stand in the middle of a line of this height."""
@@ -305,7 +312,7 @@ class ModeTag(QWidget):
         self._words, self._icon = _MODE_WORDS[mode]
         self.setFont(font(Size.SMALL, strong=True))
         self.setAccessibleName(self._words)
-        self.setFixedSize(self.fontMetrics().horizontalAdvance(self._words) + 12 + 5 + 16, 22)
+        self.setFixedSize(self.fontMetrics().horizontalAdvance(self._words) + pixels(12) + 5 + 16, pixels(22))
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         tokens = tokens_of(self)
@@ -319,6 +326,8 @@ class ModeTag(QWidget):
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(QColor(fill))
         painter.drawRoundedRect(self.rect(), 4, 4)
-        painter.drawPixmap(8, 5, icons.pixmap(self._icon, ink, 12, self.devicePixelRatioF()))
+        icon = pixels(12)
+        picture = icons.pixmap(self._icon, ink, icon, self.devicePixelRatioF())
+        painter.drawPixmap(8, (self.height() - icon) // 2, picture)
         painter.setPen(QColor(ink))
-        painter.drawText(self.rect().adjusted(25, 0, -8, 0), Qt.AlignmentFlag.AlignVCenter, self._words)
+        painter.drawText(self.rect().adjusted(8 + icon + 5, 0, -8, 0), Qt.AlignmentFlag.AlignVCenter, self._words)

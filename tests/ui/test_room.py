@@ -202,10 +202,16 @@ def test_a_narrow_table_shows_less_of_names_before_it_must_be_scrolled(qtbot: Qt
     qtbot.addWidget(view)
     model.show_page(Stage.TO_PREPARE, [row_of(samples.order())], False, samples.NOW)
     # A screen 1280 wide, with the rail and the order beside the table.
-    view.resize(719, 600)
+    view.resize(755, 600)
     view.show()
     settle()
     assert not view.horizontalScrollBar().isVisible()
+    items = [column.title for column in model.columns].index("Items")
+    assert view.isColumnHidden(items)
+    view.resize(1000, 600)
+    settle()
+    assert not view.isColumnHidden(items)
+    assert view.columnWidth(items) > 76
     view.resize(500, 600)
     settle()
     assert view.horizontalScrollBar().isVisible()

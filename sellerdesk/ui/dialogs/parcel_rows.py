@@ -55,9 +55,10 @@ class CarrierField(QComboBox):
         super().paintEvent(event)
         tokens = tokens_of(self)
         colour = tokens.text2 if self.isEnabled() else tokens.text3
-        arrow = icons.pixmap("chevron-down", colour, 14, self.devicePixelRatioF())
+        edge = pixels(14)
+        arrow = icons.pixmap("chevron-down", colour, edge, self.devicePixelRatioF())
         painter = QPainter(self)
-        painter.drawPixmap(self.width() - 20, (self.height() - 14) // 2, arrow)
+        painter.drawPixmap(self.width() - 6 - edge, (self.height() - edge) // 2, arrow)
         painter.end()
 
 

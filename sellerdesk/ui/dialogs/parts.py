@@ -222,6 +222,9 @@ class DeskDialog(FramedDialog):
     def open_safely(self) -> None:
         """Show it above its parent only, with the focus on the safe button."""
         self.guard(self)
+        room = self.screen().availableGeometry().width()
+        self.setMinimumWidth(min(self.minimumWidth(), room))
+        self.resize(min(self.width(), room), self.height())
         self.open()
         self.fit()
         self.first_focus().setFocus(Qt.FocusReason.OtherFocusReason)

@@ -26,8 +26,8 @@ class Stepper(QWidget):
         super().__init__()
         self._most = most
         name = plain.one_line(name)
-        self.minus = IconButton("minus", f"One piece less: {name}", edge=pixels(26))
-        self.plus = IconButton("plus", f"One piece more: {name}", edge=pixels(26))
+        self.minus = IconButton("minus", f"One piece less: {name}", edge=26)
+        self.plus = IconButton("plus", f"One piece more: {name}", edge=26)
         self.field = QLineEdit(str(value))
         self.field.setAccessibleName(f"Pieces to pack: {name}")
         self.field.setAccessibleDescription(f"0 to {most}")

@@ -8,7 +8,7 @@ from sellerdesk.ui.fonts import Size, pixels
 from sellerdesk.ui.note_box import fitting
 from sellerdesk.ui.widgets import IconLabel, IconText, Tone, label
 
-_DEMO_FACTS = ("No account, no internet", "A dozen orders to practise on", "Cards are pretend, nothing reaches Stripe")
+_DEMO_FACTS = ("No account, no internet", "Sixty orders to practise on", "Cards are pretend, nothing reaches Stripe")
 _STRIPE_FACTS = (
     "The key stays in the system keyring",
     "Each permission is checked and named",
