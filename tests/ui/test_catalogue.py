@@ -23,7 +23,7 @@ from sellerdesk.ui.side_pages import CATALOGUE
 from tests.ui.conftest import focused_widget
 from tests.ui.dressing import words_of
 from tests.ui.real_shop import RealShop, cells, real_shop
-from tests.ui.test_accessibility import guessing_labels, nameless
+from tests.ui.access import guessing_labels, nameless
 from tests.wiring import PRODUCTS, RATES
 
 __all__ = ["real_shop"]
