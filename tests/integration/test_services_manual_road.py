@@ -313,6 +313,24 @@ def test_p16_a_key_that_works_again_too_late(shop: Plant, stripe_sandbox: Sandbo
     assert shop.pay(placed).state is PayState.HELD
 
 
+def test_p16_stripe_gives_up_while_a_lost_answer_is_found_out(shop: Plant, stripe_sandbox: Sandbox) -> None:
+    """The approved card is gone from the intent: nothing is sent for it any more, and the shopper need not wait."""
+    placed = approved(shop)
+    pass_time(shop, HOUR - 60)
+    plan(stripe_sandbox, "confirm", Fault.LOST_BEFORE, None)
+    assert shop.look_again(placed).state is PayState.CHECKING
+    pass_time(shop, 90)
+    shop.works.resolve.run_due()
+    found = second(shop, placed)
+    assert (found.state, found.outcome) == (OperationState.FAILED, "declined")
+    answer = shop.look_again(placed)
+    assert answer.state is PayState.DECLINED
+    assert answer.problem is not None
+    assert answer.problem.code == "payment_intent_payment_attempt_expired"
+    assert shop.pay(placed).state is PayState.HELD
+    shop.check_agrees(placed.order.id)
+
+
 def test_p16_a_second_confirmation_that_was_never_sent_is_not_sent_after_the_hour(shop: Plant) -> None:
     """The program ended between writing it down and sending it. Stripe has given up meanwhile, or soon will."""
     placed = approved(shop)
