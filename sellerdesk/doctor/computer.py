@@ -4,7 +4,7 @@ import os
 import platform
 import re
 import shutil
-import subprocess  # nosec B404 - two fixed commands, nothing from outside
+import subprocess  # nosec B404
 import sys
 from collections.abc import Iterator
 from importlib.util import find_spec
@@ -85,7 +85,8 @@ def missing_libraries() -> tuple[str, ...]:
     folder = Path(next(iter(spec.submodule_search_locations)))
     files = [str(folder / name) for name in _LOOKED_THROUGH if (folder / name).exists()]
     try:
-        done = subprocess.run(  # noqa: S603  # nosec B603 - the system's linker on Qt's own files
+        # The system's linker on Qt's own files; nothing comes from outside.
+        done = subprocess.run(  # noqa: S603  # nosec B603
             [linker, *files], capture_output=True, text=True, timeout=_PATIENCE_SECONDS, check=False
         )
     except (OSError, subprocess.TimeoutExpired):
@@ -96,7 +97,8 @@ def missing_libraries() -> tuple[str, ...]:
 def _start_qt(more: dict[str, str]) -> "subprocess.CompletedProcess[str] | None":
     """Start an application and end it; None when it does not come to an end."""
     try:
-        return subprocess.run(  # noqa: S603  # nosec B603 - this very Python with a fixed text
+        # This very Python with a fixed text; nothing comes from outside.
+        return subprocess.run(  # noqa: S603  # nosec B603
             [sys.executable, "-c", _TRY_QT],
             capture_output=True,
             text=True,
