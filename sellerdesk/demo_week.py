@@ -15,7 +15,8 @@ from sellerdesk.app import Works
 from sellerdesk.demo_stories import Approval, CardTried, Story, read_stories
 from sellerdesk.domain.catalogue import Product, ShippingRate
 from sellerdesk.domain.ids import new_secret_token
-from sellerdesk.domain.order import Order
+from sellerdesk.domain.order import Order, Stage
+from sellerdesk.domain.stages import stage_of
 
 Progress = Callable[[str, int, int], None]
 Happening = tuple[int, int, Callable[[], None]]
@@ -81,6 +82,9 @@ def order_as_shopper(works: Works, sandbox: RunningSandbox, story: Story) -> Ord
             approve = card.approval is Approval.APPROVED
             sandbox.world.answer_challenge(order.payment.intent_id, approve=approve)
             order = place_order.look_again(checkout_id, order.reference).order
+    if stage_of(order) is Stage.PROBLEM:
+        # A refusal comes without its charge; who refused stands there.
+        works.desk.sync.read_again(order.payment.intent_id)
     return order
 
 

@@ -210,7 +210,7 @@ TEMPORARY = Explanation(
 )
 PROCESSING = Explanation(
     "Technical fault",
-    "Something failed on the way to the bank. The card itself is fine.",
+    "Something failed at the bank, or on the way to it. The card itself is fine.",
     Refuser.NOBODY,
     (
         "Wait until the time below, then send the pay link: the same card is fine.",

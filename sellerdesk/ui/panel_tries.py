@@ -43,6 +43,14 @@ class ShowsTries(QWidget):
         raise NotImplementedError
 
 
+def settle(block: QWidget) -> None:
+    """Lay ``block`` out at once: an answer changes what is shown below other things, and must not be seen half done."""
+    for each in (block, block.parentWidget()):
+        layout = each.layout() if each is not None else None
+        if layout is not None:
+            layout.activate()
+
+
 class TriesBar(QWidget):
     """One part for each sensible try, the used ones dark."""
 
@@ -106,6 +114,7 @@ class RetryBlock(ShowsTries):
         if tries is not None:
             self.used.setText(used_words(tries.used))
             self.bar.show_used(tries.used)
+        settle(self.block)
 
 
 _AGAIN = {
@@ -168,6 +177,7 @@ class TriesBlock(ShowsTries):
         self.hint.setText(f"The tries could not be read. {read.trouble}" if read.trouble else hint)
         self.hint.setVisible(bool(self.hint.full_text))
         self.again.setVisible(bool(read.trouble))
+        settle(self.block)
 
 
 def _with_kept(payment: Payment, attempts: tuple[CardAttempt, ...]) -> tuple[CardAttempt, ...]:

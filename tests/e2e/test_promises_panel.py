@@ -107,7 +107,7 @@ def focus_of(dialog: QWidget) -> QWidget:
         ),
         ("expired_card", ("past its date", "Not Stripe, not you", "At once, typed again")),
         ("stolen_card", ("has blocked the card", "Never with this card", "Do not give the reason")),
-        ("processing_error", ("Something failed on the way", "the same card is fine", "From ")),
+        ("processing_error", ("Something failed at the bank", "the same card is fine", "From ")),
         ("payment_intent_authentication_failure", ("asked the shopper to approve", "The shopper did not approve it")),
         ("merchant_blacklist", ("your own block list", "Not the bank", "After you have looked at it")),
         ("do_not_honor", ("gives no reason", "Not Stripe, not you", "At once, with another card")),

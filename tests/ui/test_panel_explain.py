@@ -20,6 +20,7 @@ from sellerdesk.ui.panel_parts import Fold
 from sellerdesk.ui.panel_tries import TriesBlock, TriesRead
 from tests.ui import sample_orders as samples
 from tests.ui.dressing import clear_away, dressed, nameless, words_of
+from tests.ui.room import cramped
 from tests.ui.sample_orders import DAY, HOSTILE, HOUR, NOW
 
 ZONE = ZoneInfo("Europe/Paris")
@@ -174,6 +175,8 @@ def test_p19_the_tries_are_read_counted_and_listed(panel: OrderPanel) -> None:
     blocks = panel.findChild(ProblemBlocks)
     assert blocks is not None
     assert blocks.retry.bar.accessibleName() == "2 of 8 tries used"
+    # At once, without another turn of the event loop.
+    assert not "\n".join(cramped(blocks))
 
 
 def test_p19_when_the_tries_are_used_up_no_more_are_offered(panel: OrderPanel) -> None:
