@@ -78,10 +78,20 @@ class Prepare:
 
     def _check(self, order: Order) -> None:
         if stage_of(order) is not Stage.TO_PREPARE:
-            raise WrongStage("Nothing is held for this order, so it cannot be prepared.")
+            raise WrongStage(_why_not(order))
         deadline = order.payment.capture_before
         if deadline is not None and deadline <= self._clock.now():
             raise WrongStage(
                 "By the clock this hold has lapsed, so nothing was sent to Stripe. Sync: if Stripe has ended it, the "
                 "shopper has to pay again."
             )
+
+
+def _why_not(order: Order) -> str:
+    """Why there is no hold to capture."""
+    payment = order.payment
+    if payment.captured:
+        return "It was captured meanwhile, and a hold can be captured once."
+    if payment.facts is not None and payment.facts.has_lapsed:
+        return "The hold had lapsed already, and its money went back. The shopper has to pay again."
+    return "Nothing is held for this order, so it cannot be prepared."

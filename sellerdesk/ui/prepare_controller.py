@@ -51,7 +51,7 @@ class PrepareController(QObject):
             sending(shop, operation_id, OperationKind.CAPTURE, amount),
             lambda: prepare.run(operation_id, order.id, order.version, kept, shipping, message),
             _captured,
-            "Nothing was captured and nothing was released.",
+            "Nothing was captured and nothing was released by this.",
         )
         self._work.start(dialog, wish)
 

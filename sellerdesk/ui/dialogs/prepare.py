@@ -104,7 +104,7 @@ class PrepareDialog(DeskDialog):
         return f"Capturing {sum_words(self._plan.total, self._plan.currency)}…"
 
     def show_refusal(self, sentence: str) -> None:
-        self.trouble.say("Nothing was captured.", sentence, Tone.RED)
+        self.trouble.say("Nothing was captured by this.", sentence, Tone.RED)
 
     def _refresh(self) -> None:
         if self.sent:

@@ -1,0 +1,107 @@
+"""Two windows on one shop, each with its Prepare open on the same hold: one captures, the other is told what is so."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from pytestqt.qtbot import QtBot
+
+from sellerdesk.domain.catalogue import CartItem
+from sellerdesk.domain.ids import new_secret_token
+from sellerdesk.domain.order import Address, Order, Shopper, Stage
+from sellerdesk.sandbox.launch import Sandbox
+from sellerdesk.ui.dialogs.parts import DeskDialog
+from tests import wiring
+from tests.e2e.road import Seller, import_demo_catalogue
+from tests.ui.dressing import words_of
+
+pytestmark = [pytest.mark.keyring, pytest.mark.timeout(240)]
+
+MARA = Shopper("Mara Lindqvist", "mara@example.com", Address("Schönhauser Allee 112", "Berlin", "10439", "DE"))
+CART = (CartItem("MUG-SAND", 2), CartItem("APRON-GREEN", 1), CartItem("CANDLES-3", 1))
+
+
+@pytest.fixture
+def sandbox() -> Iterator[Sandbox]:
+    with Sandbox() as running:
+        yield running
+
+
+@pytest.fixture
+def windows(qtbot: QtBot, data_dir: Path, sandbox: Sandbox, keyring_session: object) -> Iterator[tuple[Seller, Seller]]:
+    """Two windows on the same profile; the second opens the shop that the first one connected."""
+    first = Seller(qtbot, data_dir, sandbox.url)
+    first.connect(sandbox.secret_key, sandbox.publishable_key)
+    import_demo_catalogue(data_dir)
+    second = Seller(qtbot, data_dir, sandbox.url)
+    second.wait(lambda: second.window.keeper.shop is not None)
+    yield first, second
+    second.leave()
+    first.leave()
+
+
+def order_by(seller: Seller, sandbox: Sandbox) -> Order:
+    program = seller.second_program()
+    place_order = program.works.shopfront.place_order
+    checkout_id = new_secret_token()
+    order = place_order.place(checkout_id, CART, MARA, False)
+    place_order.pay(checkout_id, order.reference, wiring.confirmation_token(sandbox), wiring.RETURN_URL)
+    program.close()
+    return order
+
+
+def open_dialog(seller: Seller) -> DeskDialog:
+    dialog = seller.open_next()
+    assert isinstance(dialog, DeskDialog)
+    return dialog
+
+
+def press(dialog: DeskDialog) -> None:
+    QTest.mouseClick(dialog.go, Qt.MouseButton.LeftButton)
+
+
+def said(seller: Seller) -> str:
+    """What a window says about the press: in its dialog while that is open, else in its notice."""
+    dialog = seller.window.orders.dialog
+    notice = seller.window.bar.notice
+    return "\n".join([words_of(dialog) if dialog is not None else "", notice.text if notice else ""])
+
+
+def test_p06_a_second_capture_from_a_second_window(windows: tuple[Seller, Seller], sandbox: Sandbox) -> None:
+    first, second = windows
+    order = order_by(first, sandbox)
+    for seller in windows:
+        order_id = seller.see(Stage.TO_PREPARE, order.shown_reference)
+    late, early = open_dialog(second), open_dialog(first)
+    press(early)
+    first.wait(lambda: first.order(order_id).payment.captured > 0)
+    press(late)
+    second.wait(lambda: "captured meanwhile" in said(second))
+    assert "It was captured meanwhile, and a hold can be captured once." in said(second)
+    assert "Nothing was captured and nothing was released by this." in said(second)
+    first.wait(lambda: "Captured 128.40\u00a0EUR" in said(first))
+    check(windows, sandbox, order)
+
+
+def test_p06_both_windows_press_at_once(windows: tuple[Seller, Seller], sandbox: Sandbox) -> None:
+    order = order_by(windows[0], sandbox)
+    for seller in windows:
+        seller.see(Stage.TO_PREPARE, order.shown_reference)
+    for dialog in [open_dialog(seller) for seller in windows]:
+        press(dialog)
+    windows[0].wait(lambda: sum("Captured 128.40\u00a0EUR" in said(seller) for seller in windows) == 1)
+    windows[0].wait(lambda: sum("nothing was released by this" in said(seller) for seller in windows) == 1)
+    check(windows, sandbox, order)
+
+
+def check(windows: tuple[Seller, Seller], sandbox: Sandbox, order: Order) -> None:
+    """Captured once, whole, and shown so in both windows."""
+    for seller in windows:
+        if seller.window.orders.dialog is not None:
+            seller.window.orders.dialog.close()
+        order_id = seller.see(Stage.TO_SHIP, order.shown_reference)
+        now = seller.order(order_id)
+        assert (now.payment.captured, now.payment.released, now.open_operation) == (order.total, 0, None)
+    assert sandbox.world.dump()["captures"] == 1
