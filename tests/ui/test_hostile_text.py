@@ -39,11 +39,11 @@ from tests.ui.conftest import Books, FakeOpener, Remembers, open_shop
 from tests.ui.sample_orders import NOW
 
 MARKUP = "<b>ROBERT</b> <img src='file:///etc/passwd' width=9000> <a href='x'>&amp;&lt;</a> &Alt"
+TURNED = "\u202eexe.txt\u202c \u2066\u2067مرحبا\u2069 \u200fabc\u061c"
+EMOJI = "👩‍👩‍👧🏽 🇩🇪 ❤️ \U000e0041 Z\u0301\u0302\u0303"
+CONTROLS = "a\x00b\x1b[31mc\x07\r\nd\u2028e\u2029f\x85g\ud800h"
 TEXTS = {
-    "markup": MARKUP,
-    "bidi": "\u202eexe.txt\u202c \u2066\u2067مرحبا\u2069 \u200fabc\u061c",
-    "emoji": "👩‍👩‍👧🏽 🇩🇪 ❤️ \U000e0041 Z\u0301\u0302\u0303",
-    "controls": "a\x00b\x1b[31mc\x07\r\nd\u2028e\u2029f\x85g\ud800h",
+    "hostile": f"{MARKUP} {TURNED} {EMOJI} {CONTROLS}",
     "10,000 letters": MARKUP + "W" * 10_000,
     "10,000 in words": (MARKUP + " wide ") * 125,
 }
@@ -185,11 +185,6 @@ def fits(window: QWidget) -> bool:
     return window.minimumSizeHint().width() <= LARGEST[0] and window.minimumSizeHint().height() <= LARGEST[1]
 
 
-def shows(window: MainWindow, order_id: str) -> bool:
-    """Whether the panel shows this order."""
-    return window.panel.view is not None and window.panel.view.order.id == order_id
-
-
 def each_order(qtbot: QtBot, window: MainWindow, visit: Callable[[], None]) -> int:
     """Select every order of every stage in turn. How many there were."""
     visited = 0
@@ -198,10 +193,15 @@ def each_order(qtbot: QtBot, window: MainWindow, visit: Callable[[], None]) -> i
         qtbot.waitUntil(lambda: not window.list._running, timeout=WAIT_MS)
         for row in list(window.model.rows):
             window.view.select_order(row.id)
-            qtbot.waitUntil(partial(shows, window, row.id), timeout=WAIT_MS)
+            qtbot.waitUntil(partial(_shows, window, row.id), timeout=WAIT_MS)
             visit()
             visited += 1
     return visited
+
+
+def _shows(window: MainWindow, order_id: str) -> bool:
+    view = window.panel.view
+    return view is not None and view.order.id == order_id
 
 
 def test_window_list_and_panel(qtbot: QtBot, window: MainWindow) -> None:
@@ -219,7 +219,7 @@ def test_every_dialog(qtbot: QtBot, window: MainWindow) -> None:
     opened: list[str] = []
 
     def visit() -> None:
-        for begin in (window.orders.prepare, window.orders.ship):
+        for begin in (window.orders.prepare, window.orders.ship, window.orders.release):
             begin()
             dialog = window.orders.dialog
             if dialog is None:
@@ -230,10 +230,10 @@ def test_every_dialog(qtbot: QtBot, window: MainWindow) -> None:
             assert fits(dialog)
             opened.append(type(dialog).__name__)
             dialog.close()
-            qtbot.waitUntil(lambda: window.orders.dialog is None)
+            qtbot.waitUntil(lambda: window.orders.dialog is None, timeout=WAIT_MS)
 
     each_order(qtbot, window, visit)
-    assert {"PrepareDialog", "ShipDialog"} <= set(opened)
+    assert {"PrepareDialog", "ShipDialog", "ReleaseDialog"} <= set(opened)
 
 
 def test_search_and_what_it_did_not_find(qtbot: QtBot, window: MainWindow, text: str) -> None:
