@@ -58,9 +58,14 @@ class Made:
                     at, code = order.placed_at + 30 * number, self._random.choice(CODES)
                     unit.orders.note(order.id, builders.entry("declined", at=at, note=code))
                     self.refused.append((order.id, at, code))
-                if order.payment.captured:
-                    at, sums = self.captured_at[order_id], (order.payment.captured, order.currency)
-                    unit.journal.enter(None, "event", order.payment.intent_id, "captured", *sums, at)
+                at, payment = self.captured_at.get(order_id, NOW), order.payment
+                for kind, amount, moment in (
+                    ("authorized", payment.authorized, order.placed_at),
+                    ("captured", payment.captured, at),
+                    ("released", payment.released, at + 1),
+                ):
+                    if amount:
+                        unit.journal.enter(None, "event", payment.intent_id, kind, amount, order.currency, moment)
             unit.commit()
         self.ids = ids
 
