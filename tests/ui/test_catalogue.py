@@ -20,10 +20,10 @@ from sellerdesk.ui.catalogue_model import NAME, ON_HAND, PICTURE, PRICE, SHIPS_F
 from sellerdesk.ui.dialogs.import_catalogue import ImportDialog
 from sellerdesk.ui.orders_model import Role
 from sellerdesk.ui.side_pages import CATALOGUE
+from tests.ui.access import guessing_labels, nameless
 from tests.ui.conftest import focused_widget
 from tests.ui.dressing import words_of
 from tests.ui.real_shop import RealShop, cells, real_shop
-from tests.ui.access import guessing_labels, nameless
 from tests.wiring import PRODUCTS, RATES
 
 __all__ = ["real_shop"]

@@ -23,10 +23,10 @@ from sellerdesk.ui.side_pages import OVERVIEW
 from sellerdesk.ui.theme import Scheme, Theme
 from sellerdesk.ui.tokens import DARK, LIGHT
 from tests.builders import DAY
+from tests.ui.access import guessing_labels, nameless
 from tests.ui.conftest import StillClock, focused_widget
 from tests.ui.dressing import colours_of, words_of
 from tests.ui.real_shop import PRICE, RealShop, captured, cells, held, lapsed, real_shop, released, shortened
-from tests.ui.access import guessing_labels, nameless
 
 __all__ = ["real_shop"]
 Open = Callable[..., RealShop]
