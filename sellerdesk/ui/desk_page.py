@@ -87,6 +87,8 @@ class DeskPage(QWidget):
         elif _holds_focus(self.empty):
             self.view.setFocus()
         self.empty.setVisible(not count)
+        # Tab stops at nothing that shows nothing.
+        self.view.setFocusPolicy(Qt.FocusPolicy.StrongFocus if count else Qt.FocusPolicy.NoFocus)
 
     @property
     def is_drawer(self) -> bool:

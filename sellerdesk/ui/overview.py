@@ -15,7 +15,8 @@ from sellerdesk.ui.overview_words import export
 from sellerdesk.ui.tasks import Tasks
 
 _KEY = "figures"
-_PLOTS = "sellerdesk.ui.overview_plots"
+# Most of what the plots load, and the only part that knows no Qt.
+_SLOW = "numpy"
 _MINUTE_MS = 60_000
 _UNEXPECTED = "SellerDesk made a mistake of its own."
 
@@ -68,8 +69,9 @@ class OverviewKeeper(QObject):
         figures, days = self._shop.desk.figures, self.page.days
 
         def work() -> Figures:
-            # Loading the plots takes a second the first time, which nobody shall feel in the window.
-            import_module(_PLOTS)
+            # The plots take their time to load, which nobody shall feel in the window. Only what knows no Qt may load
+            # here: PySide's classes come into being at their first use, and two threads at that end the program.
+            import_module(_SLOW)
             return figures.read(days)
 
         self._tasks.read(self, work, self._arrived, self._failed, key=_KEY)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QAccessible, QAccessibleInterface
+from PySide6.QtGui import QAccessible, QAccessibleInterface, QAccessibleTableCellInterface
 from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractItemView,
@@ -46,8 +46,8 @@ _ROLES = frozenset(
 def nameless(window: QWidget) -> list[str]:
     """What can be seen and used in ``window`` and says nothing to a screen reader, one line each."""
     widgets = [_line(widget) for widget in _widgets(window) if not _name(widget)]
-    inside = [f"{_role(each)} in {_owner(each)}" for each in _interfaces(window) if _needs_name(each)]
-    return widgets
+    inside = [f"{_role(each)} in {_owner(each)} {_place(each)}" for each in _interfaces(window) if _needs_name(each)]
+    return [*widgets, *inside]
 
 
 def guessing_labels(window: QWidget) -> list[str]:
@@ -80,10 +80,11 @@ def _interfaces(window: QWidget) -> Iterator[QAccessibleInterface]:
     while waiting:
         each = waiting.pop()
         state = each.state()
-        if state.invisible or state.offscreen:
+        if state.invisible or state.offscreen or _is_gone(each):
             continue
         yield each
-        waiting += [child for number in range(each.childCount()) if (child := each.child(number)) is not None]
+        children: list[QAccessibleInterface | None] = [each.child(number) for number in range(each.childCount())]
+        waiting += [child for child in children if child is not None]
 
 
 def _needs_name(each: QAccessibleInterface) -> bool:
@@ -105,7 +106,17 @@ def _role(each: QAccessibleInterface) -> str:
     return str(each.role()).rpartition(".")[2]
 
 
+def _is_gone(each: QAccessibleInterface) -> bool:
+    """A cell of rows that were there before: Qt keeps what a reader once asked for."""
+    cell: QAccessibleTableCellInterface | None = each.tableCellInterface()
+    return not each.isValid() or (cell is not None and cell.columnIndex() < 0)
+
+
+def _place(each: QAccessibleInterface) -> str:
+    cell: QAccessibleTableCellInterface | None = each.tableCellInterface()
+    return f"column {cell.columnIndex()}" if cell is not None else ""
+
+
 def _owner(each: QAccessibleInterface) -> str:
-    parent = each.parent()
-    owner = parent.object() if parent is not None else None
-    return type(owner).__name__ if owner is not None else "nothing"
+    parent: QAccessibleInterface | None = each.parent()
+    return type(parent.object()).__name__ if parent is not None else "nothing"

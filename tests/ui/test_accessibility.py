@@ -15,9 +15,11 @@ from sellerdesk.domain.operation import OperationState
 from sellerdesk.domain.order import Order, Stage
 from sellerdesk.services.desk import Mode
 from sellerdesk.ui.main_window import MainWindow
+from sellerdesk.ui.side_pages import CATALOGUE, OVERVIEW
 from sellerdesk.ui.theme import Theme
 from tests.ui.access import guessing_labels, nameless
 from tests.ui.conftest import Books, FakeOpener, Remembers, focused_widget, open_shop
+from tests.ui.real_shop import RealShop, held, real_shop
 from tests.ui.sample_orders import (
     captured_order,
     endless_order,
@@ -28,6 +30,8 @@ from tests.ui.sample_orders import (
     shipped_order,
     with_operation,
 )
+
+__all__ = ["real_shop"]
 
 ORDERS = {
     "held": order(),
@@ -160,13 +164,14 @@ def test_the_menus_of_the_window_itself(open_window: Open, qtbot: QtBot) -> None
         menu.close()
 
 
-def test_the_places(qtbot: QtBot, open_window: Open) -> None:
-    window = open_window(ORDERS["held"])
-    for action in window.actions_.places:
-        action.trigger()
-        QApplication.processEvents()
-        assert nameless(window) == []
-        assert guessing_labels(window) == []
+def test_the_places(qtbot: QtBot, real_shop: Callable[..., RealShop]) -> None:
+    shop = real_shop(held())
+    overview, catalogue = shop.window.side.overview.page, shop.window.side.catalogue.page
+    for place, is_shown in ((OVERVIEW, lambda: overview.figures is not None), (CATALOGUE, catalogue.view.isVisible)):
+        shop.go_to(place)
+        qtbot.waitUntil(is_shown)
+        assert nameless(shop.window) == []
+        assert guessing_labels(shop.window) == []
 
 
 def test_a_narrow_window(open_window: Open) -> None:
