@@ -192,8 +192,8 @@ TOO_SLOW = Explanation(
     Refuser.NOBODY,
     ("Send the pay link. The shopper pays and approves once more; nothing was held the first time.",),
     Again.WITH_SHOPPER,
-    "The approval of your bank has run out.",
-    "Approve again, or use another card.",
+    "Your bank’s approval came too late to be used.",
+    "Press again, or use another card.",
 )
 TEMPORARY = Explanation(
     "Bank could not answer",

@@ -8,6 +8,8 @@ from PySide6.QtGui import QHideEvent, QKeyEvent, QShowEvent
 from PySide6.QtWidgets import QAbstractButton, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from sellerdesk.domain.listing import OrderView
+from sellerdesk.domain.order import Stage
+from sellerdesk.domain.stages import stage_of
 from sellerdesk.services.desk import Mode
 from sellerdesk.ui.panel_body import Scene, body_of
 from sellerdesk.ui.panel_head import PanelHead
@@ -51,6 +53,7 @@ class OrderPanel(QWidget):
         self._view: OrderView | None = None
         self._mode = Mode.TEST
         self._drawn_work: object = None
+        self._drawn_minute = 0
         self._tries = TriesRead()
         self.setProperty("part", "panel")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
@@ -112,8 +115,16 @@ class OrderPanel(QWidget):
         if self._view is None:
             return
         self.head.show_order(self._view.order, self._now(), self._system_now())
-        if self.head.work is not self._drawn_work:
+        if self.head.work is not self._drawn_work or self._has_aged():
             self._draw(keep_place=True)
+
+    def _has_aged(self) -> bool:
+        """Whether the body counts minutes and says an old one. Nothing changes under the hands of whoever is in it."""
+        assert self._view is not None
+        focused: object = self.window().focusWidget()
+        at_work = isinstance(focused, QWidget) and self.body.isAncestorOf(focused)
+        counts = stage_of(self._view.order) in {Stage.PROBLEM, Stage.UNFINISHED}
+        return counts and not at_work and self._now() // 60 != self._drawn_minute
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Enter opens the next step, as the button says; on another button it presses that one. No money moves by
@@ -145,7 +156,7 @@ class OrderPanel(QWidget):
         place = self.body.verticalScrollBar().value() if keep_place else 0
         now = self._now()
         self.head.show_order(self._view.order, now, self._system_now())
-        self._drawn_work = self.head.work
+        self._drawn_work, self._drawn_minute = self.head.work, now // 60
         content = QWidget()
         rows = QVBoxLayout(content)
         rows.setContentsMargins(_PADDING, 0, _PADDING, _PADDING)

@@ -159,6 +159,24 @@ def test_a_time_that_has_come_says_now(panel: OrderPanel, now: Now) -> None:
     assert "Now" in words_of(panel)
 
 
+def test_what_counts_minutes_goes_on_by_itself_but_not_under_somebodys_hands(panel: OrderPanel, now: Now) -> None:
+    panel.show_order(unfinished(ago=14 * 60), Mode.TEST)
+    assert "The shopper may still be there." in words_of(panel)
+    now.at += 60
+    panel.tick()
+    assert "Nothing since then. That was 15 min ago." in words_of(panel)
+    show(panel, refused())
+    codes = fold(panel, "Codes for support").button
+    panel.activateWindow()
+    codes.setFocus()
+    now.at += 60
+    panel.tick()
+    assert fold(panel, "Codes for support").button is codes
+    panel.head.primary.setFocus()
+    panel.tick()
+    assert fold(panel, "Codes for support").button is not codes
+
+
 def test_p19_the_tries_are_read_counted_and_listed(panel: OrderPanel) -> None:
     order = refused()
     assert "Reading the tries from Stripe…" in show(panel, order)
