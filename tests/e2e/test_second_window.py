@@ -13,6 +13,7 @@ from sellerdesk.domain.ids import new_secret_token
 from sellerdesk.domain.order import Address, Order, Shopper, Stage
 from sellerdesk.sandbox.launch import Sandbox
 from sellerdesk.ui.dialogs.parts import DeskDialog
+from sellerdesk.ui.notices import Notice
 from tests import wiring
 from tests.e2e.road import Seller, import_demo_catalogue
 from tests.ui.dressing import words_of
@@ -62,15 +63,27 @@ def press(dialog: DeskDialog) -> None:
     QTest.mouseClick(dialog.go, Qt.MouseButton.LeftButton)
 
 
-def said(seller: Seller) -> str:
-    """What a window says about the press: in its dialog while that is open, else in its notice."""
-    dialog = seller.window.orders.dialog
-    notice = seller.window.bar.notice
-    return "\n".join([words_of(dialog) if dialog is not None else "", notice.text if notice else ""])
+class Ear:
+    """What a window said and says about the press: in notices, some of which leave by themselves, and in its dialog."""
+
+    def __init__(self, seller: Seller) -> None:
+        self._window = seller.window
+        self._heard: list[str] = []
+        seller.window.notices.speak_through(self._hear)
+
+    def _hear(self, notice: Notice) -> None:
+        self._heard.append(notice.text)
+        self._window.bar.say(notice)
+
+    @property
+    def said(self) -> str:
+        dialog = self._window.orders.dialog
+        return "\n".join([*self._heard, words_of(dialog) if dialog is not None else ""])
 
 
 def test_p06_a_second_capture_from_a_second_window(windows: tuple[Seller, Seller], sandbox: Sandbox) -> None:
     first, second = windows
+    before, after = Ear(first), Ear(second)
     order = order_by(first, sandbox)
     for seller in windows:
         order_id = seller.see(Stage.TO_PREPARE, order.shown_reference)
@@ -78,21 +91,22 @@ def test_p06_a_second_capture_from_a_second_window(windows: tuple[Seller, Seller
     press(early)
     first.wait(lambda: first.order(order_id).payment.captured > 0)
     press(late)
-    second.wait(lambda: "captured meanwhile" in said(second))
-    assert "It was captured meanwhile, and a hold can be captured once." in said(second)
-    assert "Nothing was captured and nothing was released by this." in said(second)
-    first.wait(lambda: "Captured 128.40\u00a0EUR" in said(first))
+    second.wait(lambda: "captured meanwhile" in after.said)
+    assert "It was captured meanwhile, and a hold can be captured once." in after.said
+    assert "Nothing was captured and nothing was released by this." in after.said
+    first.wait(lambda: "Captured 128.40\u00a0EUR" in before.said)
     check(windows, sandbox, order)
 
 
 def test_p06_both_windows_press_at_once(windows: tuple[Seller, Seller], sandbox: Sandbox) -> None:
+    ears = [Ear(seller) for seller in windows]
     order = order_by(windows[0], sandbox)
     for seller in windows:
         seller.see(Stage.TO_PREPARE, order.shown_reference)
     for dialog in [open_dialog(seller) for seller in windows]:
         press(dialog)
-    windows[0].wait(lambda: sum("Captured 128.40\u00a0EUR" in said(seller) for seller in windows) == 1)
-    windows[0].wait(lambda: sum("nothing was released by this" in said(seller) for seller in windows) == 1)
+    windows[0].wait(lambda: sum("Captured 128.40\u00a0EUR" in ear.said for ear in ears) == 1)
+    windows[0].wait(lambda: sum("nothing was released by this" in ear.said for ear in ears) == 1)
     check(windows, sandbox, order)
 
 
