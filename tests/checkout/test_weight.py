@@ -59,7 +59,7 @@ TEXTS = re.compile(r'"(?:[^"\\]|\\.)*"|`[^`]*`')
 REMARKS = re.compile(r"""(?m)^\s*//.*$|(?<=[;,{}]) // [^"'`\n]*$""")
 
 
-@pytest.mark.parametrize("name", ["kit.js", "card.js", "till.js", "checkout.js", "order.js", "shop.js"])
+@pytest.mark.parametrize("name", ["kit.js", "card.js", "till.js", "checkout.js", "order.js", "page.js", "shop.js"])
 def test_squeezing_takes_away_spaces_and_remarks_only(name: str) -> None:
     files = load_files()
     answer = files.answer(files.address(name).rpartition("/")[2])
