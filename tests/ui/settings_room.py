@@ -112,6 +112,8 @@ class Desk:
         check = getattr(dialog.pages[0], "check", None)
         if check is not None:
             self.qtbot.waitUntil(check.isEnabled)
+            # Qt shows what was added to a visible page with the next turn of its loop.
+            settle()
         return dialog
 
     def closed(self) -> None:
