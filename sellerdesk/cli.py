@@ -80,7 +80,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         return _run(options)
     except SellerDeskError as error:
-        sys.stderr.write(f"{error}\n")
+        from sellerdesk.logs import for_terminal
+
+        sys.stderr.write(f"{for_terminal(str(error))}\n")
         return 1
     except KeyboardInterrupt:
         return 130

@@ -8,7 +8,7 @@ import threading
 from sellerdesk.addresses import parse_api_base, parse_public_address
 from sellerdesk.domain.errors import KeyNotUsable, SellerDeskError
 from sellerdesk.files import read_text
-from sellerdesk.logs import configure
+from sellerdesk.logs import configure, for_terminal
 from sellerdesk.runner import Job, Runner
 from sellerdesk.settings import (
     ACCENT,
@@ -134,5 +134,5 @@ def _resolve(profile: ProfileWorks) -> float:
 
 
 def _say(line: str) -> None:
-    sys.stdout.write(f"{line}\n")
+    sys.stdout.write(f"{for_terminal(line)}\n")
     sys.stdout.flush()

@@ -36,6 +36,12 @@ def escaped(text: str) -> str:
     return "".join(letter if letter.isprintable() else ascii(letter)[1:-1] for letter in text)
 
 
+def for_terminal(text: str) -> str:
+    """``text`` for a person at a terminal: like ``escaped``, but its lines and its no-break spaces stay."""
+    lines = ("\u00a0".join(escaped(part) for part in line.split("\u00a0")) for line in text.split("\n"))
+    return "\n".join(lines)
+
+
 class SafeFormatter(logging.Formatter):
     """Time in UTC, level, logger and message; the redaction covers the traceback as well."""
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from sellerdesk import logs
+from sellerdesk.cli import main
 from sellerdesk.domain.errors import ReadOnlyPlace
 
 
@@ -47,6 +48,15 @@ def test_secrets_and_people_are_left_out(text: str, kept: str) -> None:
 
 def test_a_forged_line_stays_inside_its_record() -> None:
     assert logs.escaped("a\nINFO fake\r\x1b[2J\u202eend\u2028é") == "a\\nINFO fake\\r\\x1b[2J\\u202eend\\u2028é"
+
+
+def test_a_terminal_shows_what_it_is_told_and_does_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert logs.for_terminal("70.00\u00a0EUR\nEmre \x1b[2J\u202eend") == "70.00\u00a0EUR\nEmre \\x1b[2J\\u202eend"
+    missing = str(tmp_path / "goods\x1b[31m\u202e.csv")
+    assert main(["--data-dir", str(tmp_path), "catalogue", "import", missing, missing]) == 1
+    said = capsys.readouterr().err
+    assert "goods\\x1b[31m\\u202e.csv cannot be read" in said
+    assert said.endswith("\n")
 
 
 def test_a_record_is_one_safe_line_with_its_traceback(tmp_path: Path) -> None:
