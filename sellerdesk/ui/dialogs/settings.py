@@ -103,8 +103,8 @@ class SettingsDialog(DeskDialog):
         super().__init__("Settings", "Close", "Save changes", parent)
         self.pages = pages
         self.subtitle.hide()
-        self.state = IconText("circle-check", tone=Tone.MUTED, size=Size.SMALL)
-        self.foot.insertWidget(0, self.state)
+        self.state = IconText("circle-check", tone=Tone.MUTED, size=Size.SMALL, elide=True)
+        self.foot.insertWidget(0, self.state, 100)
         self.buttons: list[PageButton] = []
         self._group = QButtonGroup(self)
         self._stack = QStackedWidget()

@@ -82,7 +82,7 @@ class TextEntry(Entry):
             self.field.setMaximumWidth(pixels(120))
             self.row.addStretch(1)
         rows = _rows(self, 4)
-        rows.addWidget(label(setting.label, size=Size.SMALL, strong=True))
+        rows.addWidget(fitting(label(setting.label, size=Size.SMALL, strong=True, wrap=True)))
         rows.addLayout(self.row)
         rows.addWidget(self.error)
         rows.addWidget(self.hint)
@@ -118,7 +118,7 @@ class ChoiceEntry(Entry):
         self._group = QButtonGroup(self)
         self.marks: dict[object, RadioMark] = {}
         rows = _rows(self, 2)
-        rows.addWidget(label(setting.label, size=Size.SMALL, strong=True))
+        rows.addWidget(fitting(label(setting.label, size=Size.SMALL, strong=True, wrap=True)))
         for value, name, words in choices:
             mark = RadioMark(name)
             mark.setChecked(value == self.kept)
