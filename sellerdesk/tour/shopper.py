@@ -145,7 +145,7 @@ class BrowserShopper:
             "P08",
         )
         self._press()
-        page.get_by_text("Nothing is held.").first.wait_for()
+        page.locator("#note").filter(has_text="Nothing is held.").wait_for()
         self._shoot("declined", "The bank declines: nothing is held, and everything else is kept.", "P18")
         page.get_by_label("Street and number").fill(_MOVED_TO)
         self._type_card(_GOOD)
