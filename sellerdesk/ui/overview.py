@@ -1,7 +1,6 @@
 """Keeps the overview as the database has it while it is looked at, and puts its numbers into a file."""
 
 from datetime import UTC, datetime
-from importlib import import_module
 
 from PySide6.QtCore import QObject, QTimer
 
@@ -15,8 +14,6 @@ from sellerdesk.ui.overview_words import export
 from sellerdesk.ui.tasks import Tasks
 
 _KEY = "figures"
-# Most of what the plots load, and the only part that knows no Qt.
-_SLOW = "numpy"
 _MINUTE_MS = 60_000
 _UNEXPECTED = "SellerDesk made a mistake of its own."
 
@@ -68,13 +65,7 @@ class OverviewKeeper(QObject):
         self._running = True
         figures, days = self._shop.desk.figures, self.page.days
 
-        def work() -> Figures:
-            # The plots take their time to load, which nobody shall feel in the window. Only what knows no Qt may load
-            # here: PySide's classes come into being at their first use, and two threads at that end the program.
-            import_module(_SLOW)
-            return figures.read(days)
-
-        self._tasks.read(self, work, self._arrived, self._failed, key=_KEY)
+        self._tasks.read(self, lambda: figures.read(days), self._arrived, self._failed, key=_KEY)
 
     def tick(self) -> None:
         """A minute went by: at midnight another day begins."""

@@ -1,7 +1,5 @@
 """The overview: period and currency, four sums, how many holds were captured in time, and four plots."""
 
-from typing import TYPE_CHECKING
-
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import (
@@ -22,11 +20,9 @@ from sellerdesk.ui.desk_page import Edge
 from sellerdesk.ui.empty_state import Emptiness, EmptyState, OpeningState, Way
 from sellerdesk.ui.fonts import Size, pixels
 from sellerdesk.ui.overview_parts import Legend, Mark, PlotCard, Tile
+from sellerdesk.ui.overview_plots import BackOrdersPlot, FailuresPlot, HoldsPlot, LeadsPlot
 from sellerdesk.ui.segments import ChoiceBox, Segments
 from sellerdesk.ui.widgets import Tone, label, rule
-
-if TYPE_CHECKING:
-    from sellerdesk.ui.overview_plots import BackOrdersPlot, FailuresPlot, HoldsPlot, LeadsPlot
 
 PERIODS = (14, 30, 90)
 _TWO_COLUMNS_FROM = 800
@@ -59,7 +55,6 @@ class OverviewPage(QWidget):
         super().__init__()
         self._figures: Figures | None = None
         self._currency = ""
-        self.plots: tuple[HoldsPlot, LeadsPlot, FailuresPlot, BackOrdersPlot] | None = None
         self._make_head()
         self._make_sums()
         self._make_cards()
@@ -114,8 +109,6 @@ class OverviewPage(QWidget):
             self._show(self.empty)
             return
         self._offer_currencies(figures)
-        if self.plots is None:
-            self._make_plots()
         self._say_sums(figures)
         self._fill_cards(figures)
         self._show(self._content)
@@ -187,14 +180,6 @@ class OverviewPage(QWidget):
         self.leads = PlotCard(words.LEADS)
         self.failures = PlotCard(words.FAILURES, helps)
         self.back_orders = PlotCard(words.BACK_ORDERS, Legend(lines))
-
-    @property
-    def cards(self) -> tuple[PlotCard, ...]:
-        return self.holds, self.leads, self.failures, self.back_orders
-
-    def _make_plots(self) -> None:
-        from sellerdesk.ui.overview_plots import BackOrdersPlot, FailuresPlot, HoldsPlot, LeadsPlot
-
         self.plots = (
             HoldsPlot(words.HOLDS),
             LeadsPlot(words.LEADS),
@@ -204,6 +189,10 @@ class OverviewPage(QWidget):
         for card, plot in zip(self.cards, self.plots, strict=True):
             card.set_plot(plot)
             plot.pointed.connect(card.say)
+
+    @property
+    def cards(self) -> tuple[PlotCard, ...]:
+        return self.holds, self.leads, self.failures, self.back_orders
 
     def _lay_out_content(self) -> QWidget:
         inside = QWidget()
@@ -289,8 +278,6 @@ class OverviewPage(QWidget):
         self._place()
 
     def _fill_cards(self, figures: Figures) -> None:
-        if self.plots is None:
-            return
         holds, leads, failures, back_orders = self.plots
         days = words.dates(figures)
         period, months = f"in these {len(days)} days", words.months(days)

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 
 from sellerdesk.ui import plain
 from sellerdesk.ui.buttons import IconButton
+from sellerdesk.ui.canvas import paint_stripes
 from sellerdesk.ui.fonts import Size, font, pixels
 from sellerdesk.ui.tables import NumbersTable, Table
 from sellerdesk.ui.theme import tokens_of
@@ -100,14 +101,7 @@ class Legend(QWidget):
             painter.fillRect(rect, QColor(fills[mark]))
         outline = {Mark.HELD: tokens.accent, Mark.RELEASED: tokens.plot_released}.get(mark)
         if mark is Mark.RELEASED:
-            painter.save()
-            painter.setClipRect(rect)
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            painter.setPen(QPen(QColor(tokens.plot_released), 1.5))
-            for step in range(-10, 10, 5):
-                foot = rect.bottomLeft() + QPointF(step, 0)
-                painter.drawLine(foot, foot + QPointF(10, -10))
-            painter.restore()
+            paint_stripes(painter, rect, tokens.plot_released)
         if outline:
             painter.setPen(QColor(outline))
             painter.drawRect(rect.adjusted(0, 0, -1, -1))

@@ -1,4 +1,4 @@
-"""The four plots of the overview. Imported with pyqtgraph when the overview is first shown."""
+"""The four plots of the overview."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -9,6 +9,7 @@ from PySide6.QtGui import QFontMetrics
 from sellerdesk.domain.money import exponent
 from sellerdesk.domain.overview import OLD_AFTER_DAYS, BackOrders, CurrencyDays, Failures, Leads, Shares
 from sellerdesk.formats import amount_parts, day_name
+from sellerdesk.ui.canvas import Bars, Tick, nice_ticks, text_width
 from sellerdesk.ui.fonts import Size, font
 from sellerdesk.ui.overview_words import (
     LEAD_LABELS,
@@ -21,7 +22,6 @@ from sellerdesk.ui.overview_words import (
     whole_amount,
 )
 from sellerdesk.ui.plot import Plot
-from sellerdesk.ui.plot_items import Bars, Tick, nice_ticks, text_width
 from sellerdesk.ui.tokens import Tokens
 
 _SPACE = 10
@@ -49,8 +49,8 @@ class HoldsPlot(Plot):
         ticks = nice_ticks(max(each.total for each in shares), unit)
         self.canvas.set_axis("left", [Tick(at, amount_parts(round(at), currency)[0]) for at in ticks])
         self.canvas.set_range(len(shares) - 0.5, ticks[-1])
-        self.canvas.set_axis("bottom", day_ticks(self._days, self.canvas.size()[0], tokens), line=tokens.control)
-        self.canvas.add_grid(ticks[1:], tokens.line)
+        self.canvas.set_axis("bottom", day_ticks(self._days, self.canvas.size().width(), tokens), line=tokens.control)
+        self.canvas.set_grid(ticks[1:], tokens.line)
         at = range(len(shares))
         below = [0] * len(shares)
         for name, fill, outline, is_striped in (
@@ -66,7 +66,7 @@ class HoldsPlot(Plot):
 
     def _label_lapsed(self, shares: Sequence[Shares], tokens: Tokens) -> None:
         """A cross and the sum above each bar with lapsed holds; where two would touch, the second has only a cross."""
-        place = self.canvas.size()[0] / max(1, len(shares))
+        place = self.canvas.size().width() / max(1, len(shares))
         free_from = 0.0
         for index, each in enumerate(shares):
             if not each.lapsed:
@@ -98,7 +98,7 @@ class LeadsPlot(Plot):
         self.canvas.set_axis("left", [Tick(at, f"{round(at):,}") for at in ticks])
         self.canvas.set_range(len(counts) - 0.5, ticks[-1])
         self.canvas.set_axis("bottom", self._labels(first), line=tokens.control)
-        self.canvas.add_grid(ticks[1:], tokens.line)
+        self.canvas.set_grid(ticks[1:], tokens.line)
         last = len(counts) - 1
         colours = {last - 2: tokens.amber_mark, last - 1: tokens.red_mark, last: tokens.red_mark}
         inks = {last - 2: tokens.amber_text, last - 1: tokens.red_text, last: tokens.red_text}
@@ -111,7 +111,7 @@ class LeadsPlot(Plot):
     def _labels(self, first: int) -> list[Tick]:
         """In full where there is room for all of them."""
         names = (*LEAD_LABELS[first:], TOO_LATE)
-        place = self.canvas.size()[0] / len(names)
+        place = self.canvas.size().width() / len(names)
         if max(text_width(each) for each in names) + 4 > place:
             names = (*SHORT_LEAD_LABELS[first:], TOO_LATE)
         return [Tick(index, name) for index, name in enumerate(names)]
@@ -156,7 +156,7 @@ class FailuresPlot(Plot):
     def _right(self) -> float:
         """Room for the number beside the longest bar."""
         most = max((count for _, count in self._failures.by_reason), default=1)
-        inner = max(self.canvas.size()[0], 80)
+        inner = max(self.canvas.size().width(), 80)
         return most * inner / (inner - text_width(f" {most:,} ", strong=True) - 8)
 
 
@@ -184,8 +184,8 @@ class BackOrdersPlot(Plot):
         self.canvas.set_axis("right", [each for each in ends if each.at])
         self.canvas.set_range(len(self._days) - 0.5, ticks[-1])
         self.canvas.set_axis("right", self._apart([each for each in ends if each.at], ticks[-1]))
-        self.canvas.set_axis("bottom", day_ticks(self._days, self.canvas.size()[0], tokens), line=tokens.control)
-        self.canvas.add_grid(ticks[1:], tokens.line)
+        self.canvas.set_axis("bottom", day_ticks(self._days, self.canvas.size().width(), tokens), line=tokens.control)
+        self.canvas.set_grid(ticks[1:], tokens.line)
         if any(found.old):
             self.canvas.add_steps(found.old, tokens.amber_mark, dashed=True)
         self.canvas.add_steps(found.open, tokens.accent)
@@ -195,7 +195,7 @@ class BackOrdersPlot(Plot):
         if len(ends) < 2:
             return ends
         upper, lower = ends
-        line = QFontMetrics(font(Size.SMALL)).height() * top / max(1.0, self.canvas.size()[1])
+        line = QFontMetrics(font(Size.SMALL)).height() * top / max(1.0, self.canvas.size().height())
         low = max(line / 2, min(lower.at, upper.at - line))
         high = max(upper.at, low + line)
         return [Tick(high, upper.text, upper.colour, True), Tick(low, lower.text, lower.colour, True)]
@@ -208,7 +208,9 @@ def day_ticks(days: Sequence[date], width: float, tokens: Tokens) -> list[Tick]:
     words = [day_name(day).partition(" ")[2] if long else str(day.day) for day in days]
     widest = max(text_width(each, strong=True) for each in words) + _SPACE
     places = width / len(days)
-    every = next(step for step in (1, 2, 3, 5, 7, 10, 14, 15, 30, 90) if step * places >= widest or step == 90)
+    # The last word ends with the plane, and so stands nearer to the one before it.
+    nearer = max(0.0, (widest - places) / 2)
+    every = next(step for step in (1, 2, 3, 5, 7, 10, 14, 15, 30, 90) if step * places >= widest + nearer or step == 90)
     last = len(days) - 1
     return [
         Tick(index, words[index], tokens.text if index == last else "", index == last)

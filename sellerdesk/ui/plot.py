@@ -15,7 +15,7 @@ from PySide6.QtGui import (
     QPen,
     QResizeEvent,
 )
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from sellerdesk.ui.canvas import Canvas
 from sellerdesk.ui.theme import tokens_of
@@ -43,9 +43,6 @@ class Plot(QWidget):
         self._points: tuple[str, ...] = ()
         self._current = -1
         self.canvas = Canvas()
-        rows = QVBoxLayout(self)
-        rows.setContentsMargins(5, 3, 5, 3)
-        rows.addWidget(self.canvas.widget)
 
     def draw(self, tokens: Tokens) -> None:
         """Put everything on the canvas, which is empty. For subclasses."""
@@ -80,7 +77,7 @@ class Plot(QWidget):
     def redraw(self) -> None:
         """Draw what is shown again: other colours, another size."""
         tokens = tokens_of(self)
-        self.canvas.clear(tokens)
+        self.canvas.clear(QRectF(self.rect()).adjusted(5, 3, -5, -3), tokens.text2)
         if self._points:
             self.draw(tokens)
         self._mark()
@@ -110,7 +107,7 @@ class Plot(QWidget):
             super().keyPressEvent(event)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        place = self.canvas.place_at(event.position().toPoint())
+        place = self.canvas.place_at(event.position())
         index = round(self.place_of(place)) if place is not None else -1
         self.point_at(index if 0 <= index < len(self._points) else -1)
 
@@ -140,6 +137,7 @@ class Plot(QWidget):
         tokens = tokens_of(self)
         painter = QPainter(self)
         painter.fillRect(self.rect(), QColor(tokens.base))
+        self.canvas.paint(painter)
         if self.hasFocus():
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             painter.setPen(QPen(QColor(tokens.accent), 2))
@@ -147,4 +145,5 @@ class Plot(QWidget):
 
     def _mark(self) -> None:
         is_one = 0 <= self._current < len(self._points)
-        self.canvas.mark(self.mark_rect(self._current) if is_one else None)
+        self.canvas.mark(self.mark_rect(self._current) if is_one else None, tokens_of(self).select)
+        self.update()

@@ -14,10 +14,7 @@ from PySide6.QtCore import QEvent, QObject, QTimer
 from PySide6.QtGui import QStandardItem, QStandardItemModel
 from PySide6.QtWidgets import QAbstractItemView, QApplication, QMainWindow, QTableView
 
-HEAVY = (
-    "stripe", "requests", "alembic", "sqlalchemy", "starlette", "uvicorn", "keyring", "jinja2", "babel", "pyqtgraph",
-    "numpy",
-)  # fmt: skip
+HEAVY = ("stripe", "requests", "alembic", "sqlalchemy", "starlette", "uvicorn", "keyring", "jinja2", "babel")
 
 
 class Watch(QObject):

@@ -10,8 +10,6 @@ import pytest
 from PySide6.QtWidgets import QApplication, QTableWidget
 from pytestqt.qtbot import QtBot
 
-# Loaded here, because loading it takes longer than a test should wait for a window.
-import sellerdesk.ui.overview_plots  # noqa: F401
 from sellerdesk.app import Works, assemble
 from sellerdesk.domain.order import Order
 from sellerdesk.domain.payment import PaymentStatus

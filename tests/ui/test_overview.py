@@ -138,7 +138,6 @@ def test_refusals_are_told_by_reason_with_what_helps(qtbot: QtBot, overview: Ove
 
 def test_each_plot_has_its_table_one_click_away(overview: Overview) -> None:
     _, page = overview(*some_orders())
-    assert page.plots is not None
     for card, plot in zip(page.cards[:2], page.plots[:2], strict=True):
         assert plot.isVisible()
         card.toggle.click()
@@ -173,7 +172,6 @@ def test_a_table_has_the_numbers_of_its_plot(overview: Overview) -> None:
 
 def test_arrow_keys_go_through_a_plot_and_tell_each_bar(overview: Overview) -> None:
     _, page = overview(*some_orders())
-    assert page.plots is not None
     plot, card = page.plots[0], page.holds
     plot.setFocus()
     assert focused_widget() is plot
@@ -197,7 +195,6 @@ def test_arrow_keys_go_through_a_plot_and_tell_each_bar(overview: Overview) -> N
 
 def test_the_pointer_tells_the_bar_below_it(overview: Overview) -> None:
     _, page = overview(*some_orders())
-    assert page.plots is not None
     plot = page.plots[0]
 
     def move(x: float, y: float) -> None:
@@ -216,13 +213,8 @@ def test_the_pointer_tells_the_bar_below_it(overview: Overview) -> None:
 
 def test_a_plot_cannot_be_dragged_zoomed_or_opened(overview: Overview) -> None:
     _, page = overview(*some_orders())
-    assert page.plots is not None
     for plot in page.plots:
         before = plot.grab().toImage()
-        box = plot.canvas._plot.getViewBox()
-        assert box.state["mouseEnabled"] == [False, False]
-        assert not box.menuEnabled()
-        assert plot.canvas.widget.testAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         QTest.mousePress(plot, Qt.MouseButton.LeftButton, pos=QPoint(40, 40))
         QTest.mouseMove(plot, QPoint(90, 60))
         QTest.mouseRelease(plot, Qt.MouseButton.LeftButton, pos=QPoint(90, 60))
@@ -234,7 +226,6 @@ def test_a_plot_cannot_be_dragged_zoomed_or_opened(overview: Overview) -> None:
 
 def test_plots_are_drawn_in_the_colours_of_the_look(overview: Overview, look: Theme) -> None:
     _, page = overview(*some_orders())
-    assert page.plots is not None
     for scheme, tokens in ((Scheme.LIGHT, LIGHT), (Scheme.DARK, DARK)):
         look.choose(scheme)
         seen = all_colours(page)
@@ -385,7 +376,6 @@ def test_everything_has_a_name_and_every_plot_a_description(overview: Overview) 
     window = page.window()
     assert nameless(window) == []
     assert guessing_labels(window) == []
-    assert page.plots is not None
     for plot, card in zip(page.plots, page.cards, strict=True):
         assert plot.accessibleName() == f"{card.title}, plot"
         assert plot.accessibleDescription() == card.line
