@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import QPoint, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QAbstractButton, QPushButton, QSizePolicy, QToolButton
+from PySide6.QtWidgets import QAbstractButton, QPushButton, QSizePolicy, QToolButton, QWidget
 
 from sellerdesk.ui import icons, plain
 from sellerdesk.ui.fonts import Size, font, pixels
@@ -225,9 +225,13 @@ def _paint_own_focus(button: QAbstractButton, painter: QPainter) -> None:
 
 
 def is_ring_wanted(widget: object) -> bool:
-    """Whether the focus ring goes round ``widget``: buttons and marks. Fields show focus by their own border, and
-    so does a button with the property 'own_focus'."""
-    return isinstance(widget, QAbstractButton) and not widget.property("own_focus")
+    """Whether the focus ring goes round ``widget``: buttons and marks, and what has the property 'ring_inside'. Fields
+    show focus by their own border, and so does a button with the property 'own_focus'."""
+    if not isinstance(widget, QWidget):
+        return False
+    return bool(widget.property("ring_inside")) or (
+        isinstance(widget, QAbstractButton) and not widget.property("own_focus")
+    )
 
 
 def danger_colours(button: QAbstractButton, tokens: Tokens) -> tuple[str, str, str, str]:

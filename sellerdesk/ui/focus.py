@@ -1,4 +1,5 @@
-"""The focus ring: a rounded line two pixels outside a button, which a style sheet cannot draw."""
+"""The focus ring: a rounded line two pixels outside a button, or just inside of what has the property 'ring_inside',
+which a style sheet cannot draw."""
 
 from PySide6.QtCore import QEvent, QObject, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
@@ -19,6 +20,7 @@ class _Ring(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._around = around
+        self._outside = 0 if around.property("ring_inside") else _OUTSIDE
         around.installEventFilter(self)
         self._follow()
 
@@ -34,7 +36,8 @@ class _Ring(QWidget):
         return super().eventFilter(watched, event)
 
     def _follow(self) -> None:
-        self.setGeometry(self._around.geometry().adjusted(-_OUTSIDE, -_OUTSIDE, _OUTSIDE, _OUTSIDE))
+        by = self._outside
+        self.setGeometry(self._around.geometry().adjusted(-by, -by, by, by))
         self.setVisible(not self._around.isHidden())
         self.raise_()
 

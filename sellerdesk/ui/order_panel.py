@@ -67,7 +67,8 @@ class OrderPanel(QWidget):
         self.body = QScrollArea()
         self.body.setWidgetResizable(True)
         self.body.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.body.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+        self.body.setAccessibleName(self.tr("The rest of the order"))
+        self.body.setProperty("ring_inside", True)
         self.body.viewport().setAutoFillBackground(False)
         self.body.verticalScrollBar().rangeChanged.connect(self._make_room)
         self._nothing = label(self.tr("No order selected"), tone=Tone.MUTED, wrap=True)
@@ -189,6 +190,8 @@ class OrderPanel(QWidget):
 
     def _make_room(self, _least: int, most: int) -> None:
         """The scroll bar stands in the padding, so that head and body keep one right edge."""
+        # Where there is more to read than can be seen, the keyboard must get there, too.
+        self.body.setFocusPolicy(Qt.FocusPolicy.StrongFocus if most > 0 else Qt.FocusPolicy.ClickFocus)
         content = self.body.widget()
         rows = content.layout() if content is not None else None
         if rows is not None:
