@@ -128,3 +128,20 @@ def test_in_the_dialogs(open_window: Open, qtbot: QtBot, wanted: str) -> None:
     qtbot.waitUntil(dialog.isActiveWindow)
     assert unseen(dialog) == []
     dialog.reject()
+
+
+def test_what_does_not_fit_into_the_panel_is_read_by_keyboard(open_window: Open, qtbot: QtBot) -> None:
+    window = open_window(order())
+    window.resize(1440, 500)
+    qtbot.waitUntil(lambda: window.panel.view is not None)
+    bar = window.panel.body.verticalScrollBar()
+    qtbot.waitUntil(lambda: bar.maximum() > 0)
+    window.view.setFocus()
+    assert window.panel.body in stops(window)
+    window.panel.body.setFocus(Qt.FocusReason.TabFocusReason)
+    QTest.keyClick(window.panel.body, Qt.Key.Key_PageDown)
+    assert bar.value() > 0
+    window.resize(1440, 2000)
+    qtbot.waitUntil(lambda: bar.maximum() == 0)
+    window.view.setFocus()
+    assert window.panel.body not in stops(window)
