@@ -67,10 +67,13 @@ class OrderPanel(QWidget):
         self.body = QScrollArea()
         self.body.setWidgetResizable(True)
         self.body.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        # Always there, and seen only where it is of use: one that comes and goes changes the width of the text, and
+        # with it whether it is needed.
+        self.body.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
         self.body.setAccessibleName(self.tr("The rest of the order"))
         self.body.setProperty("ring_inside", True)
         self.body.viewport().setAutoFillBackground(False)
-        self.body.verticalScrollBar().rangeChanged.connect(self._make_room)
+        self.body.verticalScrollBar().rangeChanged.connect(self._scrollable)
         self._nothing = label(self.tr("No order selected"), tone=Tone.MUTED, wrap=True)
         self._nothing.setAlignment(Qt.AlignmentFlag.AlignCenter)
         rows = QVBoxLayout(self)
@@ -160,7 +163,9 @@ class OrderPanel(QWidget):
         self._drawn_work, self._drawn_minute = self.head.work, now // 60
         content = QWidget()
         rows = QVBoxLayout(content)
-        rows.setContentsMargins(_PADDING, 0, _PADDING, _PADDING)
+        # The scroll bar stands in the padding, so that head and body keep one right edge.
+        bar = self.body.verticalScrollBar().sizeHint().width()
+        rows.setContentsMargins(_PADDING, 0, max(0, _PADDING - bar), _PADDING)
         rows.setSpacing(12)
         scene = Scene(self._mode, now, self._zone, self.copy_requested.emit, self.tries_wanted.emit)
         for each in body_of(self._view, scene):
@@ -174,7 +179,6 @@ class OrderPanel(QWidget):
         for fold in content.findChildren(Fold):
             fold.button.setChecked(fold.title in unfolded)
         self._pass_tries_on()
-        self._make_room(0, self.body.verticalScrollBar().maximum())
         self.body.verticalScrollBar().setValue(place)
 
     def _unfolded(self) -> tuple[str, ...]:
@@ -188,15 +192,10 @@ class OrderPanel(QWidget):
         for each in content.findChildren(ShowsTries) if content is not None else []:
             each.show_tries(self._tries)
 
-    def _make_room(self, _least: int, most: int) -> None:
-        """The scroll bar stands in the padding, so that head and body keep one right edge."""
-        # Where there is more to read than can be seen, the keyboard must get there, too.
+    def _scrollable(self, _least: int, most: int) -> None:
+        """Where there is more to read than can be seen, the keyboard must get there, too."""
+        self.body.verticalScrollBar().setEnabled(most > 0)
         self.body.setFocusPolicy(Qt.FocusPolicy.StrongFocus if most > 0 else Qt.FocusPolicy.ClickFocus)
-        content = self.body.widget()
-        rows = content.layout() if content is not None else None
-        if rows is not None:
-            bar = self.body.verticalScrollBar().sizeHint().width() if most > 0 else 0
-            rows.setContentsMargins(_PADDING, 0, max(0, _PADDING - bar), _PADDING)
 
     def _take_body(self) -> None:
         old = self.body.takeWidget()

@@ -401,10 +401,23 @@ def test_head_and_body_keep_one_right_edge_beside_the_scroll_bar(panel: OrderPan
         assert ledger is not None
         qtbot.waitUntil(
             lambda ledger=ledger: (
-                panel.body.verticalScrollBar().isVisible()  # type: ignore[misc]
+                panel.body.verticalScrollBar().isEnabled()  # type: ignore[misc]
                 and ledger.mapTo(panel, ledger.rect().topRight()).x() == panel.head.more.geometry().right()
             )
         )
+
+
+def test_a_scroll_bar_of_no_use_is_not_seen(panel: OrderPanel, qtbot: QtBot) -> None:
+    show(panel, samples.yen_order())
+    bar = panel.body.verticalScrollBar()
+    panel.resize(376, 300)
+    qtbot.waitUntil(bar.isEnabled)
+    assert len(colours_of(bar.grab().toImage())) > 1
+    width = panel.body.viewport().width()
+    panel.resize(376, 2000)
+    qtbot.waitUntil(lambda: not bar.isEnabled())
+    assert len(colours_of(bar.grab().toImage())) == 1
+    assert panel.body.viewport().width() == width
 
 
 def test_everything_that_takes_the_focus_has_a_name(panel: OrderPanel) -> None:

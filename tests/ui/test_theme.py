@@ -29,6 +29,13 @@ TEXT_PAIRS = [
     ("test_on", "test_word"),
     *[("demo_text", ground) for ground in ("demo_band", "demo_hatch")],
     ("demo_on", "demo_word"),
+    # Where the window puts words beside what the drawings show: panel, rail, notes, rows under the pointer.
+    *[(ink, ground) for ink in ("text", "text2") for ground in ("hover", "select_inactive", "chip")],
+    *[("text", ground) for ground in ("panel", "rail", "amber_fill", "red_fill", "green_fill")],
+    *[(ink, "panel") for ink in ("link", "accent", "amber_text", "red_text", "green_text")],
+    *[(f"{tone}_text", "window") for tone in ("amber", "red", "green")],
+    ("amber_text", "rail"),
+    ("link", "rail"),
 ]
 MARK_PAIRS = [
     *[("control", ground) for ground in ("base", "window")],
