@@ -7,6 +7,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from sellerdesk.ui.buttons import IconButton, PlainButton
+from sellerdesk.ui.dialogs.frame import FramedDialog
 from sellerdesk.ui.fonts import Size, pixels
 from sellerdesk.ui.widgets import Tone, label
 
@@ -21,7 +22,7 @@ TEST_CARDS = (
 
 
 def _sheet(parent: QWidget, title: str) -> tuple[QDialog, QVBoxLayout]:
-    dialog = QDialog(parent)
+    dialog = FramedDialog(parent)
     dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     dialog.setWindowTitle(title)
     rows = QVBoxLayout(dialog)
