@@ -158,7 +158,7 @@ def test_a_refused_key_is_said_until_another_works(qtbot: QtBot, open_window: Op
     assert books.told is not None
     books.told(Trouble("Stripe refused the key.", key_refused=True))
     qtbot.waitUntil(window.bar.isVisible)
-    assert "Connect Stripe" in words_of(window.bar)
+    assert "Replace key" in words_of(window.bar)
     assert window.page.toolbar.sync_state.label.full_text == "Key refused"
     # A closed notice does not come back by itself, and another one is not taken away.
     books.told(Trouble(""))
