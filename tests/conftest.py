@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 FOREIGN_PREFIXES = ("STRIPE_", "SELLERDESK_", "QT_", "XDG_", "DBUS_SESSION", "GNOME_KEYRING", "PYTHON_KEYRING")
 KEPT = {"QT_QPA_PLATFORM", "STRIPE_SECRET_KEY"}
-CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+CHROMIUM = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 CHROMIUM_ARGUMENTS = (
     "--disable-gpu",
     "--disable-quic",

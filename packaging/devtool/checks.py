@@ -28,7 +28,8 @@ LINTERS = (
     ("bandit", ("-m", "bandit", "--quiet", "--recursive", "--configfile", "pyproject.toml", "sellerdesk")),
 )
 BENCH = ("-m", "pytest", "tests/bench", "-m", "bench", "-p", "no:xdist", "-q", "-s")
-PYTEST = ("-m", "pytest", "-n", "2", "--dist", "loadfile", "-m", "not bench")
+# Two for each core of a small machine: browsers and servers wait for each other half of the time.
+PYTEST = ("-m", "pytest", "-n", "4", "--dist", "loadfile", "-m", "not bench")
 CLOSING_LINE = re.compile(r"^(=+ )?(\d+ \w+|no tests ran).* in [0-9.]+s\b")
 ANSI = re.compile(r"\x1b\[[0-9;]*m")
 # What a developer's shell may carry and a test must not see.

@@ -16,7 +16,7 @@ from sellerdesk.tour.album import Album
 if TYPE_CHECKING:
     from playwright.sync_api import FrameLocator, Page
 
-_BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+_BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 # Nothing but the page: no first-run questions, no calls home, and no sandbox of its own, which root cannot have.
 _QUIET = (
     "--no-sandbox",
