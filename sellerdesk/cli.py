@@ -32,6 +32,7 @@ def build_parser() -> argparse.ArgumentParser:
     sandbox = commands.add_parser("sandbox", help="the sandbox alone; prints its address on one line")
     sandbox.add_argument("--port", type=_port, default=0, help="port to listen on (default: any free one)")
     commands.add_parser("sync", help="ask Stripe once what is new, finish what is open, and say what was found")
+    _add_webhook(commands)
     _add_doctor(commands)
     _add_catalogue(commands)
     return parser
@@ -51,6 +52,21 @@ def _add_checkout(commands: "argparse._SubParsersAction[argparse.ArgumentParser]
     checkout.add_argument(
         "--public-url", default="", metavar="ADDRESS", help="the https address of a proxy in front of this server"
     )
+
+
+def _add_webhook(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    webhook = commands.add_parser(
+        "webhook",
+        help="let Stripe tell what is new by itself",
+        description=(
+            "Make an endpoint at Stripe for the public address of your checkout server followed by /stripe/events, "
+            "then keep its signing secret here. Without it SellerDesk asks Stripe again and again, which is enough."
+        ),
+    )
+    actions = webhook.add_subparsers(dest="action", metavar="ACTION", required=True)
+    for name, words in (("keep", "ask for the signing secret (whsec_...) and keep it in the keyring"), ("forget", "")):
+        action = actions.add_parser(name, help=words or "remove the signing secret from the keyring")
+        action.add_argument("--profile", default="", help="another shop than the one connected last")
 
 
 def _add_doctor(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -105,6 +121,8 @@ def _run(options: argparse.Namespace) -> int:
             return commands.checkout(options)
         case "sync":
             return commands.sync(options)
+        case "webhook":
+            return commands.webhook(options)
         case "doctor":
             return commands.doctor(options)
         case "catalogue":

@@ -10,6 +10,8 @@ from sellerdesk.domain.errors import KeyNotUsable, SellerDeskError
 from sellerdesk.files import read_text
 from sellerdesk.logs import configure, for_terminal
 from sellerdesk.runner import Job, Runner
+from sellerdesk.services.ports import EventReader
+from sellerdesk.services.receive import ReceiveEvents
 from sellerdesk.settings import (
     ACCENT,
     CHECKOUT_PORT,
@@ -23,6 +25,11 @@ from sellerdesk.settings import (
 from sellerdesk.shops import ProfileWorks, Shops
 
 RESOLVE_SECONDS = 2.0
+# Events are read as soon as they arrive; this is for what a crash or Stripe's silence left in the inbox.
+EVENTS_SECONDS = 60.0
+EVENTS_AGAIN_SECONDS = 5.0
+
+_LONGEST_LINE = 4096
 
 _log = logging.getLogger(__name__)
 
@@ -39,6 +46,7 @@ def shops_for(options: argparse.Namespace, log_name: str) -> tuple[Shops, Settin
 
 def checkout(options: argparse.Namespace) -> int:
     """Serve the checkout page of a connected shop until interrupted. Finishes what a crash left open, too."""
+    from sellerdesk.checkout.events import PATH as EVENTS_PATH
     from sellerdesk.serve import checkout_server
 
     named = parse_public_address(options.public_url)
@@ -54,6 +62,7 @@ def checkout(options: argparse.Namespace) -> int:
             )
         if not profile.works.shopfront.shop.products():
             raise KeyNotUsable("There is nothing to sell yet. Take over a catalogue first: sellerdesk catalogue import")
+        runner, receive = _background(profile, shops.event_reader(profile))
         server = checkout_server(
             profile.works,
             profile.info,
@@ -66,11 +75,13 @@ def checkout(options: argparse.Namespace) -> int:
             headline=profile.settings.get(HEADLINE),
             tagline=profile.settings.get(TAGLINE),
             accent=profile.settings.get(ACCENT),
+            receive=receive,
         )
-        runner = Runner((Job("resolve", lambda: _resolve(profile)),))
         runner.start()
         behind = f"{public}, which must lead to {server.url}" if public else server.url
         _say(f"{profile.info.name}: shoppers order at {behind}. Ctrl+C ends it.")
+        if receive is not None:
+            _say(f"Stripe may send its events to {public or server.url}{EVENTS_PATH}")
         try:
             threading.Event().wait()
         finally:
@@ -94,6 +105,21 @@ def sync(options: argparse.Namespace) -> int:
         f"{profile.info.name}: {report.new} new events, {report.read} payments read again, "
         f"{resolved.finished} open operations finished, {resolved.waiting} still wait."
     )
+    return 0
+
+
+def webhook(options: argparse.Namespace) -> int:
+    """Keep, or forget, the secret with which Stripe signs the events that it sends to the checkout server."""
+    from sellerdesk.checkout.events import PATH as EVENTS_PATH
+
+    shops, _, _ = shops_for(options, "webhook")
+    keys = shops.keys(options.profile or shops.last_profile())
+    if options.action == "forget":
+        keys.forget_signing_secret()
+        _say("The signing secret is forgotten. From its next start on the checkout server takes no events.")
+        return 0
+    keys.keep_signing_secret(_asked_secret("Signing secret of the endpoint (whsec_...): "))
+    _say(f"Kept in the {keys.kept_in()}. From its next start on the checkout server takes events at {EVENTS_PATH}.")
     return 0
 
 
@@ -122,6 +148,16 @@ def import_catalogue(options: argparse.Namespace) -> int:
     return 0
 
 
+def _background(profile: ProfileWorks, reader: EventReader | None) -> tuple[Runner, ReceiveEvents | None]:
+    """The checkout server's background, not yet started, and what takes Stripe's events, where their secret is kept."""
+    resolve = Job("resolve", lambda: _resolve(profile))
+    if reader is None:
+        return Runner((resolve,)), None
+    runner = Runner((resolve, Job("events", lambda: _read_arrived(profile))))
+    works = profile.works
+    return runner, ReceiveEvents(works.store, reader, works.clock, lambda: runner.wake("events"))
+
+
 def _resolve(profile: ProfileWorks) -> float:
     """A failure of the world goes to the log: the next turn comes soon."""
     try:
@@ -131,6 +167,25 @@ def _resolve(profile: ProfileWorks) -> float:
     if trouble is not None:
         _log.warning("open operations wait: %s", trouble)
     return RESOLVE_SECONDS
+
+
+def _read_arrived(profile: ProfileWorks) -> float:
+    """What Stripe could not be asked about now is asked about later: it stays in the inbox."""
+    try:
+        profile.works.desk.sync.read_arrived()
+    except SellerDeskError as error:
+        _log.warning("events wait: %s", error)
+        return EVENTS_AGAIN_SECONDS
+    return EVENTS_SECONDS
+
+
+def _asked_secret(question: str) -> str:
+    """A line typed unseen, or piped in: a secret has no place on the command line, where others can read it."""
+    if sys.stdin.isatty():
+        import getpass
+
+        return getpass.getpass(question)
+    return sys.stdin.readline(_LONGEST_LINE)
 
 
 def _say(line: str) -> None:

@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 
 SERVICE = "SellerDesk"
 SECRET_KEY = "secret_key"
-"""Kind of the one secret there is now: Stripe's secret or restricted key."""
+"""Kind of Stripe's secret or restricted key."""
+SIGNING_SECRET = "signing_secret"
+"""Kind of the secret with which Stripe signs the events that it sends to one address of ours."""
 
 _Value = TypeVar("_Value")
 _log = logging.getLogger(__name__)

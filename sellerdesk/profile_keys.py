@@ -7,10 +7,10 @@ from typing import Any
 
 from sellerdesk.addresses import Addresses, check_key_fits
 from sellerdesk.clock import Clock
-from sellerdesk.credentials import SECRET_KEY, Credentials
+from sellerdesk.credentials import SECRET_KEY, SIGNING_SECRET, Credentials
 from sellerdesk.domain.account import AccountFacts
 from sellerdesk.domain.errors import KeyNotUsable, KeyRefused, ReadOnlyPlace, Rejected
-from sellerdesk.domain.keys import classify, hint, read_secret_key
+from sellerdesk.domain.keys import classify, hint, read_secret_key, read_signing_secret
 from sellerdesk.domain.listing import OrderQuery
 from sellerdesk.services.ports import PaymentGateway
 from sellerdesk.services.shop_keys import KeptKeys, KeyTrial, SameShop
@@ -57,6 +57,18 @@ class ProfileKeys:
         Credentials(self._profile).delete(SECRET_KEY)
         if self._program.get(LAST_PROFILE) == self._profile:
             self._remember(self._program, {LAST_PROFILE: ""})
+
+    def keep_signing_secret(self, secret: str) -> None:
+        """Keep the secret with which Stripe signs its events, in place of an older one. Raises KeyNotUsable."""
+        Credentials(self._profile).set(SIGNING_SECRET, read_signing_secret(secret))
+
+    def forget_signing_secret(self) -> None:
+        """Take that secret out of the keyring; nothing happens when there is none."""
+        Credentials(self._profile).delete(SIGNING_SECRET)
+
+    def kept_in(self) -> str:
+        """What a person calls the keyring."""
+        return Credentials("").where()
 
     def _key(self) -> str:
         key = Credentials(self._profile).get(SECRET_KEY)

@@ -8,6 +8,7 @@ from sellerdesk.domain.accent import DEFAULT_ACCENT
 from sellerdesk.domain.catalogue import ShippingRate
 from sellerdesk.domain.errors import AddressTaken
 from sellerdesk.services.desk import ShopInfo
+from sellerdesk.services.receive import ReceiveEvents
 from sellerdesk.serving import AddressInUse, AsgiServer
 
 # Codes of the CLDR that nobody can send a parcel to: unions, outlying islands, unknown and test regions.
@@ -27,11 +28,13 @@ def checkout_server(
     headline: str = "",
     tagline: str = "",
     accent: str = DEFAULT_ACCENT,
+    receive: ReceiveEvents | None = None,
 ) -> AsgiServer:
     """The running checkout server of a shop; ``port`` 0 takes any free one. Raises AddressTaken.
 
     ``own_origins`` are the public addresses when a proxy with https stands before it. ``headline`` and ``tagline``
     stand above the goods; without them the shop's name does. ``accent`` is a colour as ``read_accent`` gives it.
+    ``receive`` takes the events that Stripe sends.
     """
     from sellerdesk.checkout.app import create_app
     from sellerdesk.checkout.info import CheckoutInfo
@@ -52,7 +55,7 @@ def checkout_server(
         tagline=tagline,
         accent=accent,
     )
-    server = AsgiServer(create_app(works.shopfront, page), port=port)
+    server = AsgiServer(create_app(works.shopfront, page, receive=receive), port=port)
     try:
         server.start()
     except AddressInUse as error:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from sellerdesk.addresses import Addresses, check_key_fits
 from sellerdesk.app import Works, assemble, open_shop
 from sellerdesk.clock import Clock
-from sellerdesk.credentials import SECRET_KEY, Credentials
+from sellerdesk.credentials import SECRET_KEY, SIGNING_SECRET, Credentials
 from sellerdesk.domain.account import AccountFacts
 from sellerdesk.domain.errors import KeyNotUsable, ReadOnlyPlace
 from sellerdesk.domain.keys import classify, hint, read_publishable_key, read_secret_key
@@ -19,6 +19,7 @@ from sellerdesk.domain.road import ConfirmationRoad
 from sellerdesk.page_probe import find_page
 from sellerdesk.profile_keys import ProfileKeys
 from sellerdesk.services.desk import Mode, OpenShop, ShopInfo
+from sellerdesk.services.ports import EventReader
 from sellerdesk.settings import (
     ACCOUNT,
     CHECKOUT_PORT,
@@ -132,6 +133,13 @@ class Shops:
             settings.refresh()
         return settings
 
+    def last_profile(self) -> str:
+        """The profile of the shop connected last. Raises KeyNotUsable when there is none."""
+        name = self._settings.get(LAST_PROFILE)
+        if not name:
+            raise KeyNotUsable("No shop is connected yet. Start sellerdesk, choose Connect Stripe, then try again.")
+        return name
+
     def profiles(self) -> tuple[str, ...]:
         """The shops that were connected here, by the names of their profiles; the demo is none."""
         return tuple(sorted(file.parent.name for file in self._places.data.glob(f"*-*/{SETTINGS_FILE}")))
@@ -148,9 +156,7 @@ class Shops:
         from sellerdesk.gateway.stripe_gateway import StripeGateway
         from sellerdesk.store.database import open_store
 
-        name = name or self._settings.get(LAST_PROFILE)
-        if not name:
-            raise KeyNotUsable("No shop is connected yet. Start sellerdesk, choose Connect Stripe, then try again.")
+        name = name or self.last_profile()
         key = Credentials(name).get(SECRET_KEY)
         if key is None:
             raise KeyNotUsable(
@@ -179,6 +185,16 @@ class Shops:
         return ProfileWorks(
             name, works, info, addresses, profile.get(PUBLISHABLE_KEY), pictures, profile, store.changes, store.close
         )
+
+    def event_reader(self, profile: ProfileWorks) -> EventReader | None:
+        """What proves the events that Stripe sends to this shop; None where no signing secret is kept. Raises
+        KeyringError's family."""
+        from sellerdesk.gateway.webhooks import WebhookReader
+
+        secret = Credentials(profile.name).get(SIGNING_SECRET)
+        if secret is None:
+            return None
+        return WebhookReader(secret, profile.info.mode is Mode.LIVE, profile.works.clock)
 
     def _open(self, profile: ProfileWorks) -> OpenShop:
         """A page without a public address is looked for on this computer."""

@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from sellerdesk.checkout.events import PATH as EVENTS_PATH
 from sellerdesk.checkout.info import CheckoutInfo
 
 _log = logging.getLogger(__name__)
@@ -57,7 +58,8 @@ def security_headers(info: CheckoutInfo) -> dict[str, str]:
 
 class Guard:
     """ASGI middleware. Refuses foreign hosts (400) and foreign pages (403), sets the headers, and turns whatever
-    goes wrong inside into one generic answer with a number that the log has too."""
+    goes wrong inside into one generic answer with a number that the log has too. Where Stripe sends its events a page
+    has no business: they prove themselves."""
 
     def __init__(self, app: ASGIApp, info: CheckoutInfo, error_answer: ErrorAnswer) -> None:
         self._app = app
@@ -102,7 +104,7 @@ class Guard:
         hosts = headers.getlist("host")
         if len(hosts) != 1 or not self._is_ours(hosts[0].lower()):
             return 400
-        if scope["method"] in _SAFE or scope["method"] == "OPTIONS":
+        if scope["method"] in _SAFE or scope["method"] == "OPTIONS" or scope["path"] == EVENTS_PATH:
             return 0
         origin = headers.get("origin")
         site = headers.get("sec-fetch-site")

@@ -6,7 +6,8 @@ SellerDeskError
 │   ├── CaptureRefused      what was chosen in Prepare cannot be captured
 │   ├── CartRefused · ShopperRefused · TokenRefused · TrackingRefused · MessageRefused
 │   ├── WrongStage · OrderChanged · OperationInProgress · CheckoutClosed · UnknownOrder
-│   └── KeyNotUsable        the key typed in is of the wrong kind or mode
+│   ├── KeyNotUsable        the key typed in is of the wrong kind or mode
+│   └── NotFromStripe       what says it is an event of Stripe's is none
 ├── WorldError              the world failed: a network, a disk, a keyring, Stripe
 │   ├── CallError           an answer of Stripe's (or none): Declined · Rejected · StateMoved · KeyRefused ·
 │   │                       Busy · OutcomeUnknown
@@ -133,6 +134,13 @@ class UnknownOrder(RefusedError):
 
 class KeyNotUsable(RefusedError):
     """A key of the wrong kind, mode or shape was entered. The sentence says what it is and what is needed."""
+
+
+class NotFromStripe(RefusedError):
+    """Something that says it is an event of Stripe's is not signed by Stripe for us, or not of this moment."""
+
+    def __init__(self) -> None:
+        super().__init__("This does not come from Stripe. Nothing was taken over.")
 
 
 # --- failed by the world -----------------------------------------------------------------------------------

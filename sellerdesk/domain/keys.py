@@ -87,6 +87,18 @@ def read_publishable_key(text: str, livemode: bool) -> str:
     return key
 
 
+def read_signing_secret(text: str) -> str:
+    """The secret of a webhook endpoint in ``text``, without the blanks around it. Raises KeyNotUsable."""
+    secret = _cleaned(text, "the signing secret (whsec_…)")
+    if classify(secret).kind is not KeyKind.WEBHOOK:
+        raise KeyNotUsable(
+            "This is no signing secret of an endpoint (whsec_…). It stands in Stripe's dashboard beside the endpoint."
+        )
+    if len(secret.removeprefix("whsec_")) < _SHORTEST_BODY:
+        raise KeyNotUsable("This signing secret is cut off. Please copy it again, in one piece.")
+    return secret
+
+
 def hint(key: str) -> str:
     """The last four characters, enough for a person to tell two keys apart: "…h7Qx"."""
     body = _PREFIX.sub("", key, count=1)
@@ -103,7 +115,7 @@ def _cleaned(text: str, wanted: str) -> str:
         raise KeyNotUsable(f"This text is far too long for {wanted}. Please copy only the key from Stripe's dashboard.")
     key = text.strip().strip(_INVISIBLE).strip()
     if not key:
-        raise KeyNotUsable(f"Please enter {wanted}. It is in Stripe's dashboard under Developers, API keys.")
+        raise KeyNotUsable(f"Please enter {wanted}. It is in Stripe's dashboard under Developers.")
     if any(letter.isspace() or letter in _INVISIBLE or not letter.isprintable() for letter in key):
         raise KeyNotUsable("There is a blank or a line break inside this key. Please copy it again, in one piece.")
     if any(letter in _HIDING for letter in key) and _PREFIX.match(key):

@@ -63,6 +63,15 @@ class PaymentGateway(Protocol):
         ...
 
 
+class EventReader(Protocol):
+    """Proves where an event comes from that somebody sent."""
+
+    def read(self, body: bytes, signature: str) -> EventHint | None:
+        """The hint in an event of Stripe's; None for one that is Stripe's and none of our business: another type,
+        mode or account. Raises NotFromStripe, and nothing else."""
+        ...
+
+
 class Orders(Protocol):
     """Orders, their payments, shipments and timelines. Getters raise UnknownOrder."""
 

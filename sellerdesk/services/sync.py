@@ -31,7 +31,7 @@ class SyncReport:
 
 
 class Sync:
-    """Polling: https://docs.stripe.com/api/events/list"""
+    """Both roads end in one inbox: events polled (https://docs.stripe.com/api/events/list) and events received."""
 
     def __init__(self, store: Store, gateway: PaymentGateway, clock: Clock) -> None:
         self._store = store
@@ -51,6 +51,11 @@ class Sync:
         new = self._take_in(hints, watermark)
         read = self._read_waiting() + self._read_overdue()
         return SyncReport(new, read, self._clock.now())
+
+    def read_arrived(self) -> int:
+        """Read and merge what the events that came by themselves point to; how many payments were read. Raises as
+        ``poll`` does."""
+        return self._read_waiting()
 
     def _read_everything_unsettled(self) -> None:
         """After so long a pause events are gone: read what may have changed, one by one."""

@@ -23,7 +23,9 @@ from sellerdesk.domain.catalogue_csv import read_products, read_shipping_rates
 from sellerdesk.domain.order import Order, Parcel
 from sellerdesk.domain.road import ConfirmationRoad
 from sellerdesk.gateway.stripe_gateway import StripeGateway
+from sellerdesk.gateway.webhooks import WebhookReader
 from sellerdesk.sandbox.launch import Sandbox
+from sellerdesk.services.receive import ReceiveEvents
 from sellerdesk.serving import AsgiServer
 from sellerdesk.store.database import open_store
 
@@ -44,6 +46,7 @@ CART = [
     {"sku": "CANDLES-3", "quantity": 1},
 ]
 COOKIE = "sd_demo"
+SIGNING_SECRET = "whsec_made_up_for_this_test"
 
 
 @dataclass(frozen=True)
@@ -148,7 +151,9 @@ def open_world(
         works = assemble(store, gateway, clock, seat="Desk 1", installation=store.installation(), road=lambda: road)
         restock(works)
         page = CheckoutInfo(**{**_page(sandbox, addresses), **info})
-        with AsgiServer(create_app(works.shopfront, page, limits)) as server:
+        reader = WebhookReader(SIGNING_SECRET, False, works.clock)
+        receive = ReceiveEvents(store, reader, works.clock, lambda: None)
+        with AsgiServer(create_app(works.shopfront, page, limits, receive)) as server:
             yield ShopWorld(server.url, works, sandbox, _client(sandbox))
         store.close()
 
