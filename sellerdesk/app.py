@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from sellerdesk.background import IDLE_MOST_SECONDS, Background
 from sellerdesk.clock import Clock
 from sellerdesk.domain.road import ConfirmationRoad
+from sellerdesk.services.adopt import Adopt
 from sellerdesk.services.card_attempts import ReadAttempts
 from sellerdesk.services.catalogue import KeepCatalogue
 from sellerdesk.services.check_now import CheckNow
@@ -64,7 +65,7 @@ def assemble(
         ship=Ship(store, conductor, clock, seat),
         release=Release(store, conductor, clock, seat),
         check=CheckNow(store, conductor),
-        sync=Sync(store, gateway, clock),
+        sync=Sync(store, gateway, Adopt(store, gateway, clock), clock),
         clock=clock,
         seat=seat,
         figures=ReadFigures(store, clock),

@@ -17,6 +17,7 @@ from sellerdesk.app import Works, assemble
 from sellerdesk.clock import Clock
 from sellerdesk.domain.catalogue import CartItem, Product, ShippingRate
 from sellerdesk.domain.ids import new_secret_token
+from sellerdesk.domain.listing import OrderQuery
 from sellerdesk.domain.operation import Operation, OperationKind
 from sellerdesk.domain.order import Address, Order, Parcel, Shopper
 from sellerdesk.domain.payment import PaymentStatus
@@ -225,6 +226,11 @@ def make_database(path: Path) -> Path:
 def copy_database(template: Path, folder: Path) -> Path:
     """A copy of a closed database: quicker than making it anew for each test."""
     return Path(shutil.copy(template, folder / "shop.db"))
+
+
+def everything() -> OrderQuery:
+    """The list of all orders."""
+    return OrderQuery(None)
 
 
 # --- at Stripe, past all of our code ---

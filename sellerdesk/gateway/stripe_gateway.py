@@ -9,6 +9,7 @@ from stripe import StripeClient
 from sellerdesk.addresses import Addresses, check_key_fits
 from sellerdesk.clock import Clock
 from sellerdesk.domain.account import AccountFacts
+from sellerdesk.domain.adoption import FoundPayment
 from sellerdesk.domain.errors import KeyNotUsable, OurBug
 from sellerdesk.domain.keys import KeyKind, classify
 from sellerdesk.domain.payment import CardAttempt, EventHint, PaymentFacts, PaymentStatus
@@ -19,12 +20,14 @@ from sellerdesk.domain.requests import (
     Confirm,
     CreateCustomer,
     CreateIntent,
+    LineItem,
     PassTracking,
 )
 from sellerdesk.gateway import parameters
 from sellerdesk.gateway.calls import Answer, Calls, Send
 from sellerdesk.gateway.client import SealedClient, quieten_sdk
 from sellerdesk.gateway.events import WANTED, event_hint
+from sellerdesk.gateway.found import EXPAND, first_lines, found_payment, line_item
 from sellerdesk.gateway.permissions import account_facts
 from sellerdesk.gateway.reading import OddAnswer, flag, identifier, of_kind, part, reference, text
 from sellerdesk.gateway.translate import card_attempt, payment_facts
@@ -135,6 +138,45 @@ class StripeGateway:
     def retrieve(self, intent_id: str) -> PaymentFacts:
         params: Any = {"expand": parameters.EXPAND}
         return self._intent(intent_id, lambda client: client.v1.payment_intents.retrieve(intent_id, params))
+
+    def found(self, intent_id: str) -> FoundPayment:
+        """https://docs.stripe.com/api/payment_intents/retrieve"""
+        wanted = _checked(intent_id)
+        params: Any = {"expand": EXPAND}
+
+        def read(answer: Answer) -> tuple[FoundPayment, bool]:
+            facts = payment_facts(answer.body, answer.seen)
+            if facts.intent_id != wanted:
+                raise OddAnswer("id")
+            lines, more = first_lines(answer.body)
+            return found_payment(answer.body, facts, lines), more
+
+        found, more = self._calls.one(
+            "payment_intent", lambda client: client.v1.payment_intents.retrieve(wanted, params), read, intent_id=wanted
+        )
+        return replace(found, lines=self._all_lines(wanted)) if more else found
+
+    def _all_lines(self, intent_id: str) -> tuple[LineItem, ...]:
+        def send(client: StripeClient, params: dict[str, Any]) -> object:
+            wanted: Any = params
+            return client.v1.payment_intents.amount_details_line_items.list(intent_id, wanted)
+
+        return tuple(self._calls.pages(send, lambda answer: line_item(answer.body)))
+
+    def holds_since(self, created_from: int) -> tuple[str, ...]:
+        """https://docs.stripe.com/api/payment_intents/list"""
+
+        def send(client: StripeClient, params: dict[str, Any]) -> object:
+            wanted: Any = {**params, "created": {"gte": created_from}}
+            return client.v1.payment_intents.list(wanted)
+
+        def read(answer: Answer) -> str:
+            of_kind(answer.body, "payment_intent")
+            self._check_mode(answer)
+            return identifier(answer.body, "pi_") if text(answer.body, "capture_method") == "manual" else ""
+
+        newest_first = dict.fromkeys(intent_id for intent_id in self._calls.pages(send, read) if intent_id)
+        return tuple(reversed(newest_first))
 
     def card_attempts(self, intent_id: str) -> tuple[CardAttempt, ...]:
         """https://docs.stripe.com/api/charges/list"""

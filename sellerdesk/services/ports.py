@@ -5,6 +5,7 @@ from types import TracebackType
 from typing import Protocol, Self
 
 from sellerdesk.domain.account import AccountFacts
+from sellerdesk.domain.adoption import FoundPayment
 from sellerdesk.domain.catalogue import Product, ShippingRate
 from sellerdesk.domain.listing import OrderPage, OrderQuery, Overview
 from sellerdesk.domain.operation import Operation, OperationState
@@ -41,6 +42,15 @@ class PaymentGateway(Protocol):
         ...
 
     def retrieve(self, intent_id: str) -> PaymentFacts: ...
+
+    def found(self, intent_id: str) -> FoundPayment:
+        """One payment with all that it tells of the order behind it."""
+        ...
+
+    def holds_since(self, created_from: int) -> tuple[str, ...]:
+        """The ids of the payments made since ``created_from`` (seconds UTC) whose money is held before it is taken,
+        oldest first, all pages."""
+        ...
 
     def card_attempts(self, intent_id: str) -> tuple[CardAttempt, ...]:
         """Every try to hold the money of this intent that reached the bank, newest first."""

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from sellerdesk.domain import tracking
+from sellerdesk.domain.adoption import TAG_CARRIER, TAG_SHIP_STATUS, TAG_SHIPPED_AT, TAG_TRACKING
 from sellerdesk.domain.order import Order, OrderLine, Parcel, Shopper
 from sellerdesk.domain.payment import PaymentStatus, ShippingFacts
 from sellerdesk.domain.release import ReleaseReason
@@ -24,9 +25,6 @@ from sellerdesk.domain.shortening import CapturePlan
 TAG_INSTALLATION = "sd_install"
 TAG_ORDER = "sd_order"
 TAG_PAYMENT = "sd_payment"
-TAG_SHIP_STATUS = "payment_intent_ship_status"
-TAG_CARRIER = "sd_carrier"
-TAG_TRACKING = "sd_tracking"
 METADATA_VALUE_LENGTH = 500
 
 
@@ -122,8 +120,9 @@ def abandon(order: Order) -> Cancel:
     return Cancel(order.payment.intent_id, "abandoned")
 
 
-def pass_tracking(order: Order, parcels: tuple[Parcel, ...], operation_id: str) -> PassTracking:
-    """Tracking in the shipping block, and again in the metadata, which every version of the API keeps."""
+def pass_tracking(order: Order, parcels: tuple[Parcel, ...], at: int, operation_id: str) -> PassTracking:
+    """Tracking in the shipping block, and again in the metadata, which every version of the API keeps. ``at`` is when
+    the parcels left, seconds UTC."""
     facts = order.payment.facts
     return PassTracking(
         intent_id=order.payment.intent_id,
@@ -133,6 +132,7 @@ def pass_tracking(order: Order, parcels: tuple[Parcel, ...], operation_id: str) 
             (TAG_SHIP_STATUS, "true"),
             (TAG_CARRIER, tracking.joined_carriers(parcels)[:METADATA_VALUE_LENGTH]),
             (TAG_TRACKING, tracking.joined_numbers(parcels)[:METADATA_VALUE_LENGTH]),
+            (TAG_SHIPPED_AT, str(at)),
             (TAG_OPERATION, operation_id),
         ),
     )

@@ -49,7 +49,7 @@ class Ship:
             if stage_of(order) not in (Stage.TO_SHIP, Stage.SHIPPED):
                 raise WrongStage("This order is not captured yet. Prepare it first: nothing is paid until then.")
             now = self._clock.now()
-            request = requests.pass_tracking(order, parcels, operation_id)
+            request = requests.pass_tracking(order, parcels, now, operation_id)
             operation = planned(operation_id, OperationKind.SHIP, order, request, self._seat, self._clock)
             stored = unit.journal.plan(operation)
             unit.orders.expect_version(order_id, version)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from sellerdesk.clock import Clock
 from sellerdesk.domain.errors import OurBug, OutcomeUnknown, Rejected
 from sellerdesk.domain.payment import EventHint
+from sellerdesk.services.adopt import REBUILT_SECONDS, Adopt
 from sellerdesk.services.ports import PaymentGateway, Store
 from sellerdesk.services.record import Origin, record_facts
 
@@ -33,9 +34,10 @@ class SyncReport:
 class Sync:
     """Both roads end in one inbox: events polled (https://docs.stripe.com/api/events/list) and events received."""
 
-    def __init__(self, store: Store, gateway: PaymentGateway, clock: Clock) -> None:
+    def __init__(self, store: Store, gateway: PaymentGateway, adopt: Adopt, clock: Clock) -> None:
         self._store = store
         self._gateway = gateway
+        self._adopt = adopt
         self._clock = clock
 
     def poll(self) -> SyncReport:
@@ -46,8 +48,11 @@ class Sync:
         asked_at = self._clock.now()
         since = (watermark if watermark is not None else asked_at) - OVERLAP_SECONDS
         hints = self._gateway.events(since)
-        if watermark is not None and self._clock.now() - watermark > EVENTS_KEPT_SECONDS:
+        if watermark is None:
+            self._adopt.since(asked_at - REBUILT_SECONDS)
+        elif self._clock.now() - watermark > EVENTS_KEPT_SECONDS:
             self._read_everything_unsettled()
+            self._adopt.since(watermark - OVERLAP_SECONDS)
         new = self._take_in(hints, watermark)
         read = self._read_waiting() + self._read_overdue()
         return SyncReport(new, read, self._clock.now())
@@ -130,11 +135,12 @@ class Sync:
     def _read_one(self, intent_id: str, event_ids: list[str]) -> int:
         with self._store.read() as unit:
             known = unit.orders.by_intent(intent_id) if intent_id else None
-        if known is None:
-            self._handled(event_ids, "no order of ours")
-            return 0
         try:
-            self.read_again(intent_id)
+            if known is not None:
+                self.read_again(intent_id)
+            elif not intent_id or self._adopt.run(intent_id) is None:
+                self._handled(event_ids, "no order of ours")
+                return 0
         except Rejected as error:
             self._handled(event_ids, f"unreadable: {error.code or error.http_status}")
             return 0

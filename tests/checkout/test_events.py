@@ -31,7 +31,7 @@ def event(**changes: Any) -> dict[str, Any]:
 
 def signed(shop: ShopWorld, body: str, *, ago: int = 0, secret: str = SIGNING_SECRET) -> str:
     at = shop.works.clock.now() - ago
-    return stripe.WebhookSignature.generate_signature_header(body, secret, at)
+    return str(stripe.WebhookSignature.generate_signature_header(body, secret, at))
 
 
 def send(shop: ShopWorld, body: str | bytes, signature: str | None, method: str = "POST") -> tuple[int, bytes]:

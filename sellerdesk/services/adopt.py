@@ -1,0 +1,125 @@
+"""Adopt: a payment at Stripe that no order here knows becomes an order, so that its hold cannot lapse unseen."""
+
+import logging
+import re
+
+from sellerdesk.clock import Clock
+from sellerdesk.domain.adoption import AT_STRIPE, FoundPayment, contents_of, shipment_of, shopper_of
+from sellerdesk.domain.errors import Rejected, UnknownCurrency, UnknownOrder
+from sellerdesk.domain.ids import new_id, new_reference, new_secret_token, read_reference
+from sellerdesk.domain.money import exponent
+from sellerdesk.domain.order import Order, TimelineEntry
+from sellerdesk.domain.payment import Payment
+from sellerdesk.services.ports import PaymentGateway, Store, UnitOfWork
+from sellerdesk.services.record import Origin, record_facts
+from sellerdesk.services.requests import TAG_ORDER, TAG_PAYMENT
+
+_OWN_ID = re.compile(r"[0-9a-f]{32}")
+# A hold lives at most about a month: https://docs.stripe.com/payments/place-a-hold-on-a-payment-method
+REBUILT_SECONDS = 31 * 24 * 3600
+
+_log = logging.getLogger(__name__)
+
+
+class Adopt:
+    """Takes payments over. The same payment twice, from two events or two seats, is one order."""
+
+    def __init__(self, store: Store, gateway: PaymentGateway, clock: Clock) -> None:
+        self._store = store
+        self._gateway = gateway
+        self._clock = clock
+
+    def run(self, intent_id: str) -> Order | None:
+        """The order made of the payment, or None when it is none of a desk's: nothing was ever held, or one of our
+        orders is just waiting for this very payment. Raises CallError's family."""
+        found = self._gateway.found(intent_id)
+        if not _belongs_here(found):
+            return None
+        with self._store.write() as unit:
+            if unit.orders.by_intent(intent_id) is not None or _is_awaited(unit, found):
+                return None
+            order = self._order(unit, found)
+            unit.orders.add(order, f"found-{intent_id}", "")
+            placed = TimelineEntry(
+                order.placed_at, "placed", AT_STRIPE, order.total, order.currency, "found at Stripe, made elsewhere"
+            )
+            unit.orders.note(order.id, placed)
+            order = record_facts(unit, order, found.facts, Origin("event", AT_STRIPE, self._clock.now()))
+            unit.commit()
+        return order
+
+    def since(self, created_from: int) -> int:
+        """Take over what was made since ``created_from`` (seconds UTC) and is not known here; how many orders that
+        made. Raises CallError's family; what was taken over before stays."""
+        made = 0
+        for intent_id in self._gateway.holds_since(created_from):
+            with self._store.read() as unit:
+                known = unit.orders.by_intent(intent_id) is not None
+            if known:
+                continue
+            try:
+                made += self.run(intent_id) is not None
+            except Rejected as error:
+                _log.warning("payment %s cannot be taken over: %s", intent_id, error.code or error.http_status)
+        return made
+
+    def _order(self, unit: UnitOfWork, found: FoundPayment) -> Order:
+        """The payment has no facts yet: recording them writes the books as for every other order."""
+        facts = found.facts
+        order_id = found.tag(TAG_ORDER) if _OWN_ID.fullmatch(found.tag(TAG_ORDER)) else new_id(self._clock.now_ms())
+        payment_id = found.tag(TAG_PAYMENT)
+        if not _OWN_ID.fullmatch(payment_id):
+            payment_id = new_id(self._clock.now_ms())
+        contents = contents_of(found)
+        return Order(
+            id=order_id,
+            reference=_free_reference(unit, found.reference),
+            link_token=new_secret_token(),
+            version=1,
+            placed_at=facts.created,
+            currency=facts.currency,
+            shopper=shopper_of(found),
+            lines=contents.lines,
+            shipping=contents.shipping,
+            shipping_tax_rate=0,
+            discount=sum(line.discount for line in contents.lines),
+            save_card=facts.setup_future_usage == "off_session",
+            payments=(Payment(payment_id, order_id, "original", facts.amount, facts.currency),),
+            shipment=shipment_of(found),
+            shipping_kept=contents.shipping_kept,
+            customer_id=facts.customer_id,
+        )
+
+
+def _belongs_here(found: FoundPayment) -> bool:
+    """Money that was held once; of our own making also what was never paid."""
+    if not found.captured_by_hand or found.facts.amount <= 0:
+        return False
+    try:
+        exponent(found.facts.currency)
+    except UnknownCurrency:
+        return False
+    return found.facts.authorized_at is not None or bool(_OWN_ID.fullmatch(found.tag(TAG_ORDER)))
+
+
+def _is_awaited(unit: UnitOfWork, found: FoundPayment) -> bool:
+    """Whether an order here made this payment and has not yet heard the answer: its own operation takes it over."""
+    if not _OWN_ID.fullmatch(found.tag(TAG_ORDER)):
+        return False
+    try:
+        unit.orders.get(found.tag(TAG_ORDER))
+    except UnknownOrder:
+        return False
+    return True
+
+
+def _free_reference(unit: UnitOfWork, wanted: str) -> str:
+    """The reference that the shopper was told, if it is one of ours and nobody else's; else a new one."""
+    reference = read_reference(wanted)
+    if reference is None:
+        return new_reference()
+    try:
+        unit.orders.by_reference(reference)
+    except UnknownOrder:
+        return reference
+    return new_reference()
