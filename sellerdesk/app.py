@@ -25,6 +25,7 @@ from sellerdesk.services.ship import Ship
 from sellerdesk.services.shop import Shop
 from sellerdesk.services.shopfront import Shopfront
 from sellerdesk.services.stock import SetStock
+from sellerdesk.services.sweep import Sweep
 from sellerdesk.services.sync import Sync
 
 
@@ -38,6 +39,7 @@ class Works:
     desk: Desk
     shopfront: Shopfront
     resolve: Resolve
+    sweep: Sweep
 
 
 def by_server() -> ConfirmationRoad:
@@ -82,6 +84,7 @@ def assemble(
         desk=desk,
         shopfront=Shopfront(Shop(store), place_order, clock),
         resolve=Resolve(store, conductor, again, clock),
+        sweep=Sweep(store, gateway, conductor, clock, installation),
     )
 
 
@@ -92,10 +95,19 @@ def open_shop(
     *closers: Callable[[], None],
     idle_most: float = IDLE_MOST_SECONDS,
     find_page: Callable[[], str | None] | None = None,
+    sweeps: bool = True,
 ) -> OpenShop:
     """Start the background of ``works`` and give the window its shop. Closing stops the background first, then
-    calls ``closers`` in turn, once. ``idle_most`` and ``find_page`` are the background's."""
-    background = Background(works.desk.sync, works.resolve, changes, idle_most=idle_most, find_page=find_page)
+    calls ``closers`` in turn, once. ``idle_most`` and ``find_page`` are the background's; without ``sweeps``
+    unfinished checkouts stay open."""
+    background = Background(
+        works.desk.sync,
+        works.resolve,
+        changes,
+        idle_most=idle_most,
+        find_page=find_page,
+        sweep=works.sweep if sweeps else None,
+    )
     background.start()
     steps = [background.stop, *closers]
 

@@ -10,6 +10,7 @@ from sellerdesk.domain.errors import KeyRefused, SellerDeskError, WorldError
 from sellerdesk.runner import Job, Runner
 from sellerdesk.services.desk import News, OrdersChanged, PageMoved, Synced, Trouble
 from sellerdesk.services.resolve import Resolve
+from sellerdesk.services.sweep import Sweep
 from sellerdesk.services.sync import Sync
 
 _log = logging.getLogger(__name__)
@@ -23,6 +24,7 @@ QUICK_FOR_SECONDS = 120.0
 IDLE_SECONDS = 60.0
 IDLE_MOST_SECONDS = 300.0
 PAGE_SECONDS = 5.0
+SWEEP_SECONDS = 600.0
 
 
 class Background:
@@ -30,7 +32,8 @@ class Background:
 
     ``changes`` gives a number that moves whenever another connection commits to the database. ``idle_most`` is the
     longest pause between two questions to Stripe, in seconds. ``find_page`` tells where the checkout page answers
-    now, '' for nowhere, None when it cannot tell; there is none where the address is known for good.
+    now, '' for nowhere, None when it cannot tell; there is none where the address is known for good. ``sweep`` closes
+    what nobody will finish.
     """
 
     def __init__(
@@ -41,6 +44,7 @@ class Background:
         *,
         idle_most: float = IDLE_MOST_SECONDS,
         find_page: Callable[[], str | None] | None = None,
+        sweep: Sweep | None = None,
     ) -> None:
         self._sync = sync
         self._resolve = resolve
@@ -57,6 +61,8 @@ class Background:
         jobs = [Job("watch", self._watch), Job("resolve", self._resolve_due), Job("sync", self._poll)]
         if find_page is not None:
             jobs.append(Job("page", partial(self._look_for_page, find_page)))
+        if sweep is not None:
+            jobs.append(Job("sweep", partial(sweep_once, sweep)))
         self._runner = Runner(jobs)
 
     def start(self) -> None:
@@ -163,3 +169,12 @@ class Background:
             if moved:
                 self._tell(PageMoved(address))
         return PAGE_SECONDS
+
+
+def sweep_once(sweep: Sweep) -> float:
+    """One pass; what Stripe could not be asked about is swept the next time."""
+    try:
+        sweep.run()
+    except SellerDeskError as error:
+        _log.warning("unfinished checkouts could not be closed: %s", type(error).__name__)
+    return SWEEP_SECONDS

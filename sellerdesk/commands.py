@@ -6,6 +6,7 @@ import sys
 import threading
 
 from sellerdesk.addresses import parse_api_base, parse_public_address
+from sellerdesk.background import sweep_once
 from sellerdesk.domain.errors import KeyNotUsable, SellerDeskError
 from sellerdesk.files import read_text
 from sellerdesk.logs import configure, for_terminal
@@ -150,10 +151,10 @@ def import_catalogue(options: argparse.Namespace) -> int:
 
 def _background(profile: ProfileWorks, reader: EventReader | None) -> tuple[Runner, ReceiveEvents | None]:
     """The checkout server's background, not yet started, and what takes Stripe's events, where their secret is kept."""
-    resolve = Job("resolve", lambda: _resolve(profile))
+    jobs = [Job("resolve", lambda: _resolve(profile)), Job("sweep", lambda: sweep_once(profile.works.sweep))]
     if reader is None:
-        return Runner((resolve,)), None
-    runner = Runner((resolve, Job("events", lambda: _read_arrived(profile))))
+        return Runner(jobs), None
+    runner = Runner([*jobs, Job("events", lambda: _read_arrived(profile))])
     works = profile.works
     return runner, ReceiveEvents(works.store, reader, works.clock, lambda: runner.wake("events"))
 

@@ -98,7 +98,7 @@ def open_demo(
         undo.append(server.stop)
         info = replace(info, checkout_url=server.url)
         pause = settings.get(POLL_SECONDS)
-        shop = open_shop(works, info, store.changes, *reversed(undo), idle_most=pause)
+        shop = open_shop(works, info, store.changes, *reversed(undo), idle_most=pause, sweeps=False)
     except BaseException:
         for step in reversed(undo):
             step()

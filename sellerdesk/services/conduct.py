@@ -205,10 +205,8 @@ class Conductor:
             unit.orders.set_customer(order.id, answer.customer_id)
         request = from_json(claimed.params)
         if isinstance(request, Capture) and done:
-            pieces = {line.sku: line.quantity for line in request.lines}
-            kept = {line.position: pieces.get(line.sku, 0) for line in order.lines}
-            unit.orders.save_kept(order.id, kept, request.shipping_amount)
-            unit.catalogue.take_from_stock(pieces)
+            unit.orders.save_kept(order.id, _kept(order, request), request.shipping_amount)
+            unit.catalogue.take_from_stock({line.sku: line.quantity for line in request.lines if line.sku})
         if verdict.passed_on is not None and order.shipment is not None and _is_current(order, claimed):
             unit.orders.save_shipment(order.id, replace(order.shipment, passed_on=verdict.passed_on))
             what = "not_passed_on" if verdict.passed_on is PassedOn.REFUSED else "passed_on"
@@ -222,6 +220,19 @@ def _is_current(order: Order, operation: Operation) -> bool:
     if not isinstance(request, PassTracking) or order.shipment is None:
         return True
     return request.shipping == shipping_of(order.shopper, order.shipment.parcels)
+
+
+def _kept(order: Order, request: Capture) -> dict[int, int]:
+    """Pieces per position. The request has the lines that go out in the order's own sequence, so each is the next one
+    of the order that it can be: names and SKUs need not be unique."""
+    going_out = list(request.lines)
+    kept: dict[int, int] = {}
+    for line in order.lines:
+        first = going_out[0] if going_out else None
+        is_it = first is not None and (first.name, first.sku, first.unit_cost) == (line.name, line.sku, line.unit_price)
+        goes = is_it and first is not None and first.quantity <= line.quantity
+        kept[line.position] = going_out.pop(0).quantity if goes else 0
+    return kept
 
 
 def _request_id(answer: Answer | None) -> str:

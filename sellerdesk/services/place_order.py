@@ -22,6 +22,7 @@ from sellerdesk.services.pay_answer import HELD, PayAnswer, is_confirming, is_un
 from sellerdesk.services.paying import SHOPPER_ACTOR, Paying, check_token, refuse_closed
 from sellerdesk.services.plans import planned
 from sellerdesk.services.ports import Store, UnitOfWork
+from sellerdesk.services.withdraw import withdrawal
 
 
 class PlaceOrder:
@@ -78,7 +79,7 @@ class PlaceOrder:
 
     def _enter(self, checkout_id: str, cart: tuple[CartItem, ...], shopper: Shopper, save_card: bool) -> Order:
         order: Order | None = None
-        withdrawal: Operation | None = None
+        given_up: Operation | None = None
         with self._store.write() as unit:
             products = {product.sku: product for product in unit.catalogue.products()}
             rates = unit.catalogue.shipping_rates()
@@ -93,10 +94,10 @@ class PlaceOrder:
             elif unit.orders.cart_sha256(known.id) == fingerprint:
                 order = self._take_up(unit, known, shopper)
             else:
-                withdrawal = self._give_up(unit, known)
+                given_up = self._give_up(unit, known)
             unit.commit()
-        if withdrawal is not None:
-            self._withdraw(withdrawal)
+        if given_up is not None:
+            self._withdraw(given_up)
         if order is None:
             raise CheckoutClosed("Your cart has changed since. Please start the checkout again.")
         return order
@@ -127,15 +128,13 @@ class PlaceOrder:
             unit.orders.close(known.id, self._clock.now())
         if road_of(known.payment) is not ConfirmationRoad.PAGE:
             return None
-        operation_id = hashlib.sha256(f"abandon {known.payment.id}".encode()).hexdigest()[:32]
-        request = requests.abandon(known)
-        withdrawal = planned(operation_id, OperationKind.CANCEL, known, request, SHOPPER_ACTOR, self._clock)
-        return unit.journal.get(operation_id) or unit.journal.plan(withdrawal)
+        wanted = withdrawal(known, SHOPPER_ACTOR, self._clock)
+        return unit.journal.get(wanted.id) or unit.journal.plan(wanted)
 
-    def _withdraw(self, withdrawal: Operation) -> None:
+    def _withdraw(self, given_up: Operation) -> None:
         """Before the payment is closed at Stripe no other order is begun: a page left open could still hold this
         one. Raises CallError's family."""
-        outcome = self._advance(withdrawal)
+        outcome = self._advance(given_up)
         if outcome.operation.is_open:
             raise outcome.error or OutcomeUnknown("We are still waiting for Stripe. Nothing was begun anew.")
 

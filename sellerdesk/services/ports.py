@@ -100,6 +100,11 @@ class Orders(Protocol):
         """Orders with manual confirmation whose shopper is asked by the bank, or has approved; none that is closed."""
         ...
 
+    def unfinished(self, placed_until: int, closed_until: int, limit: int) -> tuple[Order, ...]:
+        """Orders on whose original payment nothing was ever held and which were placed by ``placed_until``, the oldest
+        first: those still open, and those closed by ``closed_until`` whose intent may be open at Stripe."""
+        ...
+
     def add(self, order: Order, checkout_id: str, cart_sha256: str) -> None:
         """Insert a new order with its lines and payment. ``checkout_id`` is unique for ever."""
         ...

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import BindParameter, Select, and_, bindparam, delete, func, insert, select, update
+from sqlalchemy import BindParameter, Select, and_, bindparam, delete, func, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from sellerdesk.domain.errors import OperationInProgress, OrderChanged, OurBug, UnknownOrder
@@ -32,6 +32,12 @@ _BY_LINK = select_orders().where(OrderRecord.link_token == _GIVEN)
 _BY_CHECKOUT = select_orders().where(OrderRecord.checkout_id == _GIVEN)
 _BY_INTENT = select_orders().where(
     OrderRecord.id == select(PaymentRecord.order_id).where(PaymentRecord.intent_id == _GIVEN).scalar_subquery()
+)
+
+_NOT_HELD = (
+    PaymentStatus.REQUIRES_PAYMENT_METHOD.value,
+    PaymentStatus.REQUIRES_CONFIRMATION.value,
+    PaymentStatus.REQUIRES_ACTION.value,
 )
 
 
@@ -85,6 +91,25 @@ class SqlOrders:
                 OrderRecord.closed_at.is_(None),
             )
             .order_by(PaymentRecord.order_id)
+        )
+        return tuple(self.get(order_id) for order_id in rows)
+
+    def unfinished(self, placed_until: int, closed_until: int, limit: int) -> tuple[Order, ...]:
+        is_open = or_(PaymentRecord.status.is_(None), PaymentRecord.status.in_(_NOT_HELD))
+        rows = self._session.scalars(
+            select(OrderRecord.id)
+            .join(PaymentRecord, PaymentRecord.order_id == OrderRecord.id)
+            .where(
+                PaymentRecord.role == "original",
+                is_open,
+                OrderRecord.placed_at <= placed_until,
+                or_(
+                    OrderRecord.closed_at.is_(None),
+                    and_(OrderRecord.closed_at <= closed_until, PaymentRecord.intent_id.is_not(None)),
+                ),
+            )
+            .order_by(OrderRecord.arrival)
+            .limit(limit)
         )
         return tuple(self.get(order_id) for order_id in rows)
 

@@ -22,13 +22,16 @@ def ended_words(order: Order) -> Words:
     payment = order.payment
     if payment.status is not PaymentStatus.CANCELED:
         return Words(
-            "The shopper changed the cart and ordered anew.", "Nothing was held and nothing was taken. Do not ship."
+            "The checkout is closed: the shopper ordered anew, or did not finish paying.",
+            "Nothing was held and nothing was taken. Do not ship.",
         )
     assert payment.facts is not None
     if not payment.released:
         because = _because(payment.facts.cancellation_reason)
         return Words(f"The payment was canceled.{because}", "Nothing was held and nothing was taken. Do not ship.")
     back = f"{sum_words(payment.released, payment.currency)} went back to the shopper, nothing was taken. Do not ship."
+    if payment.facts.cancellation_reason == "abandoned":
+        return Words("The shopper paid at the very moment when the unfinished order was closed.", f"{back} {_ANEW}")
     if payment.facts.has_lapsed:
         return Words("The hold lapsed before it was captured.", f"{back} {_ANEW}")
     return Words(f"The hold was released.{_because(payment.facts.cancellation_reason)}", back)

@@ -247,7 +247,7 @@ def test_an_ended_order_says_what_became_of_the_money(panel: OrderPanel) -> None
 
 def test_a_checkout_that_was_replaced_has_ended(panel: OrderPanel) -> None:
     words = show(panel, replace(samples.problem_order(), closed_at=samples.NOW))
-    assert "The shopper changed the cart and ordered anew." in words
+    assert "The checkout is closed: the shopper ordered anew, or did not finish paying." in words
     assert "What the shopper may be told" not in words
 
 
