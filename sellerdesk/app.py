@@ -7,6 +7,7 @@ from sellerdesk.background import IDLE_MOST_SECONDS, Background
 from sellerdesk.clock import Clock
 from sellerdesk.domain.road import ConfirmationRoad
 from sellerdesk.services.adopt import Adopt
+from sellerdesk.services.audit import RunAudit
 from sellerdesk.services.card_attempts import ReadAttempts
 from sellerdesk.services.catalogue import KeepCatalogue
 from sellerdesk.services.check_now import CheckNow
@@ -60,6 +61,7 @@ def assemble(
     """Join the parts. ``seat`` names this desk in timelines and locks, ``installation`` marks our intents, ``road`` is
     asked for each new order."""
     conductor = Conductor(store, gateway, clock, seat, reached)
+    adopt = Adopt(store, gateway, clock)
     desk = Desk(
         orders=ReadOrders(store, clock),
         attempts=ReadAttempts(store, gateway),
@@ -67,12 +69,13 @@ def assemble(
         ship=Ship(store, conductor, clock, seat),
         release=Release(store, conductor, clock, seat),
         check=CheckNow(store, conductor),
-        sync=Sync(store, gateway, Adopt(store, gateway, clock), clock),
+        sync=Sync(store, gateway, adopt, clock),
         clock=clock,
         seat=seat,
         figures=ReadFigures(store, clock),
         catalogue=KeepCatalogue(store),
         stock=SetStock(store),
+        audit=RunAudit(store, gateway, adopt, clock),
     )
     again = ConfirmAgain(store, gateway, conductor, clock)
     paying = Paying(store, gateway, conductor, again, clock)
@@ -107,6 +110,7 @@ def open_shop(
         idle_most=idle_most,
         find_page=find_page,
         sweep=works.sweep if sweeps else None,
+        audit=works.desk.audit,
     )
     background.start()
     steps = [background.stop, *closers]

@@ -8,7 +8,8 @@ from time import monotonic
 
 from sellerdesk.domain.errors import KeyRefused, SellerDeskError, WorldError
 from sellerdesk.runner import Job, Runner
-from sellerdesk.services.desk import News, OrdersChanged, PageMoved, Synced, Trouble
+from sellerdesk.services.audit import RunAudit
+from sellerdesk.services.desk import Audited, News, OrdersChanged, PageMoved, Synced, Trouble
 from sellerdesk.services.resolve import Resolve
 from sellerdesk.services.sweep import Sweep
 from sellerdesk.services.sync import Sync
@@ -25,6 +26,10 @@ IDLE_SECONDS = 60.0
 IDLE_MOST_SECONDS = 300.0
 PAGE_SECONDS = 5.0
 SWEEP_SECONDS = 600.0
+# How often it is looked whether an audit is due, or another seat made one.
+AUDIT_FIRST_SECONDS = 60.0
+AUDIT_LOOK_SECONDS = 300.0
+AUDIT_AGAIN_SECONDS = 600.0
 
 
 class Background:
@@ -33,7 +38,7 @@ class Background:
     ``changes`` gives a number that moves whenever another connection commits to the database. ``idle_most`` is the
     longest pause between two questions to Stripe, in seconds. ``find_page`` tells where the checkout page answers
     now, '' for nowhere, None when it cannot tell; there is none where the address is known for good. ``sweep`` closes
-    what nobody will finish.
+    what nobody will finish, ``audit`` compares everything once a day.
     """
 
     def __init__(
@@ -45,9 +50,12 @@ class Background:
         idle_most: float = IDLE_MOST_SECONDS,
         find_page: Callable[[], str | None] | None = None,
         sweep: Sweep | None = None,
+        audit: RunAudit | None = None,
     ) -> None:
         self._sync = sync
         self._resolve = resolve
+        self._audited: Audited | None = None
+        self._audit_wanted = False
         self._changes = changes
         self._seen = changes()
         self._lock = Lock()
@@ -58,11 +66,14 @@ class Background:
         self._trouble = Trouble("")
         self._synced: Synced | None = None
         self._page = ""
+        self._audit_from = monotonic() + AUDIT_FIRST_SECONDS
         jobs = [Job("watch", self._watch), Job("resolve", self._resolve_due), Job("sync", self._poll)]
         if find_page is not None:
             jobs.append(Job("page", partial(self._look_for_page, find_page)))
         if sweep is not None:
             jobs.append(Job("sweep", partial(sweep_once, sweep)))
+        if audit is not None:
+            jobs.append(Job("audit", partial(self._compare, audit)))
         self._runner = Runner(jobs)
 
     def start(self) -> None:
@@ -78,11 +89,13 @@ class Background:
         begins before anybody listens, and a trouble is told once."""
         with self._lock:
             self._listeners.append(listener)
-            synced, trouble, page = self._synced, self._trouble, self._page
+            synced, trouble, page, audited = self._synced, self._trouble, self._page, self._audited
         if page:
             listener(PageMoved(page))
         if synced is not None:
             listener(synced)
+        if audited is not None:
+            listener(audited)
         if trouble.sentence:
             listener(trouble)
 
@@ -97,6 +110,11 @@ class Background:
         """Ask Stripe at once, and often for the next two minutes."""
         self._quick_until = monotonic() + QUICK_FOR_SECONDS
         self._runner.wake("sync")
+
+    def audit_now(self) -> None:
+        """Compare all orders with Stripe, however long ago that was done."""
+        self._audit_wanted = True
+        self._runner.wake("audit")
 
     def _tell(self, news: News) -> None:
         with self._lock:
@@ -150,6 +168,27 @@ class Background:
             self._synced = synced
         self._tell(synced)
         return self._pause(report.new > 0)
+
+    def _compare(self, audit: RunAudit) -> float:
+        """Once a day, by whichever seat comes first, and whenever a person wants it; not in the first minute, when the
+        window has better things to do."""
+        wanted, self._audit_wanted = self._audit_wanted, False
+        early = self._audit_from - monotonic()
+        if early > 0 and not wanted:
+            return early
+        try:
+            found = audit.run() if wanted or audit.is_due() else audit.last()
+        except SellerDeskError as error:
+            _log.warning("audit failed: %s", type(error).__name__)
+            self._tell_trouble(error)
+            return AUDIT_AGAIN_SECONDS
+        if found is not None:
+            audited = Audited(found)
+            with self._lock:
+                is_news, self._audited = audited != self._audited, audited
+            if is_news:
+                self._tell(audited)
+        return AUDIT_LOOK_SECONDS
 
     def _pause(self, busy: bool) -> float:
         if busy:

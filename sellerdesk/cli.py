@@ -32,6 +32,7 @@ def build_parser() -> argparse.ArgumentParser:
     sandbox = commands.add_parser("sandbox", help="the sandbox alone; prints its address on one line")
     sandbox.add_argument("--port", type=_port, default=0, help="port to listen on (default: any free one)")
     commands.add_parser("sync", help="ask Stripe once what is new, finish what is open, and say what was found")
+    _add_audit(commands)
     _add_webhook(commands)
     _add_doctor(commands)
     _add_catalogue(commands)
@@ -52,6 +53,12 @@ def _add_checkout(commands: "argparse._SubParsersAction[argparse.ArgumentParser]
     checkout.add_argument(
         "--public-url", default="", metavar="ADDRESS", help="the https address of a proxy in front of this server"
     )
+
+
+def _add_audit(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    audit = commands.add_parser("audit", help="compare every order that is not over with Stripe, and list what differs")
+    audit.add_argument("--json", action="store_true", help="one value for a machine instead of lines")
+    audit.add_argument("--profile", default="", help="another shop than the one connected last")
 
 
 def _add_webhook(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -121,6 +128,8 @@ def _run(options: argparse.Namespace) -> int:
             return commands.checkout(options)
         case "sync":
             return commands.sync(options)
+        case "audit":
+            return commands.audit(options)
         case "webhook":
             return commands.webhook(options)
         case "doctor":

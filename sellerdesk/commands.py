@@ -109,6 +109,26 @@ def sync(options: argparse.Namespace) -> int:
     return 0
 
 
+def audit(options: argparse.Namespace) -> int:
+    """Compare every order that is not over with Stripe; the exit status is 1 when one does not agree."""
+    from sellerdesk.domain.audit import to_json
+
+    shops, _, _ = shops_for(options, "audit")
+    profile = shops.works(options.profile)
+    try:
+        profile.works.resolve.run_due()
+        found = profile.works.desk.audit.run()
+    finally:
+        profile.close()
+    if options.json:
+        _say(to_json(found))
+    else:
+        _say(f"{profile.info.name}: {found.sentence}.")
+        for each in found.breaks:
+            _say(f"{each.reference}: {each.what} {each.mending}")
+    return 1 if found.breaks else 0
+
+
 def webhook(options: argparse.Namespace) -> int:
     """Keep, or forget, the secret with which Stripe signs the events that it sends to the checkout server."""
     from sellerdesk.checkout.events import PATH as EVENTS_PATH

@@ -7,6 +7,8 @@ from typing import Protocol
 
 from sellerdesk.clock import Clock
 from sellerdesk.domain.account import AccountFacts
+from sellerdesk.domain.audit import Audit
+from sellerdesk.services.audit import RunAudit
 from sellerdesk.services.card_attempts import ReadAttempts
 from sellerdesk.services.catalogue import KeepCatalogue
 from sellerdesk.services.check_now import CheckNow
@@ -70,7 +72,14 @@ class PageMoved:
     address: str
 
 
-News = OrdersChanged | Synced | Trouble | PageMoved
+@dataclass(frozen=True, slots=True)
+class Audited:
+    """The orders were compared with Stripe."""
+
+    audit: Audit
+
+
+News = Audited | OrdersChanged | Synced | Trouble | PageMoved
 
 
 class Feed(Protocol):
@@ -83,6 +92,10 @@ class Feed(Protocol):
 
     def sync_now(self) -> None:
         """Ask Stripe at once instead of at the next turn. Returns immediately."""
+        ...
+
+    def audit_now(self) -> None:
+        """Compare all orders with Stripe at once. Returns immediately."""
         ...
 
 
@@ -102,6 +115,7 @@ class Desk:
     figures: ReadFigures
     catalogue: KeepCatalogue
     stock: SetStock
+    audit: RunAudit
 
 
 @dataclass(eq=False, slots=True)

@@ -10,7 +10,7 @@ from sellerdesk.services.ports import UnitOfWork
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Where facts came from: ``source`` 'op' or 'event', ``actor`` for the timeline, ``at`` seconds UTC."""
+    """Where facts came from: ``source`` 'op', 'event' or 'audit', ``actor`` for the timeline, ``at`` seconds UTC."""
 
     source: str
     actor: str
@@ -59,11 +59,13 @@ def _happened(before: Payment, after: Payment, origin: Origin) -> list[TimelineE
 
 def _enter_ledger(unit: UnitOfWork, payment: Payment, origin: Origin) -> None:
     """One row per Stripe object and kind, whoever saw it first: the database refuses the second."""
-    if payment.facts is None:
-        return
-    movements = {"authorized": payment.authorized, "captured": payment.captured, "released": payment.released}
-    for kind, amount in movements.items():
-        if amount:
+    for kind, amount in movements(payment).items():
+        if amount and payment.intent_id:
             unit.journal.enter(
                 origin.operation_id, origin.source, payment.intent_id, kind, amount, payment.currency, origin.at
             )
+
+
+def movements(payment: Payment) -> dict[str, int]:
+    """What the ledger has of a payment, by kind."""
+    return {"authorized": payment.authorized, "captured": payment.captured, "released": payment.released}

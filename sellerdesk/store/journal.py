@@ -201,6 +201,12 @@ class SqlJournal:
         )
         return entered is not None
 
+    def booked(self, stripe_object: str) -> dict[str, int]:
+        rows = self._session.execute(
+            select(LedgerRecord.kind, LedgerRecord.amount).where(LedgerRecord.stripe_object == stripe_object)
+        )
+        return {row.kind: row.amount for row in rows}
+
     def _leave(self, operation: Operation, **values: object) -> bool:
         """Give the lease up with new ``values``, unless somebody else claimed or finished the operation."""
         left = self._session.scalar(

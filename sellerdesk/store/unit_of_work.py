@@ -16,6 +16,7 @@ from sellerdesk.store.journal import SqlJournal
 from sellerdesk.store.lists import SqlLists
 from sellerdesk.store.orders import SqlOrders
 from sellerdesk.store.overview import SqlHistory
+from sellerdesk.store.shared import SqlShared
 
 _WAIT_SECONDS = 30
 
@@ -56,6 +57,10 @@ class SqlUnitOfWork:
     @property
     def history(self) -> SqlHistory:
         return SqlHistory(self._open_session())
+
+    @property
+    def shared(self) -> SqlShared:
+        return SqlShared(self._open_session())
 
     def commit(self) -> None:
         """Make it last. Raises DatabaseUnusable when the disk would not; then nothing was changed."""

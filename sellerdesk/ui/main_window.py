@@ -8,8 +8,9 @@ from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLay
 
 from sellerdesk import __version__
 from sellerdesk.domain.order import Stage
-from sellerdesk.services.desk import News, OpenShop, OrdersChanged, PageMoved, ShopOpener, Synced, Trouble
+from sellerdesk.services.desk import Audited, News, OpenShop, OrdersChanged, PageMoved, ShopOpener, Synced, Trouble
 from sellerdesk.ui import plain
+from sellerdesk.ui.audit_controller import AuditController
 from sellerdesk.ui.band import ModeBand
 from sellerdesk.ui.commands import Commands
 from sellerdesk.ui.desk_page import DeskPage, Edge
@@ -81,6 +82,7 @@ class MainWindow(QMainWindow):
         self.actions_ = Actions(self)
         self.commands = Commands(self, theme, preferences)
         self.settings = SettingsController(self, theme, preferences)
+        self.audit = AuditController(self)
         self.notices.speak_through(self.bar.say)
         self._minute = QTimer(self)
         self._minute.setInterval(_MINUTE_MS)
@@ -242,6 +244,8 @@ class MainWindow(QMainWindow):
                 self.list.reload()
             case Synced():
                 self.sync.synced(news)
+            case Audited():
+                self.sync.audited(news)
             case Trouble():
                 self.sync.trouble(news)
                 self._show_key_trouble(news)

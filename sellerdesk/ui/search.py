@@ -54,6 +54,11 @@ class Search(QObject):
         self._field.forget()
         self._show(Showing(stage))
 
+    def look_for(self, reference: str) -> None:
+        """Find and choose one order, as if its reference had been typed and entered."""
+        self._field.setText(reference)
+        self._look_up(self._field.words)
+
     def _filter(self, words: str) -> None:
         self._tasks.forget("find")
         self._show(replace(self._list.showing, text=words))

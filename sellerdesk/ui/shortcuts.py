@@ -73,6 +73,7 @@ class Actions(QObject):
         view.addSeparator()
         self.panel = self._add(view, "&Order panel", "F4")
         self.sync = self._add(view, "&Ask Stripe for news now", "F5")
+        self.audit = self._add(view, "Co&mpare with Stripe…", "Shift+F5")
         go = self._menu("&Go")
         self.stages = {stage: self._add_stage(go, stage, number) for number, stage in enumerate(STAGES, start=1)}
         self.places: list[QAction] = []
@@ -119,6 +120,7 @@ class Actions(QObject):
             self.filter,
             self.clear_filter,
             self.sync,
+            self.audit,
             self.panel,
             *self.stages.values(),
             *self.places,

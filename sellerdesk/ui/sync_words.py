@@ -3,9 +3,10 @@
 from PySide6.QtCore import QObject
 
 from sellerdesk.clock import Clock
+from sellerdesk.domain.audit import Audit
 from sellerdesk.domain.listing import Overview
 from sellerdesk.formats import when
-from sellerdesk.services.desk import Synced, Trouble
+from sellerdesk.services.desk import Audited, Synced, Trouble
 from sellerdesk.ui.status_bar import StatusBar
 from sellerdesk.ui.toolbar import Toolbar
 from sellerdesk.ui.widgets import Tone
@@ -24,10 +25,12 @@ class SyncWords(QObject):
         self._is_back = False
         self._overview: Overview | None = None
         self._at: int | None = None
+        self._audit: Audit | None = None
 
     def attach(self, clock: Clock) -> None:
         """A shop was opened."""
         self._clock, self._trouble, self._is_back, self._overview, self._at = clock, _FINE, False, None, None
+        self._audit = None
         self._show()
 
     def synced(self, news: Synced) -> None:
@@ -35,6 +38,11 @@ class SyncWords(QObject):
         self._at = news.at
         self._end_trouble()
         self._show()
+
+    def audited(self, news: Audited) -> None:
+        """All orders were compared with Stripe."""
+        self._audit = news.audit
+        self._say()
 
     def trouble(self, news: Trouble) -> None:
         """The world failed, or works again."""
@@ -87,10 +95,17 @@ class SyncWords(QObject):
             self._bar.say(f"{waits} for an answer. Nothing is lost, nothing is asked twice.", "hourglass", Tone.AMBER)
         elif self._is_back:
             self._bar.say(_BACK, "check", Tone.MUTED)
+        elif self._audit is not None and self._audit.breaks:
+            self._bar.say(f"{self._checked(self._audit)}. More: View, Compare with Stripe.", "octagon-alert", Tone.RED)
+        elif self._audit is not None:
+            self._bar.say(self._checked(self._audit), "check", Tone.MUTED)
         elif self._at is None:
             self._bar.say("Asking Stripe what is new…", "refresh-cw", Tone.MUTED)
         else:
             self._bar.say(f"Up to date with Stripe, asked {when(self._at, self._clock.now())}", "check", Tone.MUTED)
+
+    def _checked(self, audit: Audit) -> str:
+        return f"{audit.sentence}, checked {when(audit.at, self._clock.now())}"
 
 
 _BACK = "Stripe answers again. What waited goes on by itself."

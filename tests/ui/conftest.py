@@ -96,6 +96,7 @@ class Books:
     released: dict[str, tuple[ReleaseReason, str]] = field(default_factory=dict)
     told: Callable[[News], None] | None = None
     syncs: int = 0
+    audits: int = 0
     checks: int = 0
     found: dict[str, Order | CallError] = field(default_factory=dict)
     closed: int = 0
@@ -270,6 +271,9 @@ class FakeFeed:
     def sync_now(self) -> None:
         self._books.syncs += 1
 
+    def audit_now(self) -> None:
+        self._books.audits += 1
+
 
 def open_shop(
     books: Books, mode: Mode = Mode.TEST, other_address: str = "", page: str = "http://127.0.0.1:9/"
@@ -283,7 +287,7 @@ def open_shop(
     prepare, ship, clock = FakePrepare(books), FakeShip(books), StillClock()
     desk = Desk(
         books, attempts, prepare, ship, release, check, sync, clock, "Packing desk 2",  # type: ignore[arg-type]
-        figures=None, catalogue=None, stock=None,  # type: ignore[arg-type]
+        figures=None, catalogue=None, stock=None, audit=None,  # type: ignore[arg-type]
     )  # fmt: skip
 
     def close() -> None:

@@ -1,0 +1,162 @@
+"""Audit: every order that is not over is compared with Stripe, fact by fact, and with our own books.
+
+An order that is merely behind is brought up to date by being read, as a poll would; that is no break. A break is what
+stays wrong after that: it is shown to a person, with what mends it, and nothing is done about it by itself.
+"""
+
+from dataclasses import dataclass
+
+from sellerdesk.clock import Clock
+from sellerdesk.domain.audit import Audit, Break, from_json, to_json
+from sellerdesk.domain.errors import KeyRefused, OurBug, OutcomeUnknown, Rejected
+from sellerdesk.domain.operation import OperationState
+from sellerdesk.domain.order import Order
+from sellerdesk.domain.payment import Payment, PaymentFacts
+from sellerdesk.services.adopt import REBUILT_SECONDS, Adopt
+from sellerdesk.services.ports import PaymentGateway, Store, UnitOfWork
+from sellerdesk.services.record import Origin, movements, record_facts
+
+ACTOR = "Audit"
+LAST = "last_audit"
+EVERY_SECONDS = 24 * 3600
+
+
+@dataclass(frozen=True, slots=True)
+class _Compared:
+    """One order: whether reading it changed something, and what stays wrong."""
+
+    changed: bool
+    wrong: Break | None
+
+
+class RunAudit:
+    """Compares. Blocks for as long as one read an order takes."""
+
+    def __init__(self, store: Store, gateway: PaymentGateway, adopt: Adopt, clock: Clock) -> None:
+        self._store = store
+        self._gateway = gateway
+        self._adopt = adopt
+        self._clock = clock
+
+    def last(self) -> Audit | None:
+        """The audit made last, by any seat; None before the first."""
+        with self._store.read() as unit:
+            kept = unit.shared.get(LAST)
+        return from_json(kept) if kept else None
+
+    def is_due(self) -> bool:
+        """Whether the last one is a day old, or lies ahead by a wrong clock."""
+        last = self.last()
+        return last is None or not 0 <= self._clock.now() - last.at < EVERY_SECONDS
+
+    def run(self) -> Audit:
+        """Compare all, and keep what was found. Raises CallError's family when Stripe does not answer at all; what was
+        read before stays, and the last audit, too."""
+        found = self._adopt.since(self._clock.now() - REBUILT_SECONDS)
+        with self._store.read() as unit:
+            intents = unit.orders.unsettled_intents()
+        compared = [self._compare(intent_id) for intent_id in intents]
+        breaks = tuple(each.wrong for each in compared if each.wrong is not None)
+        mended = found + sum(each.changed for each in compared if each.wrong is None)
+        audit = Audit(self._clock.now(), len(compared), len(compared) - len(breaks), mended, breaks)
+        with self._store.write() as unit:
+            unit.shared.put(LAST, to_json(audit))
+            unit.commit()
+        return audit
+
+    def _compare(self, intent_id: str) -> _Compared:
+        with self._store.read() as unit:
+            order = unit.orders.by_intent(intent_id)
+        if order is None:
+            raise OurBug("A payment lost its order while it was compared.")
+        try:
+            facts = self._gateway.retrieve(intent_id)
+        except Rejected as error:
+            return _Compared(False, _unreadable(order, intent_id, error))
+        except KeyRefused:
+            raise
+        except OutcomeUnknown as error:
+            if error.http_status is None:
+                raise
+            return _Compared(False, _odd(order, intent_id))
+        return self._merge(order, facts)
+
+    def _merge(self, order: Order, facts: PaymentFacts) -> _Compared:
+        before = _payment(order, facts.intent_id)
+        with self._store.write() as unit:
+            after = record_facts(unit, unit.orders.get(order.id), facts, Origin("audit", ACTOR, self._clock.now()))
+            payment = _payment(after, facts.intent_id)
+            wrong = _difference(after, payment, facts) or self._books(unit, after, payment)
+            wrong = wrong or self._decision(unit, after, payment)
+            unit.commit()
+        return _Compared(_told(before) != _told(payment), wrong)
+
+    def _books(self, unit: UnitOfWork, order: Order, payment: Payment) -> Break | None:
+        if unit.journal.booked(payment.intent_id) == {k: v for k, v in movements(payment).items() if v}:
+            return None
+        return _break(
+            order,
+            payment.intent_id,
+            "What the books of this desk say was held, captured and released is not what the order says.",
+            "Trust Stripe: look the payment up in its dashboard. Keep a copy of the database and tell its maker.",
+        )
+
+    def _decision(self, unit: UnitOfWork, order: Order, payment: Payment) -> Break | None:
+        for each in unit.journal.of_order(order.id):
+            if each.state is OperationState.REVIEW:
+                return _break(
+                    order,
+                    payment.intent_id,
+                    "Something that was asked of Stripe ended in a way that only a person can judge.",
+                    "Open the order and decide.",
+                )
+        return None
+
+
+def _told(payment: Payment) -> tuple[object, ...]:
+    """What a person sees of the money."""
+    return (payment.status, payment.authorized, payment.held, payment.captured, payment.released, payment.refunded)
+
+
+def _difference(order: Order, payment: Payment, facts: PaymentFacts) -> Break | None:
+    """What our row says although Stripe, just asked, says otherwise."""
+    names = ("status", "held", "captured", "refunded")
+    ours = (payment.status, payment.held, payment.captured, payment.refunded)
+    theirs = (facts.status, facts.amount_capturable, facts.amount_received, facts.amount_refunded)
+    different = [name for name, mine, its in zip(names, ours, theirs, strict=True) if mine != its]
+    if not different:
+        return None
+    return _break(
+        order,
+        payment.intent_id,
+        f"Stripe tells something else than what is known here: {', '.join(different)}.",
+        "Stripe went back on what it said before. Look the payment up in its dashboard before you do anything.",
+    )
+
+
+def _unreadable(order: Order, intent_id: str, error: Rejected) -> Break:
+    if error.http_status == 404:
+        return _break(
+            order,
+            intent_id,
+            "Stripe does not know this payment.",
+            "Check in Settings, Keys, that the key belongs to the account the order was made in.",
+        )
+    return _break(order, intent_id, "Stripe refuses to show this payment.", "Check in Settings, Keys, what it may do.")
+
+
+def _odd(order: Order, intent_id: str) -> Break:
+    return _break(
+        order,
+        intent_id,
+        "Stripe's answer about this payment makes no sense.",
+        "Compare again later. If it stays so, look the payment up in Stripe's dashboard.",
+    )
+
+
+def _break(order: Order, intent_id: str, what: str, mending: str) -> Break:
+    return Break(order.id, order.shown_reference, intent_id, what, mending)
+
+
+def _payment(order: Order, intent_id: str) -> Payment:
+    return next((each for each in order.payments if each.intent_id == intent_id), order.payment)
