@@ -48,11 +48,8 @@ class Sync:
         asked_at = self._clock.now()
         since = (watermark if watermark is not None else asked_at) - OVERLAP_SECONDS
         hints = self._gateway.events(since)
-        if watermark is None:
-            self._adopt.since(asked_at - REBUILT_SECONDS)
-        elif self._clock.now() - watermark > EVENTS_KEPT_SECONDS:
-            self._read_everything_unsettled()
-            self._adopt.since(watermark - OVERLAP_SECONDS)
+        if watermark is None or self._clock.now() - watermark > EVENTS_KEPT_SECONDS:
+            self._catch_up(watermark if watermark is not None else asked_at - REBUILT_SECONDS)
         new = self._take_in(hints, watermark)
         read = self._read_waiting() + self._read_overdue()
         return SyncReport(new, read, self._clock.now())
@@ -62,11 +59,13 @@ class Sync:
         ``poll`` does."""
         return self._read_waiting()
 
-    def _read_everything_unsettled(self) -> None:
-        """After so long a pause events are gone: read what may have changed, one by one."""
+    def _catch_up(self, since: int) -> None:
+        """Nobody asked yet, or for so long that events are gone: what may have changed is read one by one, and what was
+        made meanwhile is taken over."""
         with self._store.read() as unit:
             intents = unit.orders.unsettled_intents()
         self._read_each(intents)
+        self._adopt.since(since - OVERLAP_SECONDS)
 
     def _read_overdue(self) -> int:
         """Holds whose time is over are read until Stripe has ended them: no event announces it, and the one that tells
