@@ -13,6 +13,7 @@ from sellerdesk.ui import plain
 from sellerdesk.ui.audit_controller import AuditController
 from sellerdesk.ui.band import ModeBand
 from sellerdesk.ui.commands import Commands
+from sellerdesk.ui.deadline_watch import DeadlineWatch
 from sellerdesk.ui.desk_page import DeskPage, Edge
 from sellerdesk.ui.empty_state import OpeningState
 from sellerdesk.ui.focus import FocusRing
@@ -83,6 +84,7 @@ class MainWindow(QMainWindow):
         self.commands = Commands(self, theme, preferences)
         self.settings = SettingsController(self, theme, preferences)
         self.audit = AuditController(self)
+        self.deadlines = DeadlineWatch(self.tasks, self.notices, self)
         self.notices.speak_through(self.bar.say)
         self._minute = QTimer(self)
         self._minute.setInterval(_MINUTE_MS)
@@ -118,6 +120,7 @@ class MainWindow(QMainWindow):
         self.orders.attach(shop)
         self.search.attach(desk.orders)
         self.list.attach(desk.orders, desk.clock)
+        self.deadlines.attach(desk.orders, desk.clock)
         self.commands.attach(shop)
         self.stack.setCurrentWidget(self.page)
         self.view.setFocus()
@@ -129,6 +132,7 @@ class MainWindow(QMainWindow):
         self.commands.detach()
         self.search.attach(None)
         self.list.detach()
+        self.deadlines.detach()
         self.orders.detach()
         self._show_nothing()
 
@@ -271,6 +275,7 @@ class MainWindow(QMainWindow):
 
     def _tick(self) -> None:
         self.list.tick()
+        self.deadlines.look()
         self.sync.tick()
         self.band.set_now(self.now())
 
