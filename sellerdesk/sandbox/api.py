@@ -3,23 +3,23 @@
 import hashlib
 import json
 import logging
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from email.utils import formatdate
 from typing import Any
 
 from sellerdesk.sandbox import auth, form, routes
+from sellerdesk.sandbox.ageing import aged_error
 from sellerdesk.sandbox.call import Call
 from sellerdesk.sandbox.errors import ApiError, invalid
 from sellerdesk.sandbox.expand import expand
 from sellerdesk.sandbox.faults import Fault, Planned
 from sellerdesk.sandbox.idempotency import Remembered
 from sellerdesk.sandbox.render import publishable_part
-from sellerdesk.sandbox.state import API_VERSION, SeenRequest, State
+from sellerdesk.sandbox.state import SeenRequest, State
+from sellerdesk.sandbox.versions import KNOWN, Version
 
 MAX_BODY_BYTES = 512 * 1024
-_VERSION = re.compile(r"\d{4}-\d{2}-\d{2}(\.[a-z]+)?")
 _LOG = logging.getLogger(__name__)
 _JSON = "application/json"
 
@@ -87,9 +87,10 @@ class Api:
                 raise _busy(fault)
             if fault is not None and fault.fault in _BEFORE_LOSS:
                 return self._finish(request, request_id, _page_502(), key, fault, dropped=_loses(fault))
+            version = self._version(request)
             tree = self._tree(request)
-            checked = route.read(tree, caller.publishable)
-            call = Call(self._state, checked, identifier, caller.publishable, _version(request))
+            checked = route.read(tree, caller.publishable, version)
+            call = Call(self._state, checked, identifier, caller.publishable, version)
             scoped = None if key is None else f"{'page' if caller.publishable else 'server'}:{key}"
             outcome, replayed = self._once(route, call, scoped, _fingerprint(request, tree), request_id, fault)
         except ApiError as error:
@@ -106,6 +107,14 @@ class Api:
             raise ApiError(413, "The request body is too large.")
         with self._state.lock:
             return auth.identify(self._state, request.headers.get("authorization"))
+
+    def _version(self, request: ApiRequest) -> Version:
+        wanted = request.headers.get("stripe-version")
+        if wanted is None:
+            return self._state.default_version
+        if wanted not in KNOWN:
+            raise invalid(f"Invalid Stripe API version: {wanted[:40]}. The sandbox knows {', '.join(KNOWN)}.")
+        return KNOWN[wanted]
 
     def _tree(self, request: ApiRequest) -> form.Tree:
         if request.method != "POST":
@@ -155,11 +164,10 @@ class Api:
             return _injected_500(fault, request_id)
         try:
             with self._state.open(request_id, key.partition(":")[2] if key else None):
-                answer = route.run(call)
-                expand(self._state, answer, call.params.get("expand", []))
+                answer = _answer(route, call)
                 body = _dumped(answer)
         except ApiError as error:
-            return _refused(_for_page(error) if call.publishable else error, request_id)
+            return _refused(error, request_id)
         except Exception:  # noqa: BLE001
             return _failed(request_id)
         if fault is None:
@@ -202,7 +210,7 @@ class Api:
             "Content-Type": _JSON,
             "Request-Id": request_id,
             "Date": formatdate(now, usegmt=True),
-            "Stripe-Version": request.headers.get("stripe-version", API_VERSION)[:40],
+            "Stripe-Version": request.headers.get("stripe-version", str(state.default_version))[:40],
             "Cache-Control": "no-cache, no-store",
             **outcome.headers,
         }
@@ -211,11 +219,18 @@ class Api:
         return ApiAnswer(outcome.status, headers, outcome.body, dropped)
 
 
-def _version(request: ApiRequest) -> str:
-    version = request.headers.get("stripe-version", API_VERSION)
-    if not _VERSION.fullmatch(version):
-        raise invalid(f"Invalid Stripe API version: {version[:40]}")
-    return version
+def _answer(route: routes.Route, call: Call) -> Any:
+    """What a call returns, in the version and with the expansions it asks for."""
+
+    def shape(node: Any) -> Any:
+        return call.state.in_version(node, call.version)
+
+    try:
+        answer = shape(route.run(call))
+        expand(call.state, answer, call.params.get("expand", []), shape)
+    except ApiError as error:
+        raise aged_error(call.state, _for_page(error) if call.publishable else error, call.version) from None
+    return answer
 
 
 def _fingerprint(request: ApiRequest, tree: form.Tree) -> str:

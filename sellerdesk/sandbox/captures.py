@@ -5,14 +5,16 @@ from sellerdesk.sandbox.errors import ApiError, invalid
 from sellerdesk.sandbox.objects import Intent, Json
 from sellerdesk.sandbox.params import merge_metadata
 from sellerdesk.sandbox.payments import unexpected_state
+from sellerdesk.sandbox.releases import release
 from sellerdesk.sandbox.render import intent_json
 from sellerdesk.sandbox.reviews import close_review
 from sellerdesk.sandbox.settlement import take
 from sellerdesk.sandbox.state import State
 from sellerdesk.sandbox.status import CANCELABLE, latest_charge, status_of
+from sellerdesk.sandbox.versions import Version
 
 
-def capture(state: State, intent: Intent, params: Json) -> Intent:
+def capture(state: State, intent: Intent, params: Json, version: Version) -> Intent:
     """``POST /v1/payment_intents/{id}/capture``: once, up to the held amount; the rest is released for ever.
 
     https://docs.stripe.com/api/payment_intents/capture
@@ -41,12 +43,12 @@ def capture(state: State, intent: Intent, params: Json) -> Intent:
     intent.metadata = metadata
     if params.get("payment_details"):
         intent.payment_details = {**(intent.payment_details or {}), **params["payment_details"]}
-    take(state, intent, charge, amount, "charge.captured")
+    take(state, intent, charge, amount, "charge.captured", version)
     return intent
 
 
-def cancel(state: State, intent: Intent, params: Json) -> Intent:
-    """``POST /v1/payment_intents/{id}/cancel``: a hold is let go without a refund object.
+def cancel(state: State, intent: Intent, params: Json, version: Version) -> Intent:
+    """``POST /v1/payment_intents/{id}/cancel``: a hold is let go.
 
     https://docs.stripe.com/api/payment_intents/cancel
     """
@@ -58,6 +60,7 @@ def cancel(state: State, intent: Intent, params: Json) -> Intent:
     intent.challenge = None
     if charge is not None and charge.held:
         charge.released_at = intent.canceled_at
+        release(state, charge, charge.amount, version)
     state.emit("payment_intent.canceled", intent_json(state, intent))
     if charge is not None:
         close_review(state, charge, "canceled")

@@ -23,23 +23,30 @@ Resolver = Callable[[State, Json], Any]
 """Takes the object that holds the property and returns what the property becomes."""
 
 
-def expand(state: State, answer: Any, paths: list[str]) -> None:
-    """Replace the named properties inside ``answer``. ApiError 400 for a path that leads nowhere."""
+def expand(state: State, answer: Any, paths: list[str], shape: Callable[[Any], Any]) -> None:
+    """Replace the named properties inside ``answer``. ApiError 400 for a path that leads nowhere.
+
+    ``shape`` brings what is put in into the caller's API version.
+    """
     for path in paths:
         parts = path.split(".")
         if len(parts) > MAX_LEVELS:
             raise invalid(f"You cannot expand more than {MAX_LEVELS} levels of a property.", "expand")
-        _walk(state, answer, parts, path)
+        _walk(state, answer, parts, path, shape)
 
 
-def _walk(state: State, node: Any, parts: list[str], path: str) -> None:
+def _walk(state: State, node: Any, parts: list[str], path: str, shape: Callable[[Any], Any]) -> None:
     if not parts or node is None:
         return
     if node.get("object") == "list" and parts[0] == "data":
         if len(parts) == 1:
             raise _refused(path)
         for item in node["data"]:
-            _walk(state, item, parts[1:], path)
+            _walk(state, item, parts[1:], path, shape)
+        return
+    inside = node.get(parts[0])
+    if isinstance(inside, dict) and inside.get("object") == "list":
+        _walk(state, inside, parts[1:], path, shape)
         return
     kind = node.get("object")
     for length in (2, 1):
@@ -53,8 +60,8 @@ def _walk(state: State, node: Any, parts: list[str], path: str) -> None:
             owner = owner[part]
         last = parts[length - 1]
         if not isinstance(owner.get(last), dict):
-            owner[last] = resolver(state, node)
-        _walk(state, owner[last], parts[length:], path)
+            owner[last] = shape(resolver(state, node))
+        _walk(state, owner[last], parts[length:], path, shape)
         return
     raise _refused(path)
 
@@ -91,7 +98,8 @@ def _balance(state: State, node: Json) -> Any:
     return entry_json(state, node["balance_transaction"])
 
 
-def _refunds(state: State, node: Json) -> Any:
+def refunds_of(state: State, node: Json) -> Json:
+    """The refunds of a rendered charge, newest first."""
     newest_first = [each for each in reversed(list(state.store.refunds.values())) if each.charge == node["id"]]
     return envelope([refund_json(each) for each in newest_first], f"/v1/charges/{node['id']}/refunds")
 
@@ -121,7 +129,7 @@ _EXPANDABLE: dict[tuple[str, str], Resolver] = {
     ("charge", "balance_transaction"): _balance,
     ("charge", "customer"): _customer,
     ("charge", "payment_intent"): _intent,
-    ("charge", "refunds"): _refunds,
+    ("charge", "refunds"): refunds_of,
     ("charge", "review"): _review,
     ("refund", "balance_transaction"): _balance,
     ("refund", "charge"): _charge,

@@ -57,13 +57,13 @@ def confirm_intent(call: Call) -> Json:
 def capture_intent(call: Call) -> Json:
     """``POST /v1/payment_intents/{id}/capture``."""
     intent = payments.find_intent(call.state, call.identifier)
-    return intent_json(call.state, captures.capture(call.state, intent, call.params))
+    return intent_json(call.state, captures.capture(call.state, intent, call.params, call.version))
 
 
 def cancel_intent(call: Call) -> Json:
     """``POST /v1/payment_intents/{id}/cancel``."""
     intent = payments.find_intent(call.state, call.identifier)
-    return intent_json(call.state, captures.cancel(call.state, intent, call.params))
+    return intent_json(call.state, captures.cancel(call.state, intent, call.params, call.version))
 
 
 def list_lines(call: Call) -> Json:

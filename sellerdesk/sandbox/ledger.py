@@ -4,7 +4,6 @@ from typing import Any
 
 from sellerdesk.sandbox.aftermath import Dispute, Refund
 from sellerdesk.sandbox.objects import Charge, Json
-from sellerdesk.sandbox.render import charge_json
 from sellerdesk.sandbox.state import State
 
 PAYOUT_DELAY = 7 * 24 * 3600
@@ -20,7 +19,6 @@ def book_charge(state: State, charge: Charge, at: int) -> None:
     charge.balance_transaction = _enter(
         state, "charge", charge.amount_captured, fee, charge.currency, charge.id, charge.description, at, available
     )
-    state.emit("charge.updated", charge_json(charge), at)
 
 
 def book_refund(state: State, refund: Refund, at: int) -> None:

@@ -79,6 +79,8 @@ class ConfirmationToken:
 class Charge:
     """One attempt at a card. ``failure`` tells why, when the bank or the risk rules said no.
 
+    ``amount_released`` (minor units) was let go by a call of an older API version, which showed that as a refund.
+
     ``three_d_secure`` is how the holder's approval went, ``None`` when nobody asked for it.
     """
 
@@ -103,6 +105,7 @@ class Charge:
     fraud_details: Json = field(default_factory=dict)
     transfer_group: str | None = None
     amount_refunded: int = 0
+    amount_released: int = 0
     disputed: bool = False
     review: str | None = None
 
@@ -132,7 +135,11 @@ class Challenge:
 
 @dataclass
 class Intent:
-    """A PaymentIntent. ``shipping_by_server``: the secret key set the address last, so that no page may change it."""
+    """A PaymentIntent.
+
+    ``shipping_by_server``: the secret key set the address last, so that no page may change it. ``older_types`` is what
+    an older API version sent as ``payment_method_types``.
+    """
 
     id: str
     created: int
@@ -143,6 +150,7 @@ class Intent:
     confirmation_method: str
     automatic_methods: Json | None
     allowed_types: list[str] | None
+    older_types: list[str] | None = None
     customer: str | None = None
     description: str | None = None
     metadata: dict[str, str] = field(default_factory=dict)
@@ -171,7 +179,7 @@ class Intent:
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """Something that happened, with the object as it was at that moment."""
+    """Something that happened, with the object as it was at that moment in the version of ``api_version``."""
 
     id: str
     created: int
@@ -179,3 +187,4 @@ class Event:
     object: Json
     request_id: str | None
     idempotency_key: str | None
+    api_version: str

@@ -5,8 +5,8 @@ from html import escape
 from starlette.responses import HTMLResponse
 
 from sellerdesk.sandbox.currencies import shown
-from sellerdesk.sandbox.state import API_VERSION
 from sellerdesk.sandbox.status import status_of
+from sellerdesk.sandbox.versions import API_VERSION
 from sellerdesk.sandbox.world import World
 
 _POLICY = "default-src 'none'; style-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"

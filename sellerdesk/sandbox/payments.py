@@ -9,13 +9,18 @@ from sellerdesk.sandbox.currencies import check_amount, check_currency
 from sellerdesk.sandbox.errors import ApiError, invalid, missing, required
 from sellerdesk.sandbox.methods import Source, find_method, keep, source_from_data, usable_confirmation_token
 from sellerdesk.sandbox.objects import Intent, Json, PaymentMethod
+from sellerdesk.sandbox.offering import (
+    automatic_methods,
+    capture_method,
+    check_refused_action,
+    check_types,
+    redirects_possible,
+)
 from sellerdesk.sandbox.params import UNSET, merge_metadata
 from sellerdesk.sandbox.render import intent_json
 from sellerdesk.sandbox.state import State
 from sellerdesk.sandbox.status import LIVE_BEFORE_HOLD, status_of
-
-ENDIVE = "2026-09-30"
-"""From this API version on ``payment_method_types`` can no longer be sent."""
+from sellerdesk.sandbox.versions import Version
 
 _FIXED_BY_THE_HOLD = (
     "amount", "currency", "capture_method", "setup_future_usage", "payment_method", "payment_method_data",
@@ -58,15 +63,15 @@ def unexpected_state(
     )
 
 
-def create(state: State, params: Json, version: str) -> Intent:
+def create(state: State, params: Json, version: Version) -> Intent:
     """``POST /v1/payment_intents``."""
     for name in ("amount", "currency"):
         if name not in params:
             raise required(name)
-    refuse_old_types(params, version)
+    check_types(params, version)
     currency = check_currency(params["currency"])
     check_amount(params["amount"], currency)
-    automatic = _automatic_methods(params)
+    automatic = automatic_methods(params, version)
     confirming = params.get("confirm", False)
     if not confirming:
         for name in ("confirmation_token", "error_on_requires_action", "off_session", "return_url"):
@@ -79,14 +84,15 @@ def create(state: State, params: Json, version: str) -> Intent:
         amount=params["amount"],
         currency=currency,
         client_secret=f"{identifier}_secret_{state.ids.text(25)}",
-        capture_method=params.get("capture_method", "automatic_async"),
+        capture_method=capture_method(params, version),
         confirmation_method=params.get("confirmation_method", "automatic"),
         automatic_methods=automatic,
-        allowed_types=params.get("allowed_payment_method_types") or params.get("payment_method_types"),
+        allowed_types=params.get("allowed_payment_method_types"),
+        older_types=params.get("payment_method_types"),
     )
     _apply(state, intent, params)
     intent.shipping_by_server = "shipping" in params
-    plan = plan_confirm(state, intent, params) if confirming else None
+    plan = plan_confirm(state, intent, params, version) if confirming else None
     if plan is None:
         _take_method(state, intent, params)
     state.store.intents[intent.id] = intent
@@ -96,9 +102,9 @@ def create(state: State, params: Json, version: str) -> Intent:
     return intent
 
 
-def update(state: State, intent: Intent, params: Json, version: str) -> Intent:
+def update(state: State, intent: Intent, params: Json, version: Version) -> Intent:
     """``POST /v1/payment_intents/{id}``."""
-    refuse_old_types(params, version)
+    check_types(params, version)
     status = status_of(state, intent)
     if status == "canceled":
         raise unexpected_state(state, intent, "updated", (*LIVE_BEFORE_HOLD, "requires_capture", "succeeded"))
@@ -125,12 +131,12 @@ def update(state: State, intent: Intent, params: Json, version: str) -> Intent:
     return intent
 
 
-def confirm(state: State, intent: Intent, params: Json, version: str, *, by_page: bool = False) -> Intent:
+def confirm(state: State, intent: Intent, params: Json, version: Version, *, by_page: bool = False) -> Intent:
     """``POST /v1/payment_intents/{id}/confirm``. Raises ApiError 402 when the bank says no.
 
     ``by_page``: confirmed with the publishable key and the intent's client secret.
     """
-    refuse_old_types(params, version)
+    check_types(params, version)
     if by_page:
         check_secret(intent, params.get("client_secret"))
     if status_of(state, intent) not in LIVE_BEFORE_HOLD:
@@ -140,7 +146,7 @@ def confirm(state: State, intent: Intent, params: Json, version: str, *, by_page
         _check_page(intent, params)
     if params.get("amount_to_confirm", intent.amount) != intent.amount:
         raise invalid("The amount to confirm differs from the intent's amount.", "amount_to_confirm")
-    plan = plan_confirm(state, intent, params)
+    plan = plan_confirm(state, intent, params, version)
     _apply(state, intent, params)
     if "shipping" in params:
         intent.shipping_by_server = not by_page
@@ -148,8 +154,9 @@ def confirm(state: State, intent: Intent, params: Json, version: str, *, by_page
     return intent
 
 
-def plan_confirm(state: State, intent: Intent, params: Json) -> _Plan:
+def plan_confirm(state: State, intent: Intent, params: Json, version: Version) -> _Plan:
     """Check everything about a confirm before anything changes."""
+    check_refused_action(intent, params, version)
     given = [name for name in ("confirmation_token", "payment_method", "payment_method_data") if name in params]
     if len(given) > 1:
         raise invalid(f"You may only send one of {', '.join(given)}.", given[1])
@@ -169,7 +176,7 @@ def plan_confirm(state: State, intent: Intent, params: Json) -> _Plan:
         )
     off_session = params.get("off_session", "false") != "false"
     return_url = params.get("return_url") or (token.return_url if token else None)
-    if not return_url and not off_session and _redirects_possible(intent):
+    if not return_url and not off_session and redirects_possible(intent):
         raise invalid(
             "A return_url is needed to confirm this PaymentIntent, because it may use payment methods that "
             "redirect. Send return_url, or create it with automatic_payment_methods[allow_redirects]=never.",
@@ -186,22 +193,6 @@ def plan_confirm(state: State, intent: Intent, params: Json) -> _Plan:
         approved=intent.authenticated_until is not None and method is intent.method,
     )
     return _Plan(attempt, source)
-
-
-def refuse_old_types(params: Json, version: str) -> None:
-    """ApiError 400 when ``payment_method_types`` is sent in an API version that no longer takes it."""
-    if "payment_method_types" in params and version >= ENDIVE:
-        raise invalid(
-            "payment_method_types can no longer be sent in this API version. Use allowed_payment_method_types.",
-            "payment_method_types",
-            "payment_method_types_no_longer_supported",
-        )
-    if "allowed_payment_method_types" in params:
-        for name in ("excluded_payment_method_types", "automatic_payment_methods", "payment_method_configuration"):
-            if name in params:
-                raise invalid(f"You may only send one of allowed_payment_method_types and {name}.", name)
-        if "card" not in params["allowed_payment_method_types"]:
-            raise invalid("The sandbox knows cards only.", "allowed_payment_method_types")
 
 
 def _confirm_planned(state: State, intent: Intent, plan: _Plan) -> None:
@@ -238,30 +229,6 @@ def _check_page(intent: Intent, params: Json) -> None:
             "publishable key.",
             "shipping",
         )
-
-
-def _automatic_methods(params: Json) -> Json | None:
-    given: Json | None = params.get("automatic_payment_methods")
-    if "confirmation_method" in params and given and given["enabled"]:
-        raise invalid(
-            "You can only send one of confirmation_method and automatic_payment_methods.",
-            "automatic_payment_methods",
-        )
-    if given is not None:
-        return {"allow_redirects": given.get("allow_redirects", "always"), "enabled": given["enabled"]}
-    if "allowed_payment_method_types" in params or "payment_method_types" in params:
-        return None
-    if params.get("confirmation_method") == "manual":
-        return None
-    return {"allow_redirects": "always", "enabled": True}
-
-
-def _redirects_possible(intent: Intent) -> bool:
-    automatic = intent.automatic_methods
-    if automatic is not None:
-        return bool(automatic["enabled"] and automatic["allow_redirects"] == "always")
-    # Whether allowed types without redirects free a confirm from return_url is not documented: ask for one.
-    return intent.confirmation_method != "manual"
 
 
 def _named_source(state: State, params: Json) -> Source | None:
@@ -358,6 +325,8 @@ def _apply(state: State, intent: Intent, params: Json, amount: int | None = None
         } if details else None  # fmt: skip
     if "allowed_payment_method_types" in params:
         intent.allowed_types = params["allowed_payment_method_types"]
+    if "payment_method_types" in params:
+        intent.older_types = params["payment_method_types"]
     options = (params.get("payment_method_options") or {}).get("card") or {}
     if "request_three_d_secure" in options:
         intent.card_options["request_three_d_secure"] = options["request_three_d_secure"]

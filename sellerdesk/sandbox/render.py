@@ -12,7 +12,7 @@ from sellerdesk.sandbox.objects import (
     PaymentMethod,
 )
 from sellerdesk.sandbox.render_card import billing_json, charge_card_json, method_card_json, outcome_json
-from sellerdesk.sandbox.state import API_VERSION, State
+from sellerdesk.sandbox.state import State
 from sellerdesk.sandbox.status import latest_charge, status_of
 
 PUBLISHABLE_FIELDS = (
@@ -70,7 +70,7 @@ def intent_json(state: State, intent: Intent) -> Json:
                 **intent.card_options,
             }
         },
-        "payment_method_types": intent.allowed_types or ["card"],
+        "payment_method_types": intent.allowed_types or intent.older_types or ["card"],
         "processing": None,
         "receipt_email": intent.receipt_email,
         "review": charge.review if charge else None,
@@ -102,7 +102,7 @@ def charge_json(charge: Charge) -> Json:
         "object": "charge",
         "amount": charge.amount,
         "amount_captured": charge.amount_captured,
-        "amount_refunded": charge.amount_refunded,
+        "amount_refunded": charge.amount_refunded + charge.amount_released,
         "application": None,
         "application_fee": None,
         "application_fee_amount": None,
@@ -131,7 +131,7 @@ def charge_json(charge: Charge) -> Json:
         "receipt_email": charge.receipt_email,
         "receipt_number": None,
         "receipt_url": None if failed else f"https://pay.stripe.com/receipts/payment/{charge.id}",
-        "refunded": 0 < charge.amount_captured == charge.amount_refunded,
+        "refunded": 0 < charge.amount_captured == charge.amount_refunded or charge.amount_released == charge.amount,
         "review": charge.review,
         "shipping": shipping_json(charge.shipping),
         "source_transfer": None,
@@ -233,7 +233,7 @@ def event_json(event: Event) -> Json:
     return {
         "id": event.id,
         "object": "event",
-        "api_version": API_VERSION,
+        "api_version": event.api_version,
         "created": event.created,
         "data": {"object": event.object},
         "livemode": False,

@@ -9,6 +9,7 @@ from sellerdesk.sandbox.call import Call
 from sellerdesk.sandbox.errors import ApiError, invalid
 from sellerdesk.sandbox.objects import Json
 from sellerdesk.sandbox.params import Spec, read
+from sellerdesk.sandbox.versions import Version, unknown_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,9 +28,12 @@ class Route:
     run: Callable[[Call], Json]
     page: Spec | None = None
 
-    def read(self, raw: Json, publishable: bool) -> Json:
-        """The checked parameters, or ApiError 400."""
+    def read(self, raw: Json, publishable: bool, version: Version) -> Json:
+        """The checked parameters, or ApiError 400 for what the caller or its API version does not know."""
         known = (self.page if publishable else self.spec) or {}
+        later = unknown_in(version)
+        if later:
+            known = {name: check for name, check in known.items() if name not in later}
         if publishable and self.spec is not None:
             for name in raw:
                 if name in self.spec and name not in known:

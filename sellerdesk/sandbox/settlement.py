@@ -2,26 +2,36 @@
 
 from sellerdesk.sandbox.aftermath import Receipt
 from sellerdesk.sandbox.disputes import complain
+from sellerdesk.sandbox.ledger import book_charge
 from sellerdesk.sandbox.objects import Charge, Intent
+from sellerdesk.sandbox.releases import release
 from sellerdesk.sandbox.render import charge_json, intent_json
 from sellerdesk.sandbox.state import State
+from sellerdesk.sandbox.versions import NEWEST, Version
 
 BALANCE_DELAY = 3600
-"""Seconds between a capture and its balance transaction."""
+"""Seconds between a capture and its balance transaction; ``capture_method=automatic`` does not wait.
+
+https://docs.stripe.com/payments/payment-intents/asynchronous-capture
+"""
 
 
-def take(state: State, intent: Intent, charge: Charge, amount: int, event: str) -> None:
-    """Take ``amount`` (minor units) of an approved charge; ``event`` tells it.
+def take(state: State, intent: Intent, charge: Charge, amount: int, event: str, version: Version = NEWEST) -> None:
+    """Take ``amount`` (minor units) of an approved charge; ``event`` tells it, and the rest is let go.
 
-    Disputes are told between the charge's event and the intent's.
+    Disputes are told between the charge's event and the intent's. ``version`` is that of the capture.
     """
     charge.captured_at = state.clock.now()
     charge.amount_captured = amount
     intent.amount_received = amount
     intent.captures += 1
-    state.store.schedule(charge.captured_at + BALANCE_DELAY, "balance_due", charge.id)
+    if intent.capture_method == "automatic":
+        book_charge(state, charge, charge.captured_at)
+    else:
+        state.store.schedule(charge.captured_at + BALANCE_DELAY, "balance_due", charge.id)
     write_receipt(state, charge)
     state.emit(event, charge_json(charge))
+    release(state, charge, charge.amount - amount, version)
     complain(state, charge)
     state.emit("payment_intent.succeeded", intent_json(state, intent))
 

@@ -7,7 +7,7 @@ from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Self
+from typing import Any, Self
 
 from sellerdesk.sandbox.aftermath import Dispute, EarlyFraudWarning, Receipt, Refund, Review
 from sellerdesk.sandbox.clock import Clock
@@ -26,8 +26,7 @@ from sellerdesk.sandbox.objects import (
     Json,
     PaymentMethod,
 )
-
-API_VERSION = "2026-10-28.endive"
+from sellerdesk.sandbox.versions import NEWEST, Version
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,14 +71,22 @@ class Store:
 
 
 class State:
-    """The pretended account's memory. Every access happens inside ``with state.open(...)``."""
+    """The pretended account's memory. Every access happens inside ``with state.open(...)``.
+
+    ``default_version`` answers requests that name no version, and is what events are written in.
+    """
 
     def __init__(
-        self, clock: Clock | None = None, ids: IdSource | None = None, shop_name: str = "Sandbox shop"
+        self,
+        clock: Clock | None = None,
+        ids: IdSource | None = None,
+        shop_name: str = "Sandbox shop",
+        default_version: Version = NEWEST,
     ) -> None:
         self.clock = clock or Clock()
         self.ids = ids or IdSource()
         self.shop_name = shop_name
+        self.default_version = default_version
         self.account = self.ids.new("acct", 16)
         self.base_url = ""
         self.lock = threading.RLock()
@@ -126,8 +133,13 @@ class State:
         """Record an event at the end of the list. ``at`` is seconds UTC, now when left out."""
         request_id, key = self._request if at is None else (None, None)
         moment = self.clock.now() if at is None else at
-        event = Event(self.ids.new("evt"), moment, kind, snapshot, request_id, key)
+        shown = self.in_version(snapshot, self.default_version)
+        event = Event(self.ids.new("evt"), moment, kind, shown, request_id, key, str(self.default_version))
         self.store.events[event.id] = event
+
+    def in_version(self, node: Any, _version: Version) -> Any:
+        """``node`` as another API version shows it. A bare state knows only the newest."""
+        return node
 
     def fingerprint(self, number: str) -> str:
         """The same text for the same card within this account, from which the number cannot be told."""

@@ -5,6 +5,7 @@ import heapq
 from sellerdesk.sandbox.bank import give_up
 from sellerdesk.sandbox.ledger import book_charge
 from sellerdesk.sandbox.refunds import meet_fate
+from sellerdesk.sandbox.releases import release
 from sellerdesk.sandbox.render import charge_json, intent_json
 from sellerdesk.sandbox.reviews import close_review
 from sellerdesk.sandbox.state import State
@@ -20,7 +21,9 @@ def settle(state: State) -> None:
         if kind == "hold_lapsed":
             _lapse(state, identifier, due)
         elif kind == "balance_due":
-            book_charge(state, state.store.charges[identifier], due)
+            charge = state.store.charges[identifier]
+            book_charge(state, charge, due)
+            state.emit("charge.updated", charge_json(charge), due)
         elif kind == "refund_due":
             meet_fate(state, identifier, due)
         elif kind == "confirmation_lapsed":
@@ -37,6 +40,7 @@ def _lapse(state: State, identifier: str, due: int) -> None:
     intent.cancellation_reason = "expired"
     charge.released_at = due
     state.emit("charge.expired", charge_json(charge), due)
+    release(state, charge, charge.amount, state.default_version, due, lapsed=True)
     state.emit("payment_intent.canceled", intent_json(state, intent), due)
     close_review(state, charge, "canceled", due)
 

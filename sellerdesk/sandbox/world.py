@@ -4,19 +4,26 @@ from typing import Any
 
 from sellerdesk.sandbox import bank
 from sellerdesk.sandbox.aftermath import Receipt
+from sellerdesk.sandbox.ageing import aged
 from sellerdesk.sandbox.declines import Refusal, refusal
 from sellerdesk.sandbox.objects import Json
 from sellerdesk.sandbox.state import State
 from sellerdesk.sandbox.status import status_of
 from sellerdesk.sandbox.timers import settle
+from sellerdesk.sandbox.versions import Version
 
 
 class World(State):
     """A Stripe account in memory.
 
     ``clock`` and ``ids`` are handed in for repeatable runs, ``shop_name`` is what the bank's window calls the
-    seller. Holds lapse and balances settle whenever the world is opened or its clock is moved.
+    seller, ``default_version`` is the account's own API version (see ``sellerdesk.sandbox.versions``). Holds lapse and
+    balances settle whenever the world is opened or its clock is moved.
     """
+
+    def in_version(self, node: Any, version: Version) -> Any:
+        """``node`` as another API version shows it."""
+        return aged(self, node, version)
 
     def settle(self) -> None:
         """Let everything happen that was due by now, in order of time; the lock is held."""
