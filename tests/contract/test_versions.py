@@ -40,8 +40,9 @@ def asked(sandbox: Sandbox, version: str | None, path: str, **data: Any) -> Any:
 
 
 def old_intent(client: stripe.StripeClient, **more: Any) -> stripe.PaymentIntent:
-    wanted: Any = {"amount": 7000, "currency": "eur", "capture_method": "manual", **more}
-    return client.v1.payment_intents.create({**wanted, "payment_method": "pm_card_visa", "confirm": True})
+    wanted: Any = {"amount": 7000, "currency": "eur", "capture_method": "manual", "confirm": True, **more}
+    wanted["payment_method"] = "pm_card_visa"
+    return client.v1.payment_intents.create(wanted)
 
 
 def test_the_sdks_version_is_the_newest_known() -> None:
@@ -122,10 +123,8 @@ def test_money_let_go_was_a_refund_once(sandbox: Sandbox, end: str) -> None:
             client.v1.payment_intents.cancel(intent.id)
         charge = client.v1.charges.retrieve(str(intent.latest_charge))
         assert (charge.amount_refunded, charge.refunded) == (shown, shown == 7000)
-        refunds = client.v1.refunds.list({"charge": charge.id}).data
-        assert [(each.amount, each.status, each.reason) for each in refunds] == [(shown, "succeeded", None)] * bool(
-            shown
-        )
+        refunds = [(each.amount, each.status, each.reason) for each in client.v1.refunds.list().data]
+        assert refunds == ([(shown, "succeeded", None)] if shown else [])
         assert ("charge.refunded" in types_of(client)) is bool(shown)
         sandbox.world.reset()
 
