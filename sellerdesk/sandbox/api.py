@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from email.utils import formatdate
 from typing import Any
 
-from sellerdesk.sandbox import auth, form, routes
+from sellerdesk.sandbox import auth, form, limits, routes
 from sellerdesk.sandbox.ageing import aged_error
 from sellerdesk.sandbox.call import Call
 from sellerdesk.sandbox.errors import ApiError, invalid
@@ -82,6 +82,8 @@ class Api:
             caller = self._caller(request)
             route, identifier = routes.find(request.method, request.path)
             auth.allow(self._state, caller, route.permission, route.page is not None, route.spec is not None)
+            with self._state.lock:
+                limits.count(self._state, route.name, identifier)
             fault = self._state.faults.take(route.name)
             if fault is not None and fault.fault in _BUSY:
                 raise _busy(fault)
@@ -145,11 +147,12 @@ class Api:
                 return _replay(remembered), True
         outcome: _Outcome | None = None
         try:
-            if fault is not None and fault.fault is Fault.SLOW:
-                state.faults.hold(fault)
-            outcome = self._run(route, call, key, request_id, fault)
-            if fault is not None and fault.fault is Fault.SLOW_AFTER:
-                state.faults.hold(fault)
+            with limits.occupied(state, call.identifier if route.method == "POST" else ""):
+                if fault is not None and fault.fault is Fault.SLOW:
+                    state.faults.hold(fault)
+                outcome = self._run(route, call, key, request_id, fault)
+                if fault is not None and fault.fault is Fault.SLOW_AFTER:
+                    state.faults.hold(fault)
         finally:
             if key is not None:
                 kept = None if outcome is None or not outcome.kept else (outcome.status, outcome.body)

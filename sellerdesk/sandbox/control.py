@@ -5,6 +5,7 @@ Every call carries the token in ``X-Sandbox-Token`` and a JSON object as its bod
 * ``POST next_decline {"decline_code": "insufficient_funds", "advice_code": "try_again_later"}``: the bank refuses the
   next card it is asked about, whichever it is; several calls wait in line, ``"decline_code": null`` forgets them.
   Without ``advice_code`` the refusal carries the usual advice. ``GET next_decline`` shows what waits.
+* Events, webhooks, search, limits and versions: ``control_switches``.
 * ``GET receipts``: the mails that Stripe would send in live mode once money was taken. None is ever sent.
 """
 
@@ -17,6 +18,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from sellerdesk.sandbox.control_switches import SWITCH_HANDLERS
 from sellerdesk.sandbox.faults import Planned
 from sellerdesk.sandbox.objects import Json
 from sellerdesk.sandbox.render_aftermath import receipt_json
@@ -196,4 +198,5 @@ _HANDLERS: tuple[tuple[str, str, Handler], ...] = (
     ("GET", "receipts", _receipts),
     ("GET", "requests", _requests),
     ("GET", "state", _state),
+    *SWITCH_HANDLERS,
 )

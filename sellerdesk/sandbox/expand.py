@@ -38,7 +38,7 @@ def expand(state: State, answer: Any, paths: list[str], shape: Callable[[Any], A
 def _walk(state: State, node: Any, parts: list[str], path: str, shape: Callable[[Any], Any]) -> None:
     if not parts or node is None:
         return
-    if node.get("object") == "list" and parts[0] == "data":
+    if node.get("object") in ("list", "search_result") and parts[0] == "data":
         if len(parts) == 1:
             raise _refused(path)
         for item in node["data"]:
@@ -116,6 +116,10 @@ def _lines(state: State, node: Json) -> Any:
     )
 
 
+def _counted(_state: State, node: Json) -> Any:
+    return node["total_count"]
+
+
 def _nothing(_state: State, _node: Json) -> Any:
     return None
 
@@ -142,4 +146,5 @@ _EXPANDABLE: dict[tuple[str, str], Resolver] = {
     ("review", "payment_intent"): _intent,
     ("payment_method", "customer"): _customer,
     ("customer", "default_source"): _nothing,
+    ("search_result", "total_count"): _counted,
 }

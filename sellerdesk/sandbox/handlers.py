@@ -169,7 +169,7 @@ def list_events(call: Call) -> Json:
 
 def retrieve_event(call: Call) -> Json:
     """``GET /v1/events/{id}``."""
-    return event_json(records.find_event(call.state, call.identifier))
+    return event_json(call.state, records.find_event(call.state, call.identifier))
 
 
 def _shown(call: Call, intent: Intent) -> Json:

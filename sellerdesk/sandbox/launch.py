@@ -29,10 +29,12 @@ class Sandbox:
         """Serve in the background. Raises :class:`sellerdesk.serving.AddressInUse` when the port is taken."""
         self._server.start()
         self.world.base_url = self._server.url
+        self.world.courier.start()
 
     def stop(self) -> None:
-        """Let held calls go, then stop serving. May be called any number of times."""
+        """Let held calls go, then stop serving and sending. May be called any number of times."""
         self.world.faults.clear()
+        self.world.courier.stop()
         self._server.stop()
 
     def __enter__(self) -> "Sandbox":

@@ -179,7 +179,11 @@ class Intent:
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """Something that happened, with the object as it was at that moment in the version of ``api_version``."""
+    """Something that happened, with the object as it was at that moment in the version of ``api_version``.
+
+    ``newest`` is the same in the newest version, for endpoints that want another. ``previous`` is what an update
+    changed.
+    """
 
     id: str
     created: int
@@ -188,3 +192,5 @@ class Event:
     request_id: str | None
     idempotency_key: str | None
     api_version: str
+    newest: Json
+    previous: Json | None

@@ -8,6 +8,7 @@ from sellerdesk.sandbox.params import UNSET, merge_metadata
 from sellerdesk.sandbox.render import charge_json, customer_json, event_json, method_json
 from sellerdesk.sandbox.settlement import write_receipt
 from sellerdesk.sandbox.state import State
+from sellerdesk.sandbox.switches import check_pattern, named_by
 
 EVENTS_KEPT_SECONDS = 30 * 24 * 3600
 """Events can be listed for 30 days (https://docs.stripe.com/api/events/list)."""
@@ -131,13 +132,18 @@ def list_events(state: State, params: Json) -> Json:
         raise invalid("You may only send one of type and types.", "types")
     if any("*" in name for name in params.get("types", [])):
         raise invalid("types takes exact names only; use type for a wildcard.", "types")
+    if "type" in params:
+        check_pattern(params["type"], "type")
     oldest = state.clock.now() - EVENTS_KEPT_SECONDS
     found = [
         event
         for event in state.store.events.values()
-        if event.created >= oldest and _wanted(event.type, params) and within(event.created, params.get("created"))
+        if event.created >= oldest
+        and _wanted(event.type, params)
+        and within(event.created, params.get("created"))
+        and params.get("delivery_success") in (None, not state.store.undelivered.get(event.id))
     ]
-    return page(found, params, "/v1/events", event_json, "event")
+    return page(found, params, "/v1/events", lambda event: event_json(state, event), "event")
 
 
 def account_json(state: State) -> Json:
@@ -186,9 +192,4 @@ def account_json(state: State) -> Json:
 def _wanted(kind: str, params: Json) -> bool:
     if "types" in params:
         return kind in params["types"]
-    pattern: str | None = params.get("type")
-    if pattern is None or pattern == "*":
-        return True
-    if pattern.endswith(".*"):
-        return kind.startswith(pattern[:-1])
-    return kind == pattern
+    return named_by(kind, params.get("type", "*"))

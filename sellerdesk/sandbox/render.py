@@ -228,16 +228,16 @@ def confirmation_token_json(token: ConfirmationToken) -> Json:
     }
 
 
-def event_json(event: Event) -> Json:
+def event_json(state: State, event: Event) -> Json:
     """An event; its object is rendered as it was at that moment."""
     return {
         "id": event.id,
         "object": "event",
         "api_version": event.api_version,
         "created": event.created,
-        "data": {"object": event.object},
+        "data": {"object": event.object} | ({} if event.previous is None else {"previous_attributes": event.previous}),
         "livemode": False,
-        "pending_webhooks": 0,
+        "pending_webhooks": len(state.store.undelivered.get(event.id, ())),
         "request": {"id": event.request_id, "idempotency_key": event.idempotency_key},
         "type": event.type,
     }

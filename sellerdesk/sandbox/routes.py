@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from sellerdesk.sandbox import handlers, handlers_aftermath, schemas, schemas_page
+from sellerdesk.sandbox import handlers, handlers_aftermath, handlers_webhooks, schemas, schemas_page
 from sellerdesk.sandbox.call import Call
 from sellerdesk.sandbox.errors import ApiError, invalid
 from sellerdesk.sandbox.objects import Json
@@ -73,6 +73,10 @@ def _post(
     path: str, name: str, spec: Spec | None, permission: str, run: Callable[[Call], Json], page: Spec | None = None
 ) -> Route:
     return _route("POST", path, name, spec, f"{permission}_write", run, page)
+
+
+def _delete(path: str, name: str, permission: str, run: Callable[[Call], Json]) -> Route:
+    return _route("DELETE", path, name, {}, f"{permission}_write", run, None)
 
 
 _PI = "/v1/payment_intents"
@@ -171,4 +175,17 @@ _ACCOUNT = (
     _get("/v1/balance", "balance", schemas.EXPAND, "balance", handlers_aftermath.balance),
     _get("/v1/account", "account", schemas.EXPAND, "account", handlers_aftermath.account),
 )
-ROUTES: tuple[Route, ...] = _INTENTS + _CHARGES + _CUSTOMERS + _TOKENS + _AFTERMATH + _ACCOUNT
+_HOOK, _HOOKS = "webhook", "/v1/webhook_endpoints"
+_WEBHOOKS = (
+    _post(_HOOKS, "create_endpoint", schemas.ENDPOINT_CREATE, _HOOK, handlers_webhooks.create_endpoint),
+    _get(_HOOKS, "list_endpoints", schemas.PAGING, _HOOK, handlers_webhooks.list_endpoints),
+    _get(f"{_HOOKS}/{{id}}", "retrieve_endpoint", schemas.EXPAND, _HOOK, handlers_webhooks.retrieve_endpoint),
+    _post(f"{_HOOKS}/{{id}}", "update_endpoint", schemas.ENDPOINT_UPDATE, _HOOK, handlers_webhooks.update_endpoint),
+    _delete(f"{_HOOKS}/{{id}}", "delete_endpoint", _HOOK, handlers_webhooks.delete_endpoint),
+)
+_SEARCH = (
+    _get(f"{_PI}/search", "search_intents", schemas.SEARCH, _INTENT, handlers_webhooks.search_intents),
+    _get("/v1/charges/search", "search_charges", schemas.SEARCH, "charge", handlers_webhooks.search_charges),
+    _get("/v1/customers/search", "search_customers", schemas.SEARCH, "customer", handlers_webhooks.search_customers),
+)
+ROUTES: tuple[Route, ...] = _SEARCH + _WEBHOOKS + _INTENTS + _CHARGES + _CUSTOMERS + _TOKENS + _AFTERMATH + _ACCOUNT

@@ -289,3 +289,14 @@ REFUND_CREATE: Spec = {
 REFUND_UPDATE: Spec = {"metadata": metadata, **EXPAND}
 WARNING_LIST: Spec = DISPUTE_LIST
 REVIEW_LIST: Spec = {**PAGING, "created": _created}
+
+SEARCH: Spec = {"query": _T, "limit": integer, "page": _T, **EXPAND}
+_ENDPOINT: Spec = {
+    "description": text(5000),
+    "enabled_events": array(text(200), 300),
+    "expand": array(_T, 20),
+    "metadata": metadata,
+    "url": _T,
+}
+ENDPOINT_CREATE: Spec = {**_ENDPOINT, "api_version": text(40), "connect": boolean}
+ENDPOINT_UPDATE: Spec = {**_ENDPOINT, "disabled": boolean}

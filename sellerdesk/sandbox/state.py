@@ -3,7 +3,7 @@
 import hashlib
 import heapq
 import threading
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -12,6 +12,7 @@ from typing import Any, Self
 from sellerdesk.sandbox.aftermath import Dispute, EarlyFraudWarning, Receipt, Refund, Review
 from sellerdesk.sandbox.clock import Clock
 from sellerdesk.sandbox.declines import Refusal
+from sellerdesk.sandbox.eventlog import as_told, what_changed
 from sellerdesk.sandbox.faults import Faults
 from sellerdesk.sandbox.idempotency import Memory
 from sellerdesk.sandbox.ids import IdSource
@@ -26,7 +27,9 @@ from sellerdesk.sandbox.objects import (
     Json,
     PaymentMethod,
 )
+from sellerdesk.sandbox.switches import Switches
 from sellerdesk.sandbox.versions import NEWEST, Version
+from sellerdesk.sandbox.webhook_facts import Delivery, Endpoint
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +66,11 @@ class Store:
     refusals: deque[Refusal] = field(default_factory=deque)
     timers: list[tuple[int, int, str, str]] = field(default_factory=list)
     timer_count: int = 0
+    endpoints: dict[str, Endpoint] = field(default_factory=dict)
+    deliveries: list[Delivery] = field(default_factory=list)
+    undelivered: dict[str, set[str]] = field(default_factory=dict)
+    last_told: dict[str, Json] = field(default_factory=dict)
+    search_index: dict[str, tuple[int, dict[str, Json]]] = field(default_factory=dict)
 
     def schedule(self, due: int, kind: str, identifier: str) -> None:
         """Let something happen by itself at ``due`` (seconds UTC); whether it still applies is judged then."""
@@ -86,7 +94,10 @@ class State:
         self.clock = clock or Clock()
         self.ids = ids or IdSource()
         self.shop_name = shop_name
-        self.default_version = default_version
+        self.default_version = self._first_version = default_version
+        self.switches = Switches()
+        self.arrivals: Counter[tuple[str, int, str]] = Counter()
+        self.busy: set[str] = set()
         self.account = self.ids.new("acct", 16)
         self.base_url = ""
         self.lock = threading.RLock()
@@ -98,6 +109,7 @@ class State:
         self.revoked_keys: set[str] = set()
         self.restricted_keys: dict[str, frozenset[str]] = {}
         self._request: tuple[str | None, str | None] = (None, None)
+        self._told: list[Event] = []
         self.clock.watch(self._clock_moved)
 
     @contextmanager
@@ -105,18 +117,20 @@ class State:
         """Take the lock, catch up with the clock, and stamp events with the request that causes them."""
         with self.lock:
             self.settle()
+            self._make_known()
             before, self._request = self._request, (request_id, idempotency_key)
             try:
                 yield self
             finally:
                 self._request = before
+                self._make_known()
 
     def settle(self) -> None:
         """Let happen what was due by now; the lock is held. A bare state has nothing that happens by itself."""
 
     def _clock_moved(self) -> None:
-        with self.lock:
-            self.settle()
+        with self.open():
+            pass
 
     def reset(self) -> None:
         """Forget everything that was made, including faults, keys and remembered answers; the clock stays."""
@@ -128,14 +142,38 @@ class State:
             self.refuse_shipping_after_authorization = False
             self.revoked_keys = set()
             self.restricted_keys = {}
+            self.default_version = self._first_version
+            self.switches = Switches()
+            self.arrivals.clear()
 
     def emit(self, kind: str, snapshot: Json, at: int | None = None) -> None:
-        """Record an event at the end of the list. ``at`` is seconds UTC, now when left out."""
+        """Tell that something happened to the object in ``snapshot``. ``at`` is seconds UTC, now when left out."""
         request_id, key = self._request if at is None else (None, None)
         moment = self.clock.now() if at is None else at
-        shown = self.in_version(snapshot, self.default_version)
-        event = Event(self.ids.new("evt"), moment, kind, shown, request_id, key, str(self.default_version))
-        self.store.events[event.id] = event
+        before, self.store.last_told[snapshot["id"]] = self.store.last_told.get(snapshot["id"]), snapshot
+        self._told.append(
+            Event(
+                id=self.ids.new("evt"),
+                created=moment,
+                type=kind,
+                object=self.in_version(snapshot, self.default_version),
+                request_id=request_id,
+                idempotency_key=key,
+                api_version=str(self.default_version),
+                newest=snapshot,
+                previous=what_changed(before, snapshot) if before and kind.endswith(".updated") else None,
+            )
+        )
+
+    def publish(self, events: list[Event]) -> None:
+        """Pass on events that have become known. A bare state tells nobody."""
+
+    def _make_known(self) -> None:
+        if not self._told:
+            return
+        events, self._told = as_told(self._told, self.switches, self.ids), []
+        self.store.events.update((event.id, event) for event in events)
+        self.publish(events)
 
     def in_version(self, node: Any, _version: Version) -> Any:
         """``node`` as another API version shows it. A bare state knows only the newest."""

@@ -5,12 +5,16 @@ from typing import Any
 from sellerdesk.sandbox import bank
 from sellerdesk.sandbox.aftermath import Receipt
 from sellerdesk.sandbox.ageing import aged
+from sellerdesk.sandbox.clock import Clock
+from sellerdesk.sandbox.courier import Courier
 from sellerdesk.sandbox.declines import Refusal, refusal
-from sellerdesk.sandbox.objects import Json
+from sellerdesk.sandbox.ids import IdSource
+from sellerdesk.sandbox.objects import Event, Json
 from sellerdesk.sandbox.state import State
 from sellerdesk.sandbox.status import status_of
 from sellerdesk.sandbox.timers import settle
-from sellerdesk.sandbox.versions import Version
+from sellerdesk.sandbox.versions import NEWEST, Version
+from sellerdesk.sandbox.webhooks import publish
 
 
 class World(State):
@@ -20,6 +24,21 @@ class World(State):
     seller, ``default_version`` is the account's own API version (see ``sellerdesk.sandbox.versions``). Holds lapse and
     balances settle whenever the world is opened or its clock is moved.
     """
+
+    def __init__(
+        self,
+        clock: Clock | None = None,
+        ids: IdSource | None = None,
+        shop_name: str = "Sandbox shop",
+        default_version: Version = NEWEST,
+    ) -> None:
+        super().__init__(clock, ids, shop_name, default_version)
+        self.courier = Courier(self)
+
+    def publish(self, events: list[Event]) -> None:
+        """Put events on their way to the webhook endpoints that want them."""
+        if self.store.endpoints and publish(self, events):
+            self.courier.wake()
 
     def in_version(self, node: Any, version: Version) -> Any:
         """``node`` as another API version shows it."""
