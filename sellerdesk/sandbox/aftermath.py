@@ -1,6 +1,7 @@
 """What can follow a payment: refunds, disputes, warnings, reviews, receipts. Facts only, as in ``objects``."""
 
 from dataclasses import dataclass, field
+from typing import Any
 
 
 @dataclass
@@ -29,9 +30,12 @@ class Refund:
         return "pending" if self.settled_at is None else "succeeded"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass
 class Dispute:
-    """A holder who wants the money back; an ``inquiry`` only asks, and no money moves."""
+    """A holder who wants the money back; an ``inquiry`` only asks, and no money moves.
+
+    ``outcome`` is set once it is over: ``won``, ``lost``, or ``warning_closed`` for an inquiry.
+    """
 
     id: str
     created: int
@@ -44,6 +48,23 @@ class Dispute:
     inquiry: bool
     due_by: int
     balance_transactions: tuple[str, ...] = ()
+    evidence: dict[str, Any] = field(default_factory=dict)
+    metadata: dict[str, str] = field(default_factory=dict)
+    submissions: int = 0
+    under_review: bool = False
+    outcome: str | None = None
+
+    @property
+    def status(self) -> str:
+        """In Stripe's spelling (https://docs.stripe.com/api/disputes/object)."""
+        if self.outcome is not None:
+            return self.outcome
+        return ("warning_" if self.inquiry else "") + ("under_review" if self.under_review else "needs_response")
+
+    @property
+    def refundable(self) -> bool:
+        """Whether the charge can still be refunded: the bank has not taken the money, or gave it back."""
+        return self.inquiry or self.outcome == "won"
 
 
 @dataclass(frozen=True, slots=True)

@@ -162,7 +162,7 @@ def _approve(state: State, intent: Intent, attempt: Attempt) -> None:
     method.consumed = True
     intent.charge = charge.id
     review = open_review(state, charge) if method.card.risk == "elevated" else None
-    if intent.setup_future_usage:
+    if intent.card_usage:
         method.set_up = True
         if intent.customer and method.customer is None:
             attach(state, method, intent.customer)
@@ -206,7 +206,7 @@ def _charge(
         receipt_email=intent.receipt_email,
         shipping=intent.shipping,
         metadata=dict(intent.metadata),
-        capture_before=now + window if intent.capture_method == "manual" else None,
+        capture_before=now + window if intent.card_capture_method == "manual" else None,
         three_d_secure=three_d_secure,
         failure=answer,
         transfer_group=intent.transfer_group,

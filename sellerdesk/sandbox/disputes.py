@@ -1,6 +1,8 @@
 """Disputes and early fraud warnings: they follow captured money (https://docs.stripe.com/disputes)."""
 
 from sellerdesk.sandbox.aftermath import Dispute, EarlyFraudWarning
+from sellerdesk.sandbox.dispute_answers import schedule_end
+from sellerdesk.sandbox.early_warnings import retell
 from sellerdesk.sandbox.errors import missing
 from sellerdesk.sandbox.ledger import book_dispute
 from sellerdesk.sandbox.objects import Charge
@@ -44,7 +46,7 @@ def find_warning(state: State, identifier: str) -> EarlyFraudWarning:
 
 def forbids_refund(state: State, charge: Charge) -> bool:
     """Whether the bank has taken the money back already; an inquiry has not."""
-    return any(each.charge == charge.id and not each.inquiry for each in state.store.disputes.values())
+    return any(each.charge == charge.id and not each.refundable for each in state.store.disputes.values())
 
 
 def _open(state: State, charge: Charge, reason: str, amount: int) -> None:
@@ -71,3 +73,5 @@ def _open(state: State, charge: Charge, reason: str, amount: int) -> None:
     if not inquiry:
         state.emit("charge.dispute.funds_withdrawn", dispute_json(state, dispute))
     close_review(state, charge, "disputed")
+    retell(state, charge)
+    schedule_end(state, dispute)

@@ -80,7 +80,10 @@ def _charge(state: State, node: Json) -> Any:
 
 
 def _customer(state: State, node: Json) -> Any:
-    held = state.store.customers.get(node["customer"] or "")
+    identifier = node["customer"] or ""
+    if identifier in state.store.deleted_customers:
+        return {"id": identifier, "object": "customer", "deleted": True}
+    held = state.store.customers.get(identifier)
     return customer_json(held) if held else node["customer"]
 
 

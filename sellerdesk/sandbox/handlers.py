@@ -99,11 +99,6 @@ def list_customers(call: Call) -> Json:
     return records.list_customers(call.state, call.params)
 
 
-def retrieve_customer(call: Call) -> Json:
-    """``GET /v1/customers/{id}``."""
-    return customer_json(records.find_customer(call.state, call.identifier))
-
-
 def update_customer(call: Call) -> Json:
     """``POST /v1/customers/{id}``."""
     customer = records.find_customer(call.state, call.identifier)

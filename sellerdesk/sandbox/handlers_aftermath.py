@@ -1,6 +1,6 @@
 """What the calls about refunds, disputes, warnings, reviews and the balance do."""
 
-from sellerdesk.sandbox import disputes, ledger, records, refunds, reviews
+from sellerdesk.sandbox import dispute_answers, disputes, ledger, records, refunds, reviews
 from sellerdesk.sandbox.aftermath import Dispute, EarlyFraudWarning, Refund, Review
 from sellerdesk.sandbox.call import Call
 from sellerdesk.sandbox.lists import page, within
@@ -33,6 +33,18 @@ def list_refunds(call: Call) -> Json:
 def retrieve_dispute(call: Call) -> Json:
     """``GET /v1/disputes/{id}``."""
     return dispute_json(call.state, disputes.find_dispute(call.state, call.identifier))
+
+
+def update_dispute(call: Call) -> Json:
+    """``POST /v1/disputes/{id}``."""
+    dispute = disputes.find_dispute(call.state, call.identifier)
+    return dispute_json(call.state, dispute_answers.update_dispute(call.state, dispute, call.params))
+
+
+def close_dispute(call: Call) -> Json:
+    """``POST /v1/disputes/{id}/close``."""
+    dispute = disputes.find_dispute(call.state, call.identifier)
+    return dispute_json(call.state, dispute_answers.close_dispute(call.state, dispute))
 
 
 def list_disputes(call: Call) -> Json:

@@ -41,6 +41,12 @@ def book_dispute(state: State, dispute: str, charge: Charge, amount: int, at: in
     return _enter(state, "adjustment", -amount, DISPUTE_FEE, charge.currency, dispute, words, at, at)
 
 
+def book_dispute_won(state: State, dispute: Dispute, charge: Charge, at: int) -> str:
+    """Enter money that a bank gives back, and the fee; returns the entry's id."""
+    words = f"Reversal of the dispute of {charge.id}"
+    return _enter(state, "adjustment", dispute.amount, -DISPUTE_FEE, charge.currency, dispute.id, words, at, at)
+
+
 def entries(state: State, dispute: Dispute) -> list[Json]:
     """The balance entries of a dispute."""
     return [_shown(state, state.store.balance_transactions[each]) for each in dispute.balance_transactions]

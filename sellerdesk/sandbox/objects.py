@@ -176,6 +176,17 @@ class Intent:
     canceled_at: int | None = None
     cancellation_reason: str | None = None
 
+    @property
+    def card_capture_method(self) -> str:
+        """How a card's money is taken: its own option wins over that of all ways to pay."""
+        return str(self.card_options.get("capture_method") or self.capture_method)
+
+    @property
+    def card_usage(self) -> str | None:
+        """Whether a card is saved, ``None`` when it is not: the card's own option wins, and may be ``none``."""
+        usage = self.card_options.get("setup_future_usage") or self.setup_future_usage
+        return None if usage == "none" else usage
+
 
 @dataclass(frozen=True, slots=True)
 class Event:

@@ -277,7 +277,7 @@ def _check_context(intent: Intent, params: Json, context: Json | None, *, lenien
     wanted: dict[str, Any] = {
         "amount": intent.amount,
         "currency": intent.currency,
-        "capture_method": _plain(params.get("capture_method", intent.capture_method)),
+        "capture_method": _plain(params.get("capture_method", intent.card_capture_method)),
         "setup_future_usage": params.get("setup_future_usage") or intent.setup_future_usage,
     }
     told: dict[str, Any] = {
@@ -328,5 +328,8 @@ def _apply(state: State, intent: Intent, params: Json, amount: int | None = None
     if "payment_method_types" in params:
         intent.older_types = params["payment_method_types"]
     options = (params.get("payment_method_options") or {}).get("card") or {}
-    if "request_three_d_secure" in options:
-        intent.card_options["request_three_d_secure"] = options["request_three_d_secure"]
+    for name in ("capture_method", "request_three_d_secure", "setup_future_usage"):
+        if options.get(name) == UNSET:
+            intent.card_options.pop(name, None)
+        elif name in options:
+            intent.card_options[name] = options[name]

@@ -4,6 +4,7 @@ from sellerdesk.sandbox.aftermath import Refund
 from sellerdesk.sandbox.cards import RefundFate
 from sellerdesk.sandbox.currencies import shown
 from sellerdesk.sandbox.disputes import forbids_refund
+from sellerdesk.sandbox.early_warnings import retell
 from sellerdesk.sandbox.errors import ApiError, invalid, missing, required
 from sellerdesk.sandbox.ledger import book_failed_refund, book_refund
 from sellerdesk.sandbox.objects import Charge, Json
@@ -62,6 +63,7 @@ def create_refund(state: State, params: Json) -> Refund:
     if charge.amount_refunded == charge.amount_captured:
         fraud = params.get("reason") == "fraudulent"
         close_review(state, charge, "refunded_as_fraud" if fraud else "refunded")
+        retell(state, charge)
     return refund
 
 

@@ -5,7 +5,7 @@ from sellerdesk.sandbox.ledger import entries
 from sellerdesk.sandbox.objects import Json
 from sellerdesk.sandbox.state import State
 
-_EVIDENCE = (
+EVIDENCE = (
     "access_activity_log billing_address cancellation_policy cancellation_policy_disclosure cancellation_rebuttal "
     "customer_communication customer_email_address customer_name customer_purchase_ip customer_signature "
     "duplicate_charge_documentation duplicate_charge_explanation duplicate_charge_id product_description receipt "
@@ -64,17 +64,17 @@ def dispute_json(state: State, dispute: Dispute) -> Json:
         "created": dispute.created,
         "currency": dispute.currency,
         "enhanced_eligibility_types": [],
-        "evidence": {**dict.fromkeys(_EVIDENCE), "enhanced_evidence": {}},
+        "evidence": {**dict.fromkeys(EVIDENCE), "enhanced_evidence": {}, **dispute.evidence},
         "evidence_details": {
             "due_by": dispute.due_by,
             "enhanced_eligibility": {},
-            "has_evidence": False,
+            "has_evidence": bool(dispute.evidence),
             "past_due": state.clock.now() > dispute.due_by,
-            "submission_count": 0,
+            "submission_count": dispute.submissions,
         },
-        "is_charge_refundable": inquiry,
+        "is_charge_refundable": dispute.refundable,
         "livemode": False,
-        "metadata": {},
+        "metadata": dict(dispute.metadata),
         "payment_intent": dispute.intent,
         "payment_method_details": {
             "card": {
@@ -85,7 +85,7 @@ def dispute_json(state: State, dispute: Dispute) -> Json:
             "type": "card",
         },
         "reason": dispute.reason,
-        "status": "warning_needs_response" if inquiry else "needs_response",
+        "status": dispute.status,
     }
 
 

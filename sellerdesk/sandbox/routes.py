@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from sellerdesk.sandbox import handlers, handlers_aftermath, handlers_webhooks, schemas, schemas_page
+from sellerdesk.sandbox import handlers, handlers_aftermath, handlers_saved, handlers_webhooks, schemas, schemas_page
 from sellerdesk.sandbox.call import Call
 from sellerdesk.sandbox.errors import ApiError, invalid
 from sellerdesk.sandbox.objects import Json
@@ -116,7 +116,8 @@ _CHARGES = (
 _CUSTOMERS = (
     _post("/v1/customers", "create_customer", schemas.CUSTOMER_CREATE, "customer", handlers.create_customer),
     _get("/v1/customers", "list_customers", schemas.CUSTOMER_LIST, "customer", handlers.list_customers),
-    _get("/v1/customers/{id}", "retrieve_customer", schemas.EXPAND, "customer", handlers.retrieve_customer),
+    _get("/v1/customers/{id}", "retrieve_customer", schemas.EXPAND, "customer", handlers_saved.retrieve_customer),
+    _delete("/v1/customers/{id}", "delete_customer", "customer", handlers_saved.delete_customer),
     _post("/v1/customers/{id}", "update_customer", schemas.CUSTOMER_UPDATE, "customer", handlers.update_customer),
     _get("/v1/customers/{id}/payment_methods", "list_methods", schemas.METHOD_LIST, _METHOD, handlers.list_methods),
 )
@@ -130,6 +131,9 @@ _TOKENS = (
         page=schemas_page.METHOD_CREATE_BY_PAGE,
     ),
     _get(f"{_PM}/{{id}}", "retrieve_method", schemas.EXPAND, _METHOD, handlers.retrieve_method),
+    _get(_PM, "list_all_methods", schemas.METHOD_LIST_ALL, _METHOD, handlers_saved.list_methods),
+    _post(f"{_PM}/{{id}}", "update_method", schemas.METHOD_UPDATE, _METHOD, handlers_saved.update_method),
+    _post(f"{_PM}/{{id}}/detach", "detach_method", schemas.EXPAND, _METHOD, handlers_saved.detach_method),
     _post(f"{_PM}/{{id}}/attach", "attach_method", schemas.METHOD_ATTACH, _METHOD, handlers.attach_method),
     _post("/v1/tokens", "create_token", None, "token", handlers.create_token, page=schemas_page.TOKEN_CREATE),
     _get("/v1/tokens/{id}", "retrieve_token", schemas.EXPAND, "token", handlers.retrieve_token),
@@ -163,6 +167,8 @@ _AFTERMATH = (
     _post("/v1/refunds/{id}", "update_refund", schemas.REFUND_UPDATE, "refund", handlers_aftermath.update_refund),
     _get("/v1/disputes", "list_disputes", schemas.DISPUTE_LIST, "dispute", handlers_aftermath.list_disputes),
     _get("/v1/disputes/{id}", "retrieve_dispute", schemas.EXPAND, "dispute", handlers_aftermath.retrieve_dispute),
+    _post("/v1/disputes/{id}", "update_dispute", schemas.DISPUTE_UPDATE, "dispute", handlers_aftermath.update_dispute),
+    _post("/v1/disputes/{id}/close", "close_dispute", schemas.EXPAND, "dispute", handlers_aftermath.close_dispute),
     _get(_WARNINGS, "list_warnings", schemas.WARNING_LIST, "radar", handlers_aftermath.list_warnings),
     _get(f"{_WARNINGS}/{{id}}", "retrieve_warning", schemas.EXPAND, "radar", handlers_aftermath.retrieve_warning),
     _get("/v1/reviews", "list_reviews", schemas.REVIEW_LIST, "radar", handlers_aftermath.list_reviews),

@@ -17,6 +17,7 @@ from sellerdesk.sandbox.params import (
     one_of,
     text,
 )
+from sellerdesk.sandbox.render_aftermath import EVIDENCE
 
 _T = text()
 EXPAND: Spec = {"expand": array(_T, 20)}
@@ -263,6 +264,14 @@ METHOD_CREATE: Spec = {
     "metadata": metadata,
     "type": text(40),
 }
+METHOD_LIST_ALL: Spec = {**METHOD_LIST, "customer": _T, "customer_account": _T}
+METHOD_UPDATE: Spec = {
+    "allow_redisplay": one_of("always", "limited", "unspecified"),
+    "billing_details": BILLING,
+    "card": obj({"exp_month": integer, "exp_year": integer, "networks": anything}),
+    "expand": array(_T, 20),
+    "metadata": metadata,
+}
 METHOD_ATTACH: Spec = {"customer": _T, **EXPAND}
 
 TEST_CONFIRMATION_TOKEN: Spec = {
@@ -287,6 +296,12 @@ REFUND_CREATE: Spec = {
     "reverse_transfer": anything,
 }
 REFUND_UPDATE: Spec = {"metadata": metadata, **EXPAND}
+DISPUTE_UPDATE: Spec = {
+    "evidence": obj({**dict.fromkeys(EVIDENCE, text(20_000)), "enhanced_evidence": anything}),
+    "expand": array(_T, 20),
+    "metadata": metadata,
+    "submit": boolean,
+}
 WARNING_LIST: Spec = DISPUTE_LIST
 REVIEW_LIST: Spec = {**PAGING, "created": _created}
 

@@ -50,6 +50,7 @@ class Store:
     """The objects by identifier, each kind in the order of creation."""
 
     customers: dict[str, Customer] = field(default_factory=dict)
+    deleted_customers: set[str] = field(default_factory=set)
     methods: dict[str, PaymentMethod] = field(default_factory=dict)
     tokens: dict[str, CardToken] = field(default_factory=dict)
     confirmation_tokens: dict[str, ConfirmationToken] = field(default_factory=dict)

@@ -3,6 +3,7 @@
 import heapq
 
 from sellerdesk.sandbox.bank import give_up
+from sellerdesk.sandbox.dispute_answers import decide, meet_silence
 from sellerdesk.sandbox.ledger import book_charge
 from sellerdesk.sandbox.refunds import meet_fate
 from sellerdesk.sandbox.releases import release
@@ -26,6 +27,10 @@ def settle(state: State) -> None:
             state.emit("charge.updated", charge_json(charge), due)
         elif kind == "refund_due":
             meet_fate(state, identifier, due)
+        elif kind == "dispute_decided":
+            decide(state, identifier, due)
+        elif kind == "dispute_silent":
+            meet_silence(state, identifier, due)
         elif kind == "confirmation_lapsed":
             _forget_approval(state, identifier, due)
 

@@ -6,7 +6,7 @@ import pytest
 import stripe
 
 from sellerdesk.sandbox import Sandbox
-from tests.contract.calls import authorize, code_of, create, types_of
+from tests.contract.calls import authorize, call, code_of, create, types_of
 
 
 def capture(client: stripe.StripeClient, card: str, **params: Any) -> stripe.PaymentIntent:
@@ -125,3 +125,87 @@ def test_unknown_ids(client: stripe.StripeClient, path: str) -> None:
     with pytest.raises(stripe.InvalidRequestError) as refusal:
         client.deserialize(client.raw_request("get", f"/v1/{path}"), api_mode="V1")
     assert (refusal.value.http_status, code_of(refusal)) == (404, "resource_missing")
+
+
+def disputed(client: stripe.StripeClient, card: str = "pm_card_createDispute") -> Any:
+    intent = capture(client, card)
+    return client.v1.disputes.list({"payment_intent": intent.id}).data[0]
+
+
+@pytest.mark.parametrize(
+    ("card", "words", "status", "events"),
+    [
+        ("pm_card_createDispute", "winning_evidence", "won", ["funds_reinstated", "closed"]),
+        ("pm_card_createDispute", "losing_evidence", "lost", ["closed"]),
+        ("pm_card_createDisputeInquiry", "winning_evidence", "warning_closed", ["closed"]),
+        ("pm_card_createDisputeInquiry", "escalate_inquiry_evidence", "needs_response", ["updated", "funds_withdrawn"]),
+        ("pm_card_createDispute", "Look at the receipt.", "under_review", []),
+    ],
+)
+def test_evidence_decides(
+    client: stripe.StripeClient, sandbox: Sandbox, card: str, words: str, status: str, events: list[str]
+) -> None:
+    dispute = disputed(client, card)
+    inquiry = "warning_" if dispute.status.startswith("warning_") else ""
+    change: Any = {"evidence": {"customer_name": "Mara", "uncategorized_text": words}, "metadata": {"a": "1"}}
+    stage: Any = {**change, "submit": False}
+    staged: Any = client.v1.disputes.update(dispute.id, stage)
+    assert (staged.status, staged.evidence_details.submission_count) == (f"{inquiry}needs_response", 0)
+    assert (staged.evidence_details.has_evidence, staged.evidence.customer_name) == (True, "Mara")
+    sent: Any = client.v1.disputes.update(dispute.id, {"submit": True})
+    assert (sent.status, sent.evidence_details.submission_count) == (f"{inquiry}under_review", 1)
+    update: Any = client.v1.events.list({"type": "charge.dispute.updated"}).data[0]
+    assert update.data.previous_attributes.status == f"{inquiry}needs_response"
+    for late in (client.v1.disputes.close, lambda each: client.v1.disputes.update(each, change)):
+        with pytest.raises(stripe.InvalidRequestError):
+            late(dispute.id)
+    before = len(types_of(client))
+    sandbox.world.clock.advance(60)
+    assert types_of(client)[before:] == [f"charge.dispute.{each}" for each in events]
+    after: Any = client.v1.disputes.retrieve(dispute.id)
+    assert after.status == status
+    net = sum(entry.net for entry in after.balance_transactions)
+    assert net == {"won": 0, "warning_closed": 0}.get(status, -9000)
+    assert after.is_charge_refundable is (status in ("won", "warning_closed"))
+    if status == "won":
+        assert client.v1.refunds.create({"charge": dispute.charge}).amount == 7000
+
+
+def test_giving_in_and_silence(client: stripe.StripeClient, sandbox: Sandbox) -> None:
+    given_up, silent = disputed(client), disputed(client)
+    inquiry = disputed(client, "pm_card_createDisputeInquiry")
+    assert client.v1.disputes.close(given_up.id).status == "lost"
+    with pytest.raises(stripe.InvalidRequestError) as refusal:
+        client.v1.disputes.close(given_up.id)
+    assert refusal.value.http_status == 400
+    assert client.v1.disputes.update(given_up.id, {"metadata": {"a": "1"}}).metadata.to_dict() == {"a": "1"}
+    sandbox.world.clock.set(silent.evidence_details.due_by)
+    assert client.v1.disputes.retrieve(silent.id).status == "needs_response"
+    sandbox.world.clock.advance(1)
+    assert client.v1.disputes.retrieve(silent.id).status == "lost"
+    assert types_of(client)[-1] == "charge.dispute.closed"
+    with pytest.raises(stripe.InvalidRequestError):
+        client.v1.disputes.update(inquiry.id, {"evidence": {"receipt": "file_1"}})
+    sandbox.world.clock.set(inquiry.created + 120 * 24 * 3600)
+    assert client.v1.disputes.retrieve(inquiry.id).status == "warning_closed"
+
+
+def test_evidence_has_a_limit(client: stripe.StripeClient, sandbox: Sandbox) -> None:
+    dispute = disputed(client)
+    names = ("access_activity_log refund_policy_disclosure cancellation_rebuttal product_description receipt "
+             "refund_refusal_explanation service_documentation uncategorized_text").split()  # fmt: skip
+    evidence = {f"evidence[{name}]": "x" * 20_000 for name in names}
+    answer = call(sandbox, "POST", f"/v1/disputes/{dispute.id}", data=evidence)
+    assert (answer.status_code, answer.json()["error"]["param"]) == (400, "evidence")
+    wrong = call(sandbox, "POST", f"/v1/disputes/{dispute.id}", data={"evidence[mood]": "bad"})
+    assert wrong.json()["error"]["code"] == "parameter_unknown"
+
+
+def test_a_warning_that_nobody_can_heed_is_told_again(client: stripe.StripeClient) -> None:
+    intent = capture(client, "pm_card_createIssuerFraudRecord")
+    client.v1.refunds.create({"payment_intent": intent.id, "amount": 100})
+    assert "radar.early_fraud_warning.updated" not in types_of(client)
+    client.v1.refunds.create({"payment_intent": intent.id})
+    event: Any = client.v1.events.list().data[0]
+    assert (event.type, event.data.object.actionable) == ("radar.early_fraud_warning.updated", False)
+    assert event.data.previous_attributes.to_dict() == {"actionable": True}
