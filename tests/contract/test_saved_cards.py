@@ -1,4 +1,7 @@
-"""Saved cards: kept, changed, charged while the shopper is away, and given up (docs.stripe.com/payments/save-and-reuse)."""
+"""Saved cards: kept, changed, charged while the shopper is away, and given up.
+
+https://docs.stripe.com/payments/save-and-reuse
+"""
 
 from collections.abc import Iterator
 from typing import Any
@@ -54,7 +57,7 @@ def test_the_same_intent_goes_on_when_the_shopper_is_back(
     assert (code_of(refusal), problem.decline_code) == ("authentication_required", "authentication_required")
     intent = problem.payment_intent
     assert (intent.status, intent.payment_method, intent.latest_charge) == ("requires_payment_method", None, None)
-    assert problem.payment_method.id == method and "charge" not in problem
+    assert problem.payment_method.id == method and problem.charge is None
     assert client.v1.charges.list().data == []
     back = client.v1.payment_intents.confirm(intent.id, {"payment_method": method, "return_url": RETURN_URL})
     assert back.status == "requires_action"
@@ -107,9 +110,10 @@ def test_a_kept_card_is_listed_changed_and_given_up(client: stripe.StripeClient)
     }
     changed: Any = client.v1.payment_methods.update(method, change)
     assert (changed.billing_details.name, changed.card.exp_month, changed.card.exp_year) == ("Mara", 1, 2040)
-    for wrong in ({"exp_month": 13}, {"exp_year": 1999}):
+    wrong: Any
+    for wrong in ({"card": {"exp_month": 13}}, {"card": {"exp_year": 1999}}):
         with pytest.raises(stripe.InvalidRequestError):
-            client.v1.payment_methods.update(method, {"card": wrong})  # type: ignore[typeddict-item]
+            client.v1.payment_methods.update(method, wrong)
     assert client.v1.payment_methods.detach(method).customer is None
     assert types_of(client)[-2:] == ["payment_method.updated", "payment_method.detached"]
     for again in (
