@@ -3,6 +3,7 @@
 import hashlib
 import json
 import logging
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from email.utils import formatdate
@@ -22,6 +23,7 @@ from sellerdesk.sandbox.versions import KNOWN, Version
 MAX_BODY_BYTES = 512 * 1024
 _LOG = logging.getLogger(__name__)
 _JSON = "application/json"
+_CARD_NUMBER = re.compile(r"\d(?:[ +-]|%20)?(?:\d(?:[ +-]|%20)?){10,17}\d")
 
 _BUSY = {
     Fault.BUSY_429: (429, "rate_limit", {"Stripe-Rate-Limited-Reason": "endpoint-rate"}),
@@ -75,7 +77,7 @@ class Api:
     def handle(self, request: ApiRequest) -> ApiAnswer:
         """Answer one request; never raises, whatever is sent."""
         request_id = self._state.ids.new("req", 14)
-        key = request.headers.get("idempotency-key") if request.method == "POST" else None
+        key = request.headers.get("idempotency-key") or None if request.method == "POST" else None
         fault: Planned | None = None
         replayed = False
         try:
@@ -202,8 +204,8 @@ class Api:
             SeenRequest(
                 now,
                 request.method,
-                request.path,
-                key,
+                _discreet(request.path),
+                None if key is None else _discreet(key),
                 None if dropped else outcome.status,
                 replayed,
                 str(fault.fault) if fault else None,
@@ -213,12 +215,12 @@ class Api:
             "Content-Type": _JSON,
             "Request-Id": request_id,
             "Date": formatdate(now, usegmt=True),
-            "Stripe-Version": request.headers.get("stripe-version", str(state.default_version))[:40],
+            "Stripe-Version": request.headers.get("stripe-version", str(state.default_version))[:40].strip(),
             "Cache-Control": "no-cache, no-store",
             **outcome.headers,
         }
         if key is not None:
-            headers["Idempotency-Key"] = key[:255]
+            headers["Idempotency-Key"] = key[:255].strip()
         return ApiAnswer(outcome.status, headers, outcome.body, dropped)
 
 
@@ -234,6 +236,11 @@ def _answer(route: routes.Route, call: Call) -> Any:
     except ApiError as error:
         raise aged_error(call.state, _for_page(error) if call.publishable else error, call.version) from None
     return answer
+
+
+def _discreet(text: str) -> str:
+    """What may be remembered of a path or a key: nothing that could be a card number."""
+    return _CARD_NUMBER.sub("...", text[:500])
 
 
 def _fingerprint(request: ApiRequest, tree: form.Tree) -> str:

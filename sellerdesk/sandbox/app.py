@@ -1,21 +1,23 @@
 """The sandbox as a Starlette application: the API, the frames, the control plane and a page about itself."""
 
+from collections.abc import Awaitable, Callable
+
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from sellerdesk.sandbox.api import MAX_BODY_BYTES, Api, ApiRequest
 from sellerdesk.sandbox.control import control_routes
+from sellerdesk.sandbox.errors import ApiError
 from sellerdesk.sandbox.frames import frame_routes
+from sellerdesk.sandbox.ids import IdSource
 from sellerdesk.sandbox.overview import overview_page
 from sellerdesk.sandbox.world import World
 from sellerdesk.serving import DROP_CONNECTION
-
-_METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 
 
 def create_app(world: World, control_token: str) -> Starlette:
@@ -30,7 +32,7 @@ def create_app(world: World, control_token: str) -> Starlette:
                 break
         wanted = ApiRequest(request.method, request.url.path, request.url.query, dict(request.headers.items()), body)
         if not _own_origin(request):
-            return JSONResponse({"error": {"type": "invalid_request_error", "message": "Foreign origin."}}, 403)
+            return _refusal(403, "Requests from the page of another site are not taken.", world.ids.new("req", 14))
         answer = await run_in_threadpool(api.handle, wanted)
         if answer.dropped:
             return _Dropped()
@@ -44,10 +46,25 @@ def create_app(world: World, control_token: str) -> Starlette:
             Route("/", about, methods=["GET"]),
             *frame_routes(world),
             *control_routes(world, control_token),
-            Route("/{path:path}", call, methods=_METHODS),
+            Route("/{path:path}", _EveryMethod(call)),
         ],
-        middleware=[Middleware(_OwnHostOnly)],
+        middleware=[Middleware(_OwnHostOnly, ids=world.ids)],
     )
+
+
+class _EveryMethod:
+    """An endpoint for every method: wrong ones get Stripe's refusal, not the framework's."""
+
+    def __init__(self, endpoint: Callable[[Request], Awaitable[Response]]) -> None:
+        self._endpoint = endpoint
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        response = await self._endpoint(Request(scope, receive))
+        await response(scope, receive, send)
+
+
+def _refusal(status: int, message: str, request_id: str) -> Response:
+    return JSONResponse(ApiError(status, message).body(request_id), status, {"Request-Id": request_id})
 
 
 class _Dropped(Response):
@@ -63,12 +80,14 @@ class _OwnHostOnly:
     A page on the web could otherwise reach the sandbox under a name of its own (DNS rebinding).
     """
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, ids: IdSource) -> None:
         self._app = app
+        self._ids = ids
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and not self._known(scope):
-            await PlainTextResponse("Unknown host.", 421)(scope, receive, send)
+            refusal = _refusal(421, "This host name is not the sandbox's.", self._ids.new("req", 14))
+            await refusal(scope, receive, send)
             return
         await self._app(scope, receive, send)
 

@@ -1,7 +1,6 @@
 """Who calls: keys and what they may do (https://docs.stripe.com/keys)."""
 
 import base64
-import binascii
 from dataclasses import dataclass
 
 from sellerdesk.sandbox.errors import ApiError
@@ -63,7 +62,7 @@ def _key(header: str | None) -> str:
     if scheme.lower() == "basic":
         try:
             return base64.b64decode(value, validate=True).decode("ascii").partition(":")[0]
-        except (binascii.Error, UnicodeDecodeError):
+        except ValueError:  # neither base64 nor ASCII
             return ""
     return ""
 

@@ -36,7 +36,7 @@ def expand(state: State, answer: Any, paths: list[str], shape: Callable[[Any], A
 
 
 def _walk(state: State, node: Any, parts: list[str], path: str, shape: Callable[[Any], Any]) -> None:
-    if not parts or node is None:
+    if not parts or not isinstance(node, dict):
         return
     if node.get("object") in ("list", "search_result") and parts[0] == "data":
         if len(parts) == 1:

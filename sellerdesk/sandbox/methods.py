@@ -14,6 +14,7 @@ from sellerdesk.sandbox.render import method_json
 from sellerdesk.sandbox.state import State
 
 _EXPIRES_IN_YEARS = 4
+_DIGITS = frozenset("0123456789")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +36,7 @@ def typed_card(state: State, card: Json, billing: Json) -> PaymentMethod:
 
     The number is compared with the list of test numbers and forgotten.
     """
-    number = "".join(digit for digit in card["number"] if digit.isdigit())
+    number = "".join(digit for digit in card["number"] if digit in _DIGITS)
     known = by_number(number)
     if known is None and (not 12 <= len(number) <= 19 or not luhn(number)):
         raise card_error("incorrect_number", "Your card number is incorrect.", "number")
@@ -48,7 +49,7 @@ def typed_card(state: State, card: Json, billing: Json) -> PaymentMethod:
             "test_mode_live_card",
         )
     cvc = card.get("cvc") or ""
-    if cvc and (not cvc.isdigit() or len(cvc) != (4 if known.brand == "amex" else 3)):
+    if cvc and (not set(cvc) <= _DIGITS or len(cvc) != (4 if known.brand == "amex" else 3)):
         raise card_error("invalid_cvc", "Your card's security code is invalid.", "cvc")
     return new_method(state, known, billing, month=month, year=year, has_cvc=bool(cvc))
 

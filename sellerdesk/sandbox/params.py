@@ -14,8 +14,8 @@ Spec = Mapping[str, Check]
 UNSET = ""
 """What an empty text means to Stripe: take the value away."""
 
-_INDEX = re.compile(r"^[0-9]{1,6}$")
-_INTEGER = re.compile(r"^[+-]?\d{1,18}$")
+_INDEX = re.compile(r"[0-9]{1,6}")
+_INTEGER = re.compile(r"[+-]?[0-9]{1,18}")
 
 
 def read(spec: Spec, raw: Mapping[str, Any]) -> dict[str, Any]:
@@ -43,7 +43,7 @@ def text(limit: int = 5000) -> Check:
 
 def integer(value: Any, name: str) -> int:
     """A whole number."""
-    if not isinstance(value, str) or not _INTEGER.match(value):
+    if not isinstance(value, str) or not _INTEGER.fullmatch(value):
         shown = value[:40] if isinstance(value, str) else "a structure"
         raise invalid(f"Invalid integer: {shown}", name, "parameter_invalid_integer")
     return int(value)
@@ -104,7 +104,7 @@ def array(item: Check, limit: int = 200, *, unsettable: bool = False) -> Check:
     def check(value: Any, name: str) -> Any:
         if value == UNSET and unsettable:
             return UNSET
-        if not isinstance(value, dict) or not all(_INDEX.match(key) for key in value):
+        if not isinstance(value, dict) or not all(_INDEX.fullmatch(key) for key in value):
             raise invalid(f"Invalid array: {name} must be a list.", name, "parameter_invalid_empty")
         if len(value) > limit:
             raise invalid(f"Invalid array: {name} has more than {limit} entries.", name)
@@ -130,6 +130,8 @@ def metadata(value: Any, name: str) -> Any:
     for key, entry in value.items():
         if len(key) > 40:
             raise invalid("Metadata keys can have at most 40 characters.", f"{name}[{key[:60]}]")
+        if "\x00" in key or "\x00" in entry:
+            raise invalid("Metadata cannot hold a zero character.", name)
         if len(entry) > 500:
             raise invalid("Metadata values can have at most 500 characters.", f"{name}[{key}]")
     return value
