@@ -15,6 +15,7 @@ from sellerdesk.sandbox.webhook_facts import Attempt, Delivery, Endpoint
 from sellerdesk.sandbox.webhooks import record, signature
 
 TIMEOUT_SECONDS = 10
+"""How long one try may take in all."""
 _LONGEST_PAUSE = 3600.0
 _JOIN_SECONDS = 5.0
 
@@ -42,9 +43,7 @@ class Courier:
             self._changed.notify_all()
             threads = list(self._running.values())
             for call in self._calls:
-                if call.sock is not None:
-                    with suppress(OSError):
-                        call.sock.shutdown(socket.SHUT_RDWR)
+                _break_off(call)
         for thread in threads:
             thread.join(_JOIN_SECONDS)
 
@@ -113,6 +112,9 @@ class Courier:
         parts = urlsplit(url)
         host = "::1" if parts.hostname == "::1" else "127.0.0.1"  # never what a name might lead to
         call = http.client.HTTPConnection(host, parts.port or 80, timeout=TIMEOUT_SECONDS)
+        guard = threading.Timer(TIMEOUT_SECONDS, _break_off, (call,))  # a receiver may answer byte by byte for ever
+        guard.daemon = True
+        guard.start()
         with self._changed:
             self._calls.add(call)
         try:
@@ -126,6 +128,14 @@ class Courier:
         except (OSError, http.client.HTTPException) as problem:
             return Attempt(self._state.clock.now(), None, type(problem).__name__)
         finally:
+            guard.cancel()
             with self._changed:
                 self._calls.discard(call)
             call.close()
+
+
+def _break_off(call: http.client.HTTPConnection) -> None:
+    sock = call.sock
+    if sock is not None:
+        with suppress(OSError):
+            sock.shutdown(socket.SHUT_RDWR)

@@ -24,7 +24,8 @@ def retrieve_endpoint(call: Call) -> Json:
 
 def update_endpoint(call: Call) -> Json:
     """``POST /v1/webhook_endpoints/{id}``."""
-    return webhooks.update_endpoint(webhooks.find_endpoint(call.state, call.identifier), call.params)
+    endpoint = webhooks.find_endpoint(call.state, call.identifier)
+    return webhooks.update_endpoint(call.state, endpoint, call.params)
 
 
 def delete_endpoint(call: Call) -> Json:

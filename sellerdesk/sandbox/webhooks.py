@@ -67,14 +67,17 @@ def create_endpoint(state: State, params: Json) -> Json:
     return {**endpoint_json(endpoint), "secret": secret}
 
 
-def update_endpoint(endpoint: Endpoint, params: Json) -> Json:
-    """``POST /v1/webhook_endpoints/{id}``."""
+def update_endpoint(state: State, endpoint: Endpoint, params: Json) -> Json:
+    """``POST /v1/webhook_endpoints/{id}``; what waits for one that is disabled is given up."""
     url = _checked_url(params["url"]) if "url" in params else endpoint.url
     events = _checked_events(params["enabled_events"]) if "enabled_events" in params else endpoint.enabled_events
     if "metadata" in params:
         endpoint.metadata = merge_metadata(endpoint.metadata, params["metadata"])
     endpoint.url, endpoint.enabled_events = url, events
     endpoint.disabled = params.get("disabled", endpoint.disabled)
+    for delivery in state.store.deliveries:
+        if endpoint.disabled and delivery.endpoint == endpoint.id:
+            delivery.due = None
     if "description" in params:
         endpoint.description = params["description"] or None
     return endpoint_json(endpoint)

@@ -192,6 +192,31 @@ def test_failures_are_tried_again_with_growing_gaps(
     assert receiver.arrived.empty()  # no redirect was followed
 
 
+def test_what_waits_for_a_disabled_endpoint_is_given_up(
+    client: stripe.StripeClient, sandbox: Sandbox, receiver: Receiver
+) -> None:
+    endpoint = register(client, receiver)
+    receiver.answers.put(500)
+    create(client)
+    settled(sandbox, 1)
+    client.v1.webhook_endpoints.update(endpoint.id, {"disabled": True})
+    create(client)
+    sandbox.world.clock.advance(RETRY_GAPS[0])
+    assert [each["due"] for each in settled(sandbox, 1)] == [None]
+    receiver.next()
+    assert receiver.arrived.empty()
+
+
+def test_events_come_to_receivers_as_they_become_known(
+    client: stripe.StripeClient, sandbox: Sandbox, receiver: Receiver
+) -> None:
+    register(client, receiver)
+    control(sandbox, "POST", "events", {"reverse": True, "duplicate": True, "missing": ["payment_intent.created"]})
+    authorize(client)
+    kinds = [json.loads(receiver.next()[2])["type"] for _ in range(4)]
+    assert kinds == ["payment_intent.amount_capturable_updated"] * 2 + ["charge.succeeded"] * 2
+
+
 def test_nobody_there(client: stripe.StripeClient, sandbox: Sandbox, receiver: Receiver) -> None:
     register(client, receiver, url="http://localhost:1/")
     create(client)
