@@ -171,6 +171,7 @@ class Intent:
     authenticated_until: int | None = None
     charge: str | None = None
     captures: int = 0
+    confirmations: int = 0
     amount_received: int = 0
     last_error: Json | None = None
     canceled_at: int | None = None

@@ -22,6 +22,9 @@ from sellerdesk.sandbox.state import State
 from sellerdesk.sandbox.status import LIVE_BEFORE_HOLD, status_of
 from sellerdesk.sandbox.versions import Version
 
+MOST_CONFIRMATIONS = 100
+"""A further confirm cancels the intent (https://docs.stripe.com/api/payment_intents/confirm); the number is made up."""
+
 _FIXED_BY_THE_HOLD = (
     "amount", "currency", "capture_method", "setup_future_usage", "payment_method", "payment_method_data",
     "payment_method_options", "customer", "allowed_payment_method_types", "excluded_payment_method_types",
@@ -144,6 +147,10 @@ def confirm(state: State, intent: Intent, params: Json, version: Version, *, by_
         raise unexpected_state(state, intent, "confirmed", LIVE_BEFORE_HOLD, param)
     if by_page:
         _check_page(intent, params)
+    if intent.confirmations >= MOST_CONFIRMATIONS:
+        intent.canceled_at, intent.cancellation_reason, intent.challenge = state.clock.now(), "automatic", None
+        state.emit("payment_intent.canceled", intent_json(state, intent))
+        return intent
     if params.get("amount_to_confirm", intent.amount) != intent.amount:
         raise invalid("The amount to confirm differs from the intent's amount.", "amount_to_confirm")
     plan = plan_confirm(state, intent, params, version)
@@ -196,6 +203,7 @@ def plan_confirm(state: State, intent: Intent, params: Json, version: Version) -
 
 
 def _confirm_planned(state: State, intent: Intent, plan: _Plan) -> None:
+    intent.confirmations += 1
     token = plan.attempt.token
     if plan.source is not None:
         keep(state, plan.source)

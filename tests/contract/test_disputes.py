@@ -167,6 +167,9 @@ def test_evidence_decides(
     net = sum(entry.net for entry in after.balance_transactions)
     assert net == {"won": 0, "warning_closed": 0}.get(status, -9000)
     assert after.is_charge_refundable is (status in ("won", "warning_closed"))
+    if status == "under_review":
+        sandbox.world.clock.advance(60 * 24 * 3600)  # silence is over, and the bank still reads
+        assert client.v1.disputes.retrieve(dispute.id).status == "under_review"
     if status == "won":
         assert client.v1.refunds.create({"charge": dispute.charge}).amount == 7000
 

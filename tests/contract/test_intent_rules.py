@@ -6,6 +6,7 @@ import pytest
 import stripe
 
 from sellerdesk.sandbox import Sandbox
+from sellerdesk.sandbox.payments import MOST_CONFIRMATIONS
 from tests.contract.calls import RETURN_URL, authorize, code_of, create, make_client
 
 
@@ -142,3 +143,17 @@ def test_page_sees_only_its_part(client: stripe.StripeClient, sandbox: Sandbox) 
     for wrong in ({}, {"client_secret": "pi_x_secret_y"}):
         with pytest.raises(stripe.InvalidRequestError):
             page.v1.payment_intents.retrieve(intent.id, wrong)  # type: ignore[arg-type]
+
+
+def test_an_intent_that_is_confirmed_too_often_is_canceled(client: stripe.StripeClient, sandbox: Sandbox) -> None:
+    intent = create(client)
+    wanted: Any = {"payment_method": "pm_card_visa_chargeDeclined", "return_url": RETURN_URL}
+    with pytest.raises(stripe.CardError):
+        client.v1.payment_intents.confirm(intent.id, wanted)
+    sandbox.world.store.intents[intent.id].confirmations = MOST_CONFIRMATIONS - 1
+    with pytest.raises(stripe.CardError):
+        client.v1.payment_intents.confirm(intent.id, wanted)
+    over = client.v1.payment_intents.confirm(intent.id, wanted)
+    assert (over.status, over.cancellation_reason) == ("canceled", "automatic")
+    assert client.v1.events.list().data[0].type == "payment_intent.canceled"
+    assert len(client.v1.charges.list().data) == 2

@@ -13,7 +13,7 @@ import stripe
 
 from sellerdesk.sandbox import Sandbox, World
 from sellerdesk.sandbox.clock import Clock
-from sellerdesk.sandbox.webhooks import RETRY_GAPS
+from sellerdesk.sandbox.webhooks import MOST_WAITING, RETRY_GAPS, create_endpoint
 from tests.contract.calls import authorize, call, control, create, make_client
 
 
@@ -215,6 +215,16 @@ def test_events_come_to_receivers_as_they_become_known(
     authorize(client)
     kinds = [json.loads(receiver.next()[2])["type"] for _ in range(4)]
     assert kinds == ["payment_intent.amount_capturable_updated"] * 2 + ["charge.succeeded"] * 2
+
+
+def test_only_so_many_deliveries_wait() -> None:
+    world = World()  # not served, so that nothing is sent
+    with world.open():
+        create_endpoint(world, {"url": "http://127.0.0.1/", "enabled_events": ["*"]})
+        for number in range(MOST_WAITING + 5):
+            world.emit("charge.updated", {"id": f"ch_{number}", "object": "charge"})
+    assert len(world.store.deliveries) == MOST_WAITING and len(world.store.events) == MOST_WAITING + 5
+    assert json.loads(world.store.deliveries[0].body)["data"]["object"]["id"] == "ch_5"
 
 
 def test_nobody_there(client: stripe.StripeClient, sandbox: Sandbox, receiver: Receiver) -> None:
