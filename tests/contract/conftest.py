@@ -13,12 +13,20 @@ from tests.contract.calls import make_client
 from tests.contract.pages import host_app
 
 
-@pytest.fixture
-def sandbox() -> Iterator[Sandbox]:
-    """A fresh sandbox on a free port. Its clock stands still until a test moves it."""
+@pytest.fixture(scope="module")
+def served() -> Iterator[Sandbox]:
+    """One sandbox on a free port for all tests of a file: starting a server costs more than most of them."""
     started = time.time()
     with Sandbox(World(Clock(lambda: started))) as running:
         yield running
+
+
+@pytest.fixture
+def sandbox(served: Sandbox) -> Sandbox:
+    """A sandbox in which nothing has happened. Its clock stands still until a test moves it."""
+    served.world.reset()
+    served.world.clock.reset()
+    return served
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 import json
 import logging
 import random
-from collections.abc import Iterator
 from typing import Any
 from urllib.parse import quote
 
@@ -20,12 +19,6 @@ from tests.contract.calls import authorize, call, control, make_client
 NOW = 1_790_000_000
 REAL_NUMBER = "4539578763621486"  # a number with a right check digit that is no test card
 FORM = "application/x-www-form-urlencoded"
-
-
-@pytest.fixture(scope="module")
-def sandbox() -> Iterator[Sandbox]:
-    with Sandbox(World(Clock(lambda: NOW))) as running:
-        yield running
 
 
 def checked(answer: ApiAnswer) -> Any:

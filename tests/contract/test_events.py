@@ -1,32 +1,19 @@
 """Events: the list, and what can be switched wrong about it (https://docs.stripe.com/api/events)."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 import stripe
 
-from sellerdesk.sandbox import Sandbox, World
-from sellerdesk.sandbox.clock import Clock
-from tests.contract.calls import authorize, call, control, create, make_client, types_of
+from sellerdesk.sandbox import Sandbox
+from tests.contract.calls import authorize, call, control, create, types_of
 
-NOW = 1_790_000_000
-
-
-@pytest.fixture(scope="module")
-def sandbox() -> Iterator[Sandbox]:
-    with Sandbox(World(Clock(lambda: NOW))) as running:
-        yield running
-
-
-@pytest.fixture
-def client(sandbox: Sandbox) -> stripe.StripeClient:
-    sandbox.world.reset()
-    return make_client(sandbox, sandbox.secret_key)
+pytestmark = pytest.mark.usefixtures("sandbox")  # an account has events of its own
 
 
 def test_kinds_can_be_chosen(client: stripe.StripeClient, sandbox: Sandbox) -> None:
     client.v1.payment_intents.capture(authorize(client).id)
+    now = sandbox.world.clock.now()
 
     def kinds(**params: Any) -> list[str]:
         return [event.type for event in client.v1.events.list(params).data]  # type: ignore[arg-type]
@@ -34,8 +21,8 @@ def test_kinds_can_be_chosen(client: stripe.StripeClient, sandbox: Sandbox) -> N
     assert kinds(type="charge.*") == ["charge.captured", "charge.succeeded"]
     assert kinds(types=["charge.captured", "payment_intent.created"]) == ["charge.captured", "payment_intent.created"]
     assert len(kinds(type="*")) == 5
-    assert kinds(type="payment_intent.succeeded", created={"gte": NOW}) == ["payment_intent.succeeded"]
-    assert kinds(created={"gt": NOW}) == []
+    assert kinds(type="payment_intent.succeeded", created={"gte": now}) == ["payment_intent.succeeded"]
+    assert kinds(created={"gt": now}) == []
     by_brackets = call(sandbox, "GET", "/v1/events?types[]=charge.captured&types[]=charge.succeeded").json()
     assert [event["type"] for event in by_brackets["data"]] == ["charge.captured", "charge.succeeded"]
     many = "&".join(f"types[{n}]=a.b" for n in range(21))
@@ -64,7 +51,6 @@ def test_thirty_days(client: stripe.StripeClient, sandbox: Sandbox) -> None:
     with pytest.raises(stripe.InvalidRequestError) as refusal:
         client.v1.events.retrieve(event)
     assert refusal.value.http_status == 404
-    sandbox.world.clock.reset()
 
 
 def test_events_know_their_cause_and_what_they_changed(client: stripe.StripeClient) -> None:

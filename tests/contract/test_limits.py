@@ -1,28 +1,12 @@
 """Rate limits and busy objects, when they are switched on (https://docs.stripe.com/rate-limits)."""
 
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 import stripe
 
-from sellerdesk.sandbox import Sandbox, World
-from sellerdesk.sandbox.clock import Clock
-from tests.contract.calls import authorize, call, code_of, control, create, make_client
-
-NOW = 1_790_000_000
-
-
-@pytest.fixture(scope="module")
-def sandbox() -> Iterator[Sandbox]:
-    with Sandbox(World(Clock(lambda: NOW))) as running:
-        yield running
-
-
-@pytest.fixture
-def client(sandbox: Sandbox) -> stripe.StripeClient:
-    sandbox.world.reset()
-    return make_client(sandbox, sandbox.secret_key)
+from sellerdesk.sandbox import Sandbox
+from tests.contract.calls import authorize, call, code_of, control, create
 
 
 @pytest.mark.parametrize(

@@ -3,29 +3,13 @@
 https://docs.stripe.com/payments/save-and-reuse
 """
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 import stripe
 
-from sellerdesk.sandbox import Sandbox, World
-from sellerdesk.sandbox.clock import Clock
-from tests.contract.calls import RETURN_URL, authorize, code_of, create, make_client, types_of
-
-NOW = 1_790_000_000
-
-
-@pytest.fixture(scope="module")
-def sandbox() -> Iterator[Sandbox]:
-    with Sandbox(World(Clock(lambda: NOW))) as running:
-        yield running
-
-
-@pytest.fixture
-def client(sandbox: Sandbox) -> stripe.StripeClient:
-    sandbox.world.reset()
-    return make_client(sandbox, sandbox.secret_key)
+from sellerdesk.sandbox import Sandbox
+from tests.contract.calls import RETURN_URL, authorize, code_of, create, types_of
 
 
 def kept(client: stripe.StripeClient, card: str = "pm_card_visa") -> tuple[str, str]:
@@ -99,7 +83,7 @@ def test_a_card_is_held_although_other_ways_are_taken_at_once(client: stripe.Str
     assert client.v1.payment_intents.capture(held.id, {"amount_to_capture": 5000}).amount_received == 5000
 
 
-def test_a_kept_card_is_listed_changed_and_given_up(client: stripe.StripeClient) -> None:
+def test_a_kept_card_is_listed_changed_and_given_up(client: stripe.StripeClient, sandbox: Sandbox) -> None:
     customer, method = kept(client)
     assert [each.id for each in client.v1.payment_methods.list({"customer": customer, "type": "card"}).data] == [method]
     assert client.v1.payment_methods.list().data == []
@@ -126,7 +110,7 @@ def test_a_kept_card_is_listed_changed_and_given_up(client: stripe.StripeClient)
             again()
 
 
-def test_a_customer_goes(client: stripe.StripeClient) -> None:
+def test_a_customer_goes(client: stripe.StripeClient, sandbox: Sandbox) -> None:
     customer, method = kept(client)
     intent = create(client, customer=customer)
     gone = client.v1.customers.delete(customer)

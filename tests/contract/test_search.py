@@ -1,31 +1,17 @@
 """Search: the query language, its pages, and an index that lags behind (https://docs.stripe.com/search)."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 import stripe
 
-from sellerdesk.sandbox import Sandbox, World
-from sellerdesk.sandbox.clock import Clock
+from sellerdesk.sandbox import Sandbox
 from sellerdesk.sandbox.errors import ApiError
 from sellerdesk.sandbox.search import CUSTOMERS, INTENTS
 from sellerdesk.sandbox.search_query import Clause, parse
-from tests.contract.calls import authorize, call, control, create, make_client
+from tests.contract.calls import authorize, call, control, create
 
-NOW = 1_790_000_000
-
-
-@pytest.fixture(scope="module")
-def sandbox() -> Iterator[Sandbox]:
-    with Sandbox(World(Clock(lambda: NOW))) as running:
-        yield running
-
-
-@pytest.fixture
-def client(sandbox: Sandbox) -> stripe.StripeClient:
-    sandbox.world.reset()
-    return make_client(sandbox, sandbox.secret_key)
+pytestmark = pytest.mark.usefixtures("sandbox")  # an account's index lags behind
 
 
 def found(client: stripe.StripeClient, query: str) -> list[str]:
@@ -84,12 +70,15 @@ def test_a_part_of_a_name_has_three_characters() -> None:
         parse('email~"ab"', CUSTOMERS.fields)
 
 
-def test_intents_are_found(client: stripe.StripeClient) -> None:
+def test_intents_are_found(client: stripe.StripeClient, sandbox: Sandbox) -> None:
     held = authorize(client, metadata={"order": "N-17"}).id
     other = create(client, amount=500, currency="usd", metadata={"order": "n-18", "paid": "no"}).id
     assert found(client, 'metadata["order"]:"n-17"') == [held]
     assert found(client, 'status:"REQUIRES_CAPTURE"') == [held]
-    assert found(client, "amount<7000") == [other] and found(client, f"created<={NOW}") == [other, held]
+    assert found(client, "amount<7000") == [other] and found(client, f"created<={sandbox.world.clock.now()}") == [
+        other,
+        held,
+    ]
     assert found(client, '-currency:"eur" AND amount:500') == [other]
     assert found(client, '-metadata["paid"]:null') == [other] and found(client, 'metadata["paid"]:null') == [held]
     assert found(client, 'currency:"usd" OR status:"requires_capture"') == [other, held]

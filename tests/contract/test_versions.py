@@ -5,25 +5,10 @@ from typing import Any
 import pytest
 import stripe
 
-from sellerdesk.sandbox import Sandbox, World
+from sellerdesk.sandbox import Sandbox
 from sellerdesk.sandbox.bank import HOLD_SECONDS
-from sellerdesk.sandbox.clock import Clock
 from sellerdesk.sandbox.versions import CHANGES, KNOWN, NEWEST, unknown_in
 from tests.contract.calls import RETURN_URL, authorize, call, code_of, make_client, types_of
-
-NOW = 1_790_000_000
-
-
-@pytest.fixture(scope="module")
-def sandbox() -> Any:
-    with Sandbox(World(Clock(lambda: NOW))) as running:
-        yield running
-
-
-@pytest.fixture(autouse=True)
-def forget(sandbox: Sandbox) -> None:
-    sandbox.world.reset()
-    sandbox.world.default_version = NEWEST
 
 
 def client_in(sandbox: Sandbox, version: str) -> stripe.StripeClient:

@@ -3,7 +3,6 @@
 import json
 import queue
 import threading
-import time
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -12,9 +11,10 @@ import pytest
 import stripe
 
 from sellerdesk.sandbox import Sandbox, World
-from sellerdesk.sandbox.clock import Clock
 from sellerdesk.sandbox.webhooks import MOST_WAITING, RETRY_GAPS, create_endpoint
 from tests.contract.calls import authorize, call, control, create, make_client
+
+pytestmark = pytest.mark.usefixtures("sandbox")  # an account's webhooks cannot reach this computer
 
 
 class Receiver:
@@ -53,25 +53,6 @@ class Receiver:
         self.server.shutdown()
         self.thread.join()
         self.server.server_close()
-
-
-@pytest.fixture(scope="module")
-def running() -> Iterator[Sandbox]:
-    moment = int(time.time())
-    with Sandbox(World(Clock(lambda: moment))) as sandbox:
-        yield sandbox
-
-
-@pytest.fixture
-def sandbox(running: Sandbox) -> Sandbox:
-    running.world.reset()
-    running.world.clock.reset()
-    return running
-
-
-@pytest.fixture
-def client(sandbox: Sandbox) -> stripe.StripeClient:
-    return make_client(sandbox, sandbox.secret_key)
 
 
 @pytest.fixture
