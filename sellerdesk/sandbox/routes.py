@@ -194,4 +194,4 @@ _SEARCH = (
     _get("/v1/charges/search", "search_charges", schemas.SEARCH, "charge", handlers_webhooks.search_charges),
     _get("/v1/customers/search", "search_customers", schemas.SEARCH, "customer", handlers_webhooks.search_customers),
 )
-ROUTES: tuple[Route, ...] = _SEARCH + _WEBHOOKS + _INTENTS + _CHARGES + _CUSTOMERS + _TOKENS + _AFTERMATH + _ACCOUNT
+ROUTES: tuple[Route, ...] = _SEARCH + _INTENTS + _CHARGES + _CUSTOMERS + _TOKENS + _AFTERMATH + _ACCOUNT + _WEBHOOKS
