@@ -74,6 +74,27 @@ def test_an_event_tells_of_a_capture_made_elsewhere(world: ShopWorld) -> None:
     assert waiting(world) == []
 
 
+def test_the_sandbox_sends_its_events_here(world: ShopWorld) -> None:
+    """From the authorization over the signed delivery to the order, with the sandbox's clock an hour ahead."""
+    sandbox = world.sandbox.world
+    sandbox.clock.advance(60 * MINUTE)
+    made = world.client.v1.webhook_endpoints.create(
+        {"url": world.url + PATH, "enabled_events": ["payment_intent.amount_capturable_updated"]}
+    )
+    sandbox.store.endpoints[made.id].secrets = {SIGNING_SECRET: None}
+    browser = world.browser().start()
+    link = browser.place().json["link"]
+    intent = world.order(link).payment.intent_id
+    world.client.v1.payment_intents.confirm(
+        intent, {"payment_method": "pm_card_visa", "return_url": "https://shop.example"}
+    )
+    assert sandbox.courier.wait_until_tried(1)
+    assert [attempt.status for each in sandbox.store.deliveries for attempt in each.attempts] == [200]
+    assert [hint.intent_id for hint in waiting(world)] == [intent]
+    assert world.works.desk.sync.read_arrived() == 1
+    assert world.order(link).payment.status is PaymentStatus.REQUIRES_CAPTURE
+
+
 def test_the_same_event_comes_many_times_at_once(world: ShopWorld) -> None:
     body = json.dumps(event())
     signature = signed(world, body)
