@@ -86,7 +86,7 @@ class Api:
             auth.allow(self._state, caller, route.permission, route.page is not None, route.spec is not None)
             with self._state.lock:
                 limits.count(self._state, route.name, identifier)
-            fault = self._state.faults.take(route.name)
+            fault = self._state.faults.take(route.name, writes=route.method == "POST")
             if fault is not None and fault.fault in _BUSY:
                 raise _busy(fault)
             if fault is not None and fault.fault in _BEFORE_LOSS:

@@ -6,6 +6,7 @@ Every call carries the token in ``X-Sandbox-Token`` and a JSON object as its bod
   next card it is asked about, whichever it is; several calls wait in line, ``"decline_code": null`` forgets them.
   Without ``advice_code`` the refusal carries the usual advice. ``GET next_decline`` shows what waits.
 * Events, webhooks, search, limits and versions: ``control_switches``.
+* What happens to one payment, and what is switched on: ``control_practice``.
 * ``GET receipts``: the mails that Stripe would send in live mode once money was taken. None is ever sent.
 """
 
@@ -18,7 +19,9 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from sellerdesk.sandbox.control_practice import PRACTICE_HANDLERS
 from sellerdesk.sandbox.control_switches import SWITCH_HANDLERS
+from sellerdesk.sandbox.errors import CannotHappen
 from sellerdesk.sandbox.faults import Planned
 from sellerdesk.sandbox.objects import Json
 from sellerdesk.sandbox.render_aftermath import receipt_json
@@ -43,6 +46,8 @@ def control_routes(world: World, token: str) -> list[Route]:
                 if not isinstance(arguments, dict):
                     raise TypeError("The body must be a JSON object.")
                 return JSONResponse(handler(world, arguments))
+            except CannotHappen as problem:
+                return JSONResponse({"error": str(problem)}, 409)
             except (KeyError, TypeError, ValueError, RecursionError) as problem:
                 return JSONResponse({"error": f"{type(problem).__name__}: {problem}"}, 400)
 
@@ -74,10 +79,10 @@ def _set_clock(world: World, arguments: Json) -> Json:
 
 
 def _plan(world: World, arguments: Json) -> Json:
-    known = {"kind", "fault", "times", "skip", "stored", "should_retry"}
+    known = {"kind", "fault", "times", "skip", "stored", "should_retry", "seconds"}
     if not known.issuperset(arguments):
         raise ValueError(f"Unknown names: {', '.join(sorted(set(arguments) - known))}")
-    for name in ("times", "skip"):
+    for name in ("times", "skip", "seconds"):
         _whole(arguments.get(name, 1))
     options = {name: value for name, value in arguments.items() if name not in ("kind", "fault")}
     return _planned_json(world.faults.plan(arguments["kind"], arguments["fault"], **options))
@@ -171,6 +176,7 @@ def _planned_json(planned: Planned) -> Json:
         "fault": str(planned.fault),
         "times": planned.times,
         "skip": planned.skip,
+        "seconds": planned.seconds,
         "fired": planned.fired,
     }
 
@@ -199,4 +205,5 @@ _HANDLERS: tuple[tuple[str, str, Handler], ...] = (
     ("GET", "requests", _requests),
     ("GET", "state", _state),
     *SWITCH_HANDLERS,
+    *PRACTICE_HANDLERS,
 )

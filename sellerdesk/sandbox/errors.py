@@ -7,6 +7,10 @@ from typing import Any
 DOC_URL = "https://docs.stripe.com/error-codes#"
 
 
+class CannotHappen(Exception):
+    """The control plane asked for what cannot happen as things stand; the sentence says why."""
+
+
 @dataclass
 class ApiError(Exception):
     """One refusal on its way to the caller.

@@ -24,12 +24,18 @@ class Fault(StrEnum):
     SLOW_AFTER = "slow_after"
 
 
+ANY, WRITE = "any", "write"
+"""Kinds that stand for several calls: every one, and every one that changes something."""
+_SLOW = (Fault.SLOW, Fault.SLOW_AFTER)
+
+
 @dataclass(eq=False)
 class Planned:
     """One fault in waiting. ``skip`` calls of the kind pass first, then ``times`` of them go wrong.
 
     ``stored`` says whether an idempotency key remembers an injected 500 (by default it does when the work was
-    done); ``should_retry`` is sent as ``Stripe-Should-Retry`` when it is not ``None``.
+    done); ``should_retry`` is sent as ``Stripe-Should-Retry`` when it is not ``None``. ``seconds`` is how long a slow
+    call is held at most, ``None`` until it is released.
     """
 
     kind: str
@@ -38,6 +44,7 @@ class Planned:
     skip: int = 0
     stored: bool | None = None
     should_retry: bool | None = None
+    seconds: int | None = None
     fired: int = 0
     _gate: threading.Event = field(default_factory=threading.Event, repr=False)
 
@@ -47,8 +54,8 @@ class Planned:
         return self.fault is Fault.ERROR_500_AFTER if self.stored is None else self.stored
 
     def hold(self) -> None:
-        """Wait until the fault is released. Only for the slow ones."""
-        self._gate.wait()
+        """Wait until the fault is released or its seconds are over. Only for the slow ones."""
+        self._gate.wait(self.seconds)
 
     def release(self) -> None:
         """Let every held call go on, and those that come later pass at once."""
@@ -56,7 +63,8 @@ class Planned:
 
 
 class Faults:
-    """The planned faults, first planned first used. Kinds are the call names of the route table, or ``any``."""
+    """The planned faults, first planned first used. Kinds are the call names of the route table, ``any`` or
+    ``write``."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -73,20 +81,24 @@ class Faults:
         skip: int = 0,
         stored: bool | None = None,
         should_retry: bool | None = None,
+        seconds: int | None = None,
     ) -> Planned:
         """Let the next ``times`` calls of ``kind`` go wrong, after ``skip`` that pass."""
         if times < 1 or skip < 0:
             raise ValueError("times must be at least 1 and skip at least 0.")
-        planned = Planned(kind, Fault(fault), times, skip, stored, should_retry)
+        if seconds is not None and (seconds < 1 or Fault(fault) not in _SLOW):
+            raise ValueError("seconds must be at least 1 and go with a slow fault.")
+        planned = Planned(kind, Fault(fault), times, skip, stored, should_retry, seconds)
         with self._lock:
             self._planned.append(planned)
         return planned
 
-    def take(self, kind: str) -> Planned | None:
-        """The fault for a call of ``kind`` that has just arrived, or ``None``."""
+    def take(self, kind: str, *, writes: bool = False) -> Planned | None:
+        """The fault for a call of ``kind`` that has just arrived, or ``None``. ``writes``: it changes something."""
+        kinds = (kind, ANY, WRITE) if writes else (kind, ANY)
         with self._lock:
             for planned in self._planned:
-                if planned.kind not in (kind, "any"):
+                if planned.kind not in kinds:
                     continue
                 if planned.skip:
                     planned.skip -= 1

@@ -13,7 +13,15 @@ EVIDENCE = (
     "shipping_address shipping_carrier shipping_date shipping_documentation shipping_tracking_number "
     "uncategorized_file uncategorized_text"
 ).split()
-_NETWORK_REASONS = {"fraudulent": "10.4", "product_not_received": "13.1"}
+NETWORK_REASONS = {
+    "credit_not_processed": "13.6",
+    "duplicate": "12.6.1",
+    "fraudulent": "10.4",
+    "product_not_received": "13.1",
+    "product_unacceptable": "13.3",
+    "subscription_canceled": "13.2",
+}
+"""What Visa calls the reasons of a dispute. https://docs.stripe.com/disputes/reason-codes-defense-requirements"""
 
 
 def refund_json(refund: Refund) -> Json:
@@ -80,7 +88,7 @@ def dispute_json(state: State, dispute: Dispute) -> Json:
             "card": {
                 "brand": dispute.brand,
                 "case_type": "inquiry" if inquiry else "chargeback",
-                "network_reason_code": "10" if inquiry else _NETWORK_REASONS[dispute.reason],
+                "network_reason_code": "10" if inquiry else NETWORK_REASONS[dispute.reason],
             },
             "type": "card",
         },

@@ -65,6 +65,7 @@ class Store:
     reviews: dict[str, Review] = field(default_factory=dict)
     receipts: list[Receipt] = field(default_factory=list)
     refusals: deque[Refusal] = field(default_factory=deque)
+    hold_seconds: deque[int] = field(default_factory=deque)
     timers: list[tuple[int, int, str, str]] = field(default_factory=list)
     timer_count: int = 0
     endpoints: dict[str, Endpoint] = field(default_factory=dict)
