@@ -15,6 +15,7 @@ from sellerdesk.addresses import Addresses
 from sellerdesk.app import Works, assemble, by_server, open_shop
 from sellerdesk.assets import asset
 from sellerdesk.clock import Clock
+from sellerdesk.demo_practice import DemoPractice
 from sellerdesk.demo_week import Progress, RunningSandbox, live_through
 from sellerdesk.domain.catalogue import Product, ShippingRate
 from sellerdesk.domain.catalogue_csv import read_products, read_shipping_rates
@@ -80,7 +81,8 @@ def open_demo(
         live_through(works, sandbox, goods.products, goods.rates, progress)
         _open_shelves(works, goods)
         info = ShopInfo(Mode.DEMO, SHOP_NAME, "", sandbox.url, "", PROFILE)
-        # What was lived through went by the server; the page goes by the shop's own road.
+        # What was lived through went by the server, and so does practice; the page goes by the shop's own road.
+        practice = DemoPractice(works, sandbox)
         installation = store.installation()
         works = assemble(store, gateway, clock, seat=SEAT, installation=installation, road=road)
         server = checkout_server(
@@ -99,6 +101,7 @@ def open_demo(
         info = replace(info, checkout_url=server.url)
         pause = settings.get(POLL_SECONDS)
         shop = open_shop(works, info, store.changes, *reversed(undo), idle_most=pause, sweeps=False)
+        shop.practice = practice
     except BaseException:
         for step in reversed(undo):
             step()

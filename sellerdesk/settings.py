@@ -92,6 +92,12 @@ def _column_widths(value: object) -> dict[str, int]:
     return dict(value)
 
 
+def _names(value: object) -> tuple[str, ...]:
+    if not isinstance(value, list | tuple) or not all(isinstance(name, str) and len(name) <= 40 for name in value):
+        raise SettingRefused("It must be a list of names.")
+    return tuple(dict.fromkeys(value))
+
+
 def _public_address(value: object) -> str:
     if not isinstance(value, str):
         raise SettingRefused("It must be an address such as https://shop.example.")
@@ -130,6 +136,7 @@ HEADLINE = Setting("headline", "", "Headline", _line(80))
 TAGLINE = Setting("tagline", "", "Line below the headline", _line(160))
 # How long a desk where nothing happens waits at most before it asks Stripe again, in seconds.
 POLL_SECONDS = Setting("poll_seconds", 300, "How often Stripe is asked when nothing happens", _whole(60, 300))
+EXERCISES_DONE: Setting[tuple[str, ...]] = Setting("exercises_done", (), "Exercises done", _names)
 PROFILE: tuple[Setting[Any], ...] = (
     STRIPE_API,
     PUBLISHABLE_KEY,
@@ -141,6 +148,7 @@ PROFILE: tuple[Setting[Any], ...] = (
     HEADLINE,
     TAGLINE,
     POLL_SECONDS,
+    EXERCISES_DONE,
 )
 
 

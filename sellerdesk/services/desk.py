@@ -14,6 +14,7 @@ from sellerdesk.services.catalogue import KeepCatalogue
 from sellerdesk.services.check_now import CheckNow
 from sellerdesk.services.orders import ReadOrders
 from sellerdesk.services.overview import ReadFigures
+from sellerdesk.services.practice import Practice
 from sellerdesk.services.prepare import Prepare
 from sellerdesk.services.release import Release
 from sellerdesk.services.ship import Ship
@@ -122,13 +123,15 @@ class Desk:
 class OpenShop:
     """An open shop. ``close`` ends its background work and its files; it may take a moment and may be called twice.
 
-    ``info`` is exchanged, in the UI thread, when the checkout page is found at another address.
+    ``info`` is exchanged, in the UI thread, when the checkout page is found at another address. ``practice`` is None
+    but for the demo.
     """
 
     info: ShopInfo
     desk: Desk
     feed: Feed
     close: Callable[[], None]
+    practice: Practice | None = None
 
 
 class ShopOpener(Protocol):
