@@ -141,7 +141,7 @@ class Commands(QObject):
         self._preferences.keep_scheme(scheme.value)
 
     def _show_keys(self) -> None:
-        keys_sheet(self._window, self._actions.sheet()).open()
+        keys_sheet(self._window, [*self._actions.sheet(), *self._window.practice.sheet()]).open()
 
     def _show_about(self) -> None:
         about_sheet(self._window, __version__).open()

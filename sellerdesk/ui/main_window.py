@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLay
 from sellerdesk import __version__
 from sellerdesk.domain.order import Stage
 from sellerdesk.services.desk import Audited, News, OpenShop, OrdersChanged, PageMoved, ShopOpener, Synced, Trouble
+from sellerdesk.training.course import EXERCISES
 from sellerdesk.ui import plain
 from sellerdesk.ui.audit_controller import AuditController
 from sellerdesk.ui.band import ModeBand
@@ -16,6 +17,7 @@ from sellerdesk.ui.commands import Commands
 from sellerdesk.ui.deadline_watch import DeadlineWatch
 from sellerdesk.ui.desk_page import DeskPage, Edge
 from sellerdesk.ui.empty_state import OpeningState
+from sellerdesk.ui.exercise_panel import ExercisePanel
 from sellerdesk.ui.focus import FocusRing
 from sellerdesk.ui.fonts import pixels
 from sellerdesk.ui.notices import Kind, Notice, NoticeBar, Notices
@@ -25,6 +27,8 @@ from sellerdesk.ui.order_panel import OrderPanel
 from sellerdesk.ui.orders_model import OrdersModel
 from sellerdesk.ui.orders_view import OrdersView
 from sellerdesk.ui.places import Places
+from sellerdesk.ui.practice import PracticeController
+from sellerdesk.ui.practice_bar import PracticeBar
 from sellerdesk.ui.preferences import Preferences, WindowShape
 from sellerdesk.ui.rail import Rail
 from sellerdesk.ui.search import Search
@@ -61,7 +65,7 @@ class MainWindow(QMainWindow):
         """``open_last`` False waits for whoever made the window to call ``keeper.open_demo``."""
         super().__init__()
         self._painted = False
-        self._preferences = preferences
+        self.preferences = preferences
         self._key_notice: Notice | None = None
         self.tasks = Tasks(self)
         self.notices = Notices(self)
@@ -72,6 +76,8 @@ class MainWindow(QMainWindow):
         self.band = ModeBand()
         self.rail = Rail()
         self.bar = NoticeBar()
+        self.practice_bar = PracticeBar()
+        self.exercise_panel = ExercisePanel(EXERCISES)
         self.opening = OpeningState()
         self.status = StatusBar(__version__)
         self.list = OrderList(self.tasks, self.model, self.view, self)
@@ -88,12 +94,13 @@ class MainWindow(QMainWindow):
         self.notices.speak_through(self.bar.say)
         self._minute = QTimer(self)
         self._minute.setInterval(_MINUTE_MS)
-        self._minute.timeout.connect(self._tick)
+        self._minute.timeout.connect(self.tick)
         self._focus_ring = FocusRing(self)
         self._lay_out()
         self.places = Places(self.rail, self.actions_, self.stack, self.page, self)
         self._connect()
         self.side = SidePages(self)
+        self.practice = PracticeController(self)
         if open_last:
             self.painted_first.connect(self.keeper.open_last)
         self._show_nothing()
@@ -158,6 +165,7 @@ class MainWindow(QMainWindow):
         right.setSpacing(0)
         right.addWidget(self.bar)
         right.addWidget(self.stack, 1)
+        right.addWidget(self.exercise_panel)
         middle = QHBoxLayout()
         middle.setSpacing(0)
         middle.addWidget(self.rail)
@@ -168,6 +176,7 @@ class MainWindow(QMainWindow):
         rows.setContentsMargins(0, 0, 0, 0)
         rows.setSpacing(0)
         rows.addWidget(self.band)
+        rows.addWidget(self.practice_bar)
         rows.addLayout(middle, 1)
         rows.addWidget(self.status)
         self.setCentralWidget(centre)
@@ -176,17 +185,17 @@ class MainWindow(QMainWindow):
 
     def _take_shape(self) -> None:
         """As large as last time, else as drawn; never larger than the screen of today."""
-        shape = self._preferences.window_shape()
+        shape = self.preferences.window_shape()
         usual = QSize(pixels(_USUAL.width()), pixels(_USUAL.height()))
         wanted = QSize(shape.width, shape.height) if shape is not None else usual
         self.resize(wanted.boundedTo(QGuiApplication.primaryScreen().availableGeometry().size() - _FRAME))
         if shape is not None and shape.maximized:
             self.setWindowState(Qt.WindowState.WindowMaximized)
-        self.view.choose_widths(self._preferences.column_widths())
+        self.view.choose_widths(self.preferences.column_widths())
 
     def _keep_shape(self) -> None:
         size = self.normalGeometry().size() if self.isMaximized() else self.size()
-        self._preferences.keep_window_shape(WindowShape(size.width(), size.height(), self.isMaximized()))
+        self.preferences.keep_window_shape(WindowShape(size.width(), size.height(), self.isMaximized()))
 
     def _connect(self) -> None:
         self.rail.stage_chosen.connect(self.go_to)
@@ -194,7 +203,7 @@ class MainWindow(QMainWindow):
         self.places.left.connect(self._back_at_orders)
         self.page.stage_wanted.connect(self.go_to)
         self.view.order_selected.connect(self.orders.select)
-        self.view.widths_chosen.connect(self._preferences.keep_column_widths)
+        self.view.widths_chosen.connect(self.preferences.keep_column_widths)
         self.view.order_entered.connect(self.orders.open_next)
         self.orders.reload_wanted.connect(self.list.reload)
         self.orders.dialog_opened.connect(self.bar.clear_note)
@@ -273,7 +282,8 @@ class MainWindow(QMainWindow):
             self.commands.attach(shop)
             self._list_shown()
 
-    def _tick(self) -> None:
+    def tick(self) -> None:
+        """A minute went by, or the shop's clock was moved."""
         self.list.tick()
         self.deadlines.look()
         self.sync.tick()
@@ -302,6 +312,7 @@ class MainWindow(QMainWindow):
         width = self.width()
         self.page.set_drawer(width < pixels(_DRAWER_BELOW))
         self.rail.set_narrow(width < pixels(_NARROW_BELOW))
+        self.exercise_panel.set_room(self.height())
         self.band.set_word_width(self.rail.width())
 
     def closeEvent(self, event: QCloseEvent) -> None:

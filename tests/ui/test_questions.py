@@ -148,7 +148,7 @@ def test_stripe_out_of_reach_and_back(qtbot: QtBot, open_window: Open, books: Bo
     assert toolbar.sync_state.label.full_text == "Synced 4 min ago"
     books.told(Synced(NOW))
     qtbot.waitUntil(lambda: toolbar.sync_state.label.full_text == "Synced just now")
-    window._tick()
+    window.tick()
     assert window.status.sentence.startswith("Up to date with Stripe, asked ")
 
 
