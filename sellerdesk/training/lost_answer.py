@@ -28,7 +28,7 @@ def _check(seen: Seen) -> Result:
         return differently("This order was captured and its answer arrived: nothing got lost. Start over to try again.")
     if there.lost:
         return not_yet("The answer is lost. Stripe has the money, and the desk finds out in a moment.", steps=1)
-    return let_go(order) or not_yet("The whole sum is still on hold. The next capture will lose its answer.")
+    return let_go(order) or not_yet("The whole sum is still on hold. Capture it, and see what the desk does.")
 
 
 LOST_ANSWER = Exercise(
