@@ -51,6 +51,7 @@ class Tour:
             self._release()
             self._look_around()
             self._settings(shopper)
+            self._practise()
         finally:
             shopper.leave()
         self._in_the_dark()
@@ -194,6 +195,26 @@ class Tour:
         if settings.dialog is not None:
             dialog.close()
         shopper.order_confirmed_by_page()
+
+    def _practise(self) -> None:
+        """An exercise: the answer to a capture gets lost, and the money is taken once."""
+        from sellerdesk.training.course import EXERCISES
+        from sellerdesk.training.lost_answer import LOST_ANSWER
+
+        hands, panel = self._hands, self._hands.window.exercise_panel
+        hands.window.practice.menu.exercises.trigger()
+        panel.entries[EXERCISES.index(LOST_ANSWER)].click()
+        panel.start.click()
+        hands.wait(panel.show_order.isVisible, "the exercise begins")
+        hands.wait(hands.window.practice_bar.isVisible, "the strip says what is switched on")
+        hands.wait(lambda: hands.window.orders.next_stage is Stage.TO_PREPARE, "its order shows")
+        hands.shoot("practice", "Practice in the demo shop: an exercise, and a strip that says what is switched on.")
+        hands.window.orders.prepare()
+        hands.do(hands.dialog("Prepare"))
+        hands.wait_until_closed()
+        hands.wait(panel.why.isVisible, "the exercise is done")
+        hands.shoot("practised", "The answer got lost, and the money was taken once: the exercise is done.")
+        hands.window.practice.exercises.close()
 
     def _in_the_dark(self) -> None:
         from sellerdesk.ui.theme import Scheme
