@@ -7,7 +7,7 @@ from sellerdesk.training.exercise import Exercise, Result, differently, done, le
 _SHOPPER = "Lorenz Funkloch"
 _STEPS = (
     f"Select the order of {_SHOPPER} in To prepare and capture it (F2, then Ctrl+Enter). The answer will get lost.",
-    "The order says Waiting. Do not try again: the desk asks Stripe by itself, or at once with Check now.",
+    "For a moment the order says Waiting. Do not try again: the desk asks Stripe by itself, or with Check now.",
     "Look at the order in To ship: charged once, and its timeline tells of the lost answer.",
 )
 

@@ -14,7 +14,7 @@ from sellerdesk.ui.fonts import Size, pixels
 from sellerdesk.ui.note_box import NoteBox, fitting
 from sellerdesk.ui.widgets import Tone, label, rule
 
-_HEIGHT = 244
+_HEIGHT = 260
 _LOOKS = {
     Outcome.NOT_YET: ("Not yet.", Tone.TEXT, "hourglass"),
     Outcome.DONE: ("Done.", Tone.GREEN, "circle-check"),

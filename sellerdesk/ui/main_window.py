@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QGuiApplication, QKeyEvent, QPaintEvent, QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
 
 from sellerdesk import __version__
 from sellerdesk.domain.order import Stage
@@ -161,6 +161,8 @@ class MainWindow(QMainWindow):
         self.stack = QStackedWidget()
         for each in (self.opening, self.welcome.page, self.page):
             self.stack.addWidget(each)
+        # Of the pages only the one in sight counts: the tallest must not push what stands below out of the window.
+        self.stack.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)
         right = QVBoxLayout()
         right.setSpacing(0)
         right.addWidget(self.bar)

@@ -16,6 +16,7 @@ from sellerdesk.demo import DemoShop
 from sellerdesk.domain.catalogue import CartItem
 from sellerdesk.domain.order import Order, Stage
 from sellerdesk.domain.stages import stage_of
+from sellerdesk.formats import clock_time
 from sellerdesk.sandbox.launch import Sandbox
 from sellerdesk.services.desk import Mode, OpenShop
 from sellerdesk.services.practice import Practice
@@ -189,6 +190,8 @@ def test_the_clock_goes_before_the_deadline_and_over_it(hands: Hands) -> None:
     deadline = order.payment.capture_before
     assert deadline is not None
     assert 0 <= deadline - window.now() <= 3600
+    day, _, _ = clock_time(deadline - 3600).partition(",")
+    assert window.band.note.startswith(f"Clock: {day},")
     assert not menu.before.isEnabled() and menu.over.isEnabled()
     assert "less than an hour is left" in menu.before.text()
     menu.over.trigger()
