@@ -321,5 +321,6 @@ class MainWindow(QMainWindow):
         """Closes at once, whatever is under way; ``finish`` waits afterwards."""
         self._minute.stop()
         self._keep_shape()
+        self.practice.close()
         self.tasks.close()
         super().closeEvent(event)

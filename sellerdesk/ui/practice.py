@@ -11,6 +11,7 @@ from sellerdesk.services.desk import Mode, News, OpenShop
 from sellerdesk.services.practice import NONE_ON, Practice, Switches
 from sellerdesk.ui import practice_words as words
 from sellerdesk.ui.exercises import ExerciseController
+from sellerdesk.ui.tasks import Tasks
 from sellerdesk.ui.time_machine import TimeMachineMenu
 
 if TYPE_CHECKING:
@@ -26,6 +27,8 @@ class PracticeController(QObject):
         super().__init__(window)
         self._window = window
         self._shop: OpenShop | None = None
+        # A worker of its own: those of the window may all be waiting for a slow Stripe.
+        self._tasks = Tasks(self, readers=1)
         self.menu = TimeMachineMenu(window)
         self.exercises = ExerciseController(window, self.menu.exercises)
         self.exercises.began.connect(self._read_switches)
@@ -51,6 +54,10 @@ class PracticeController(QObject):
         menu.normal.triggered.connect(self._back_to_normal)
         self._window.practice_bar.normal_wanted.connect(self._back_to_normal)
 
+    def close(self) -> None:
+        """The window closes: nothing is answered any more."""
+        self._tasks.close()
+
     def sheet(self) -> list[tuple[str, str, str]]:
         """What the sheet of keys says of them, while they are there."""
         return [("Time machine", self.menu.exercises.shortcut().toString(), "Exercises")] if self._shop else []
@@ -68,7 +75,7 @@ class PracticeController(QObject):
         if self._shop is None:
             return
         self._shop = None
-        self._window.tasks.forget("switches")
+        self._tasks.forget("switches")
         self.exercises.detach()
         self._show_switches(NONE_ON)
         self.menu.leave(self._window.menuBar())
@@ -124,18 +131,18 @@ class PracticeController(QObject):
         self._do(lambda on: on.machine.back_to_normal(), words.NORMAL)
 
     def _do(self, act: Callable[[Practice], object], said: str, *, moved: bool = False) -> None:
-        """Do it in a worker, beside whatever else runs: it must get through while Stripe is slow. ``moved``: something
-        happened at Stripe, which the desk asks about at once."""
+        """Do it beside whatever else runs. ``moved``: something happened at Stripe, which the desk asks about at
+        once."""
         shop = self._shop
         if shop is None or shop.practice is None:
             return
         work = partial(_act, shop.practice, act)
-        self._window.tasks.read(self, work, partial(self._done, shop, said, moved), self._failed)
+        self._tasks.read(self, work, partial(self._done, shop, said, moved), self._failed)
 
     def _done(self, shop: OpenShop, said: str, moved: bool, switches: Switches) -> None:
         if shop is not self._shop:
             return
-        self._window.tasks.forget("switches")
+        self._tasks.forget("switches")
         self._show_switches(switches)
         self._window.notices.note(said)
         if moved:
@@ -151,7 +158,7 @@ class PracticeController(QObject):
         shop = self._shop
         if shop is not None and shop.practice is not None:
             show, ignore = self._show_switches, partial(self._show_switches, NONE_ON)
-            self._window.tasks.read(self, shop.practice.machine.switches, show, lambda _: ignore(), key="switches")
+            self._tasks.read(self, shop.practice.machine.switches, show, lambda _: ignore(), key="switches")
 
 
 def _act(practice: Practice, act: Callable[[Practice], object]) -> Switches:
