@@ -236,7 +236,7 @@ def test_the_way_back_gets_through_while_stripe_hangs(hands: Hands) -> None:
     hands.do_it()
     assert faults.wait_until_holding()
     for _ in range(5):
-        hands.window.tasks.read(hands.window, lambda: busy.wait(60), print, print)
+        hands.window.tasks.read(hands.window, lambda: busy.wait(60), lambda _: None, lambda _: None)
     menu.normal.trigger()
     hands.wait(lambda: hands.demo.shop.desk.orders.view(order.id).order.payment.captured > 0)
     busy.set()
