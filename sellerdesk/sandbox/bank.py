@@ -192,7 +192,7 @@ def _charge(
 ) -> Charge:
     now = state.clock.now()
     attempt.method.checked = True
-    held = answer is None and intent.card_capture_method == "manual"
+    manual = intent.card_capture_method == "manual"
     charge = Charge(
         id=state.ids.new("ch"),
         created=now,
@@ -205,9 +205,7 @@ def _charge(
         receipt_email=intent.receipt_email,
         shipping=intent.shipping,
         metadata=dict(intent.metadata),
-        capture_before=now + _hold_seconds(state, attempt, held=held)
-        if intent.card_capture_method == "manual"
-        else None,
+        capture_before=now + _hold_seconds(state, attempt, agreed=answer is None) if manual else None,
         three_d_secure=three_d_secure,
         failure=answer,
         transfer_group=intent.transfer_group,
@@ -216,9 +214,9 @@ def _charge(
     return charge
 
 
-def _hold_seconds(state: State, attempt: Attempt, *, held: bool) -> int:
-    """How long a hold lasts; of those that are ``held`` the next one takes what was planned for it."""
-    if held and state.store.hold_seconds:
+def _hold_seconds(state: State, attempt: Attempt, *, agreed: bool) -> int:
+    """How long a hold lasts; the next one that the bank ``agreed`` to takes what was planned for it."""
+    if agreed and state.store.hold_seconds:
         return state.store.hold_seconds.popleft()
     visa_without_shopper = attempt.off_session and attempt.method.card.brand == "visa"
     return VISA_OFF_SESSION_HOLD_SECONDS if visa_without_shopper else HOLD_SECONDS

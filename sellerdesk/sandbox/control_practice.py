@@ -5,8 +5,8 @@
 * ``POST next_hold {"seconds": 2700}``: the next card that is held, is held for that long; ``null`` forgets them.
 * ``POST challenge {"intent", "approve"}``: what the card's holder answers in the bank's window.
 * ``POST disputes {"intent", "reason"?}``, ``POST warnings {"intent"}``: what a bank does after money was taken.
-* ``GET switches``: what is on; ``POST normal``: everything that is on is switched off. What has happened stays, and so
-  does the clock: time never goes back by itself.
+* ``GET switches``: what is on of the bank and of faults; ``POST normal``: all that is on is switched off, that of
+  ``control_switches``, too. What has happened stays, and so does the clock: time never goes back by itself.
 
 What cannot happen as things stand (no hold, nothing taken, time would go back) is answered with 409 and a sentence.
 """
@@ -19,6 +19,7 @@ from sellerdesk.sandbox.errors import CannotHappen
 from sellerdesk.sandbox.objects import Charge, Intent, Json
 from sellerdesk.sandbox.render_aftermath import dispute_json, warning_json
 from sellerdesk.sandbox.status import latest_charge
+from sellerdesk.sandbox.switches import Switches
 from sellerdesk.sandbox.world import World
 
 _LONGEST = 10**9
@@ -96,6 +97,7 @@ def _normal(world: World, arguments: Json) -> Json:
     with world.lock:
         world.store.hold_seconds.clear()
         world.refuse_shipping_after_authorization = False
+        world.switches = Switches()
     return _switches(world, arguments)
 
 

@@ -89,6 +89,7 @@ def test_the_switches_are_seen_and_taken_back(client: stripe.StripeClient, sandb
     control(sandbox, "POST", "next_decline", {"decline_code": "lost_card"})
     control(sandbox, "POST", "next_hold", {"seconds": 60})
     control(sandbox, "POST", "shipping", {"refuse": True})
+    control(sandbox, "POST", "search_lag", {"seconds": 60})
     seen = control(sandbox, "GET", "switches").json()
     assert [(each["fault"], each["left"], each["seconds"]) for each in seen["faults"]] == [
         ("lost_after", 1, None), ("slow", 1000, 1),
@@ -96,6 +97,7 @@ def test_the_switches_are_seen_and_taken_back(client: stripe.StripeClient, sandb
     assert (seen["declines"], seen["holds"], seen["refuses_shipping"]) == (["lost_card"], [60], True)
     nothing = {"faults": [], "declines": [], "holds": [], "refuses_shipping": False}
     assert control(sandbox, "POST", "normal").json() == nothing == control(sandbox, "GET", "switches").json()
+    assert sandbox.world.switches.search_lag == 0
     assert authorize(client).status == status(client, intent) == "requires_capture"
 
 
