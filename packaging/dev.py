@@ -3,6 +3,7 @@
     python3 packaging/dev.py run     open the demo shop (or the tour, where there is no screen)
     python3 packaging/dev.py test    run every check and every test
     python3 packaging/dev.py check   run the linters only
+    python3 packaging/dev.py clients install Stripe's own clients, which some tests drive
     python3 packaging/dev.py lock    remake the pinned requirements
 
 Needs nothing but Python 3.11 or newer with its venv module. This file stays readable for older

@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from devtool import system_packages
+from devtool import clients, system_packages
 from devtool.console import run_aloud, run_quietly, say, show_failure
 from devtool.environment import ensure
 from devtool.layout import ROOT
@@ -68,6 +68,7 @@ def run_all(pytest_arguments: Sequence[str]) -> int:
     """
     system_packages.provide(system_packages.FOR_TESTS, "the tests")
     python = ensure("test")
+    clients.provide(python)
     with private_environ() as environ:
         results = _lint(python, environ)
         if any((ROOT / "tests" / "bench").glob("test_*.py")):

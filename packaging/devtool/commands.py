@@ -6,7 +6,7 @@ import subprocess
 import sys
 from collections.abc import Sequence
 
-from devtool import checks, locking, system_packages
+from devtool import checks, clients, locking, system_packages
 from devtool.console import say
 from devtool.environment import EnvironmentFailedError, ensure
 from devtool.layout import ROOT, TOUR, has_screen, relative
@@ -26,6 +26,8 @@ def main(arguments: Sequence[str]) -> int:
     try:
         if options.command == "run":
             return run(passed_on)
+        if options.command == "clients":
+            return 0 if clients.provide(ensure("test")) else 1
         if options.command == "lock":
             return locking.remake(upgrade=options.upgrade)
         return checks.run_all(passed_on) if options.command == "test" else checks.run_linters()
@@ -59,6 +61,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     commands.add_parser("test", help="run every check and every test; what follows -- goes to pytest")
     commands.add_parser("check", help="run the linters only")
+    commands.add_parser("clients", help="install Stripe's own clients, which some tests drive; test does it by itself")
     lock = commands.add_parser("lock", help="remake the pinned requirements from pyproject.toml")
     lock.add_argument("--upgrade", action="store_true", help="take the newest versions that are allowed")
     return parser

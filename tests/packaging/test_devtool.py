@@ -12,7 +12,7 @@ import pytest
 from tests.house.tree import ROOT
 
 sys.path.insert(0, str(ROOT / "packaging"))
-from devtool import checks, commands, console, environment, layout, system_packages
+from devtool import checks, clients, commands, console, environment, layout, system_packages
 
 sys.path.remove(str(ROOT / "packaging"))
 
@@ -206,3 +206,32 @@ def test_an_old_python_gets_a_sentence() -> None:
     done = subprocess.run([sys.executable, "-c", pretend], capture_output=True, text=True, check=False)
     assert done.returncode == 2
     assert done.stderr.startswith("SellerDesk needs Python 3.11 or newer; this is Python 3.9.2.")
+
+
+def test_stripes_clients_are_installed_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The program that stands in for npm tells where it ran and with what; the second time nothing runs."""
+    runs: list[tuple[Path | None, list[str]]] = []
+
+    def run(_label: str, command: list[object], **more: Path) -> console.Outcome:
+        runs.append((more["cwd"], sorted(path.name for path in tmp_path.joinpath("clients").iterdir())))
+        return console.Outcome(status, 1.0, ("npm said no",))
+
+    monkeypatch.setattr(clients, "CLIENTS", tmp_path / "clients")
+    monkeypatch.setattr(clients, "run_quietly", run)
+    status = 1
+    assert not clients.provide(Path("python"))
+    status = 0
+    assert clients.provide(Path("python"))
+    assert clients.provide(Path("python"))
+    assert runs == [(tmp_path / "clients", sorted(clients.FILES))] * 2
+    monkeypatch.setattr(clients, "_digest", lambda: "another lock file")
+    assert not clients.are_there()
+
+
+def test_the_clients_are_pinned_with_hashes_and_without_addresses() -> None:
+    wanted = json.loads((clients.SOURCE / "package.json").read_text("utf-8"))["dependencies"]
+    locked = json.loads((clients.SOURCE / "package-lock.json").read_text("utf-8"))["packages"]
+    assert {name: locked[f"node_modules/{name}"]["version"] for name in wanted} == wanted
+    packages = [entry for path, entry in locked.items() if path]
+    assert [entry for entry in packages if "integrity" not in entry or "resolved" in entry] == []
+    assert "omit-lockfile-registry-resolved=true" in (clients.SOURCE / ".npmrc").read_text("utf-8")
