@@ -25,6 +25,11 @@ class Sandbox:
         """Address without a trailing slash; use it as the SDK's ``base_addresses["api"]``."""
         return self._server.url
 
+    @property
+    def page_url(self) -> str:
+        """The pages that show what is in it. The address carries the control token: show it to nobody else."""
+        return f"{self.url}/_sandbox/?token={self.control_token}"
+
     def start(self) -> None:
         """Serve in the background. Raises :class:`sellerdesk.serving.AddressInUse` when the port is taken."""
         self._server.start()
@@ -51,7 +56,9 @@ class Sandbox:
 
 
 def serve(port: int) -> int:
-    """Run a sandbox until interrupted; prints its address on one line. Returns the exit status.
+    """Run a sandbox until interrupted. Returns the exit status.
+
+    The first line that it prints is its address, the second one that of the pages that show what is in it.
 
     2 means that the port is taken or cannot be used; a sentence on the standard error says so.
     """
@@ -61,7 +68,7 @@ def serve(port: int) -> int:
     except OSError as problem:
         sys.stderr.write(f"{problem.strerror}\n")
         return 2
-    sys.stdout.write(f"{sandbox.url}\n")
+    sys.stdout.write(f"{sandbox.url}\n{sandbox.page_url}\n")
     sys.stdout.flush()
     never = threading.Event()
     try:

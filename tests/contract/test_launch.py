@@ -1,4 +1,4 @@
-"""The sandbox as a program of its own: one line with the address, a sentence when the port is taken."""
+"""The sandbox as a program of its own: where it is, where its pages are, a sentence when the port is taken."""
 
 import signal
 import subprocess
@@ -33,6 +33,9 @@ def test_prints_its_address_and_ends_on_interrupt() -> None:
         address = running.stdout.readline().strip()
         assert address.startswith("http://127.0.0.1:")
         assert requests.get(f"{address}/stripe.js", timeout=20).status_code == 200
+        page = running.stdout.readline().strip()
+        assert page.startswith(f"{address}/_sandbox/?token=")
+        assert requests.get(page, timeout=20).status_code == 200
         running.send_signal(signal.SIGINT)
         rest, errors = running.communicate(timeout=20)
         assert (running.returncode, rest, errors) == (0, "", "")
