@@ -209,6 +209,7 @@ class Api:
                 None if dropped else outcome.status,
                 replayed,
                 str(fault.fault) if fault else None,
+                _sent_version(request),
             )
         )
         headers = {
@@ -222,6 +223,11 @@ class Api:
         if key is not None:
             headers["Idempotency-Key"] = key[:255].strip()
         return ApiAnswer(outcome.status, headers, outcome.body, dropped)
+
+
+def _sent_version(request: ApiRequest) -> str | None:
+    sent = request.headers.get("stripe-version")
+    return None if sent is None else sent[:40]
 
 
 def _answer(route: routes.Route, call: Call) -> Any:

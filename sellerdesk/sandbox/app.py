@@ -1,4 +1,4 @@
-"""The sandbox as a Starlette application: the API, the frames, the control plane and a page about itself."""
+"""The sandbox as a Starlette application: the API, the frames, the control plane and pages about itself."""
 
 from collections.abc import Awaitable, Callable
 
@@ -15,7 +15,7 @@ from sellerdesk.sandbox.control import control_routes
 from sellerdesk.sandbox.errors import ApiError
 from sellerdesk.sandbox.frames import frame_routes
 from sellerdesk.sandbox.ids import IdSource
-from sellerdesk.sandbox.overview import overview_page
+from sellerdesk.sandbox.viewer import viewer_routes
 from sellerdesk.sandbox.world import World
 from sellerdesk.serving import DROP_CONNECTION
 
@@ -38,12 +38,9 @@ def create_app(world: World, control_token: str) -> Starlette:
             return _Dropped()
         return Response(answer.body, answer.status, headers=dict(answer.headers))
 
-    async def about(_request: Request) -> Response:
-        return overview_page(world)
-
     return Starlette(
         routes=[
-            Route("/", about, methods=["GET"]),
+            *viewer_routes(world, control_token),
             *frame_routes(world),
             *control_routes(world, control_token),
             Route("/{path:path}", _EveryMethod(call)),

@@ -160,6 +160,7 @@ def _requests(world: World, _arguments: Json) -> Json:
                 "status": request.status,
                 "replayed": request.replayed,
                 "fault": request.fault,
+                "version": request.version,
             }
             for request in seen
         ]

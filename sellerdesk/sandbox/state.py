@@ -34,7 +34,10 @@ from sellerdesk.sandbox.webhook_facts import Delivery, Endpoint
 
 @dataclass(frozen=True, slots=True)
 class SeenRequest:
-    """One request that arrived. Bodies and query strings are never kept: they may hold secrets."""
+    """One request that arrived. Bodies and query strings are never kept: they may hold secrets.
+
+    ``version`` is the ``Stripe-Version`` header, ``None`` when there was none.
+    """
 
     at: int
     method: str
@@ -43,6 +46,7 @@ class SeenRequest:
     status: int | None
     replayed: bool
     fault: str | None
+    version: str | None = None
 
 
 @dataclass

@@ -29,6 +29,11 @@ NOWHERE = "http://127.0.0.1:9"
 """The proxy that the clients are told of: what is not meant for this computer ends there."""
 
 
+def are_installed() -> bool:
+    """Whether the clients from the npm registry are there."""
+    return clients.are_there()
+
+
 @dataclass(frozen=True, slots=True)
 class Order:
     """One call: ``name`` as the SDK for Python spells it, such as ``payment_intents.capture``."""
@@ -52,7 +57,7 @@ class Answer:
 
 
 class Driver(Protocol):
-    """A client that carries out orders. ``tells_all``: it has a class for each kind of error, and shows every header."""
+    """A client that carries out orders. ``tells_all``: it has a class for each kind of error, and shows all headers."""
 
     tells_all: bool
 

@@ -1,7 +1,8 @@
 """The whole life of an order as calls and what Stripe says to each, written down once for every client.
 
-Sources: https://docs.stripe.com/payments/place-a-hold-on-a-payment-method , https://docs.stripe.com/api/payment_intents ,
-https://docs.stripe.com/refunds , https://docs.stripe.com/error-codes , https://docs.stripe.com/api/idempotent_requests .
+Sources: https://docs.stripe.com/payments/place-a-hold-on-a-payment-method , https://docs.stripe.com/refunds ,
+https://docs.stripe.com/api/payment_intents , https://docs.stripe.com/error-codes ,
+https://docs.stripe.com/api/idempotent_requests .
 A text that begins with ``$`` stands for what an earlier step was answered: ``$hold.id``.
 """
 
@@ -277,9 +278,7 @@ _REFUNDS = (
 )
 _RELEASE = (
     Step("a second hold", _create("pm_card_mastercard"), {"status": "requires_capture"}),
-    _refused(
-        "a refund of a hold", Order("refunds.create", params={"payment_intent": "$a second hold.id"}), None, None
-    ),
+    _refused("a refund of a hold", Order("refunds.create", params={"payment_intent": "$a second hold.id"}), None, None),
     Step(
         "released",
         Order(f"{PI}.cancel", "$a second hold.id", {"cancellation_reason": "requested_by_customer"}),

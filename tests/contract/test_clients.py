@@ -7,13 +7,12 @@ import sys
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import pytest
 import requests
 
-from tests.contract.drivers import Answer, CommandLine, Driver, NodeSdk, Order, PythonSdk, clients
+from tests.contract.drivers import Answer, CommandLine, Driver, NodeSdk, Order, PythonSdk, are_installed
 from tests.contract.order_life import LIFE, RESTRICTED, STEPS, Happening, Step
 
 KEY = "sk_test_made_up_for_this"
@@ -126,9 +125,11 @@ def program() -> Iterator[Program]:
 
 
 @pytest.fixture(scope="module", params=CLIENTS)
-def played(request: pytest.FixtureRequest, program: Program, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Played]:
+def played(
+    request: pytest.FixtureRequest, program: Program, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Played]:
     """The whole life, carried out once by each client."""
-    if request.param != PYTHON and not clients.are_there():
+    if request.param != PYTHON and not are_installed():
         sentence = "Stripe's clients are not installed: python3 packaging/dev.py clients"
         pytest.fail(sentence, pytrace=False) if os.environ.get("CI") else pytest.skip(sentence)
     with ExitStack() as stack:
