@@ -1,7 +1,8 @@
 /* Stripe(key): tokens, payment methods, confirming, and what comes after (https://docs.stripe.com/js). */
 class StripeClient {
-  constructor(key) {
+  constructor(key, { locale } = {}) {
     this.key = key;
+    this.locale = locale;
     this.controller = null;
   }
 
@@ -149,11 +150,11 @@ class StripeClient {
   }
 }
 
-window.Stripe = (key, _options = {}) => {
+window.Stripe = (key, options = {}) => {
   if (typeof key !== "string" || !key.startsWith("pk_")) {
     throw integrationError("Stripe() needs a publishable key (pk_test_...). Never put a secret key into a page.");
   }
   if (!key.startsWith("pk_test_")) throw integrationError("The sandbox takes publishable test keys only (pk_test_...).");
-  return new StripeClient(key);
+  return new StripeClient(key, options);
 };
 window.Stripe.version = "dahlia";

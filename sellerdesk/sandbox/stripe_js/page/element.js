@@ -43,7 +43,7 @@ class FramedElement {
   mounted() {}
 
   shown() {
-    const { appearance, locale } = this.elements.settings;
+    const { appearance, locale = this.elements.client.locale } = this.elements.settings;
     return plain({ appearance, locale, options: this.options });
   }
 

@@ -83,8 +83,12 @@ class Elements {
     for (const element of this.made.values()) element.refresh();
   }
 
+  /** The form shows nothing of the intent; what can be told is that it is not to be had any more. */
   async fetchUpdates() {
-    return {};
+    const { clientSecret } = this.settings;
+    if (!clientSecret) return {};
+    const { error } = await this.client.retrievePaymentIntent(clientSecret);
+    return error ? { error } : {};
   }
 
   async submit() {
