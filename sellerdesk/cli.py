@@ -29,8 +29,7 @@ def build_parser() -> argparse.ArgumentParser:
     demo.add_argument("--port", type=_port, default=0, help="port of the checkout page (default: any free one)")
     _add_tour(commands)
     _add_checkout(commands)
-    sandbox = commands.add_parser("sandbox", help="the sandbox alone; prints its address on one line")
-    sandbox.add_argument("--port", type=_port, default=0, help="port to listen on (default: any free one)")
+    _add_sandbox(commands)
     commands.add_parser("sync", help="ask Stripe once what is new, finish what is open, and say what was found")
     _add_audit(commands)
     _add_webhook(commands)
@@ -74,6 +73,19 @@ def _add_webhook(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
     for name, words in (("keep", "ask for the signing secret (whsec_...) and keep it in the keyring"), ("forget", "")):
         action = actions.add_parser(name, help=words or "remove the signing secret from the keyring")
         action.add_argument("--profile", default="", help="another shop than the one connected last")
+
+
+def _add_sandbox(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    sandbox = commands.add_parser(
+        "sandbox",
+        help="the sandbox alone, for any SDK; prints its address, then that of its pages",
+        description="A pretended Stripe on this computer, for any SDK. The first line that it prints is its address: "
+        "point the SDK there, with any made-up key such as sk_test_made_up. The second line opens the pages that show "
+        "what is in it, in a browser; what follows token= there is the X-Sandbox-Token of the calls that move its "
+        "clock and plan faults.",
+        epilog="Ctrl+C ends it, and it forgets everything. The exit status is 2 when the port is taken.",
+    )
+    sandbox.add_argument("--port", type=_port, default=0, help="port to listen on (default: any free one)")
 
 
 def _add_doctor(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
