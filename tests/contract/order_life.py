@@ -148,6 +148,12 @@ _REQUESTS = (
         None,
     ),
 )
+_ADDRESS = {
+    "name": "Mara",
+    "address": {"line1": "Rue 1", "city": "Lyon", "postal_code": "69003", "country": "FR"},
+    "carrier": "DHL",
+    "tracking_number": "00340434161094042557",
+}
 _HOLD = (
     Step(
         "begun",
@@ -190,6 +196,16 @@ _HOLD = (
             "latest_charge.payment_method_details.card.capture_before": SOMETHING,
         },
     ),
+    Step(
+        "an address while held",
+        Order(f"{PI}.update", "$begun.id", {"shipping": _ADDRESS, "metadata": {"order": "", "parcel": "1"}}),
+        {
+            "status": "requires_capture",
+            "shipping.tracking_number": "00340434161094042557",
+            "shipping.address.city": "Lyon",
+            "metadata": {"parcel": "1"},
+        },
+    ),
     _refused(
         "another amount while held",
         Order(f"{PI}.update", "$begun.id", {"amount": 6000}),
@@ -222,6 +238,11 @@ _CAPTURE = (
         "captured",
         Order(f"{PI}.capture", "$begun.id", _FIVE, idempotency_key="capture-$begun.id"),
         {"status": "succeeded", "amount": 6500, "amount_received": 5000, "amount_capturable": 0},
+    ),
+    Step(
+        "the words of the receipt",
+        Order("charges.update", "$captured.latest_charge", {"description": "Teapot", "receipt_email": "m@example.com"}),
+        {"object": "charge", "description": "Teapot", "receipt_email": "m@example.com", "amount_captured": 5000},
     ),
     Step(
         "captured, asked again",
