@@ -62,7 +62,7 @@ class Driver(Protocol):
     tells_all: bool
 
     def carry_out(self, order: Order) -> Answer:
-        """Raises ValueError for what the client itself refuses to send."""
+        """Raises ValueError with the client's own words where it has some instead of the API's answer."""
         ...
 
     def all_ids(self, order: Order) -> list[str]:
@@ -205,9 +205,9 @@ class CommandLine:
             check=False,
         )
         status = re.search(r"^< HTTP (\d+)", done.stderr, re.MULTILINE)
-        if status is None:
-            raise ValueError(done.stderr.strip())
         failure = re.search(r"^Request failed, status=401, body=(.*)$", done.stderr, re.MULTILINE)
+        if status is None or (done.returncode and not failure):
+            raise ValueError(done.stderr.strip())
         assert done.returncode == (1 if failure else 0), done.stderr
         headers = dict(re.findall(r"^< ([\w-]+): (.*)$", done.stderr, re.MULTILINE))
         body = json.loads(failure[1] if failure else done.stdout)

@@ -14,7 +14,7 @@ from tests.contract.drivers import Order
 
 PI = "payment_intents"
 RETURN_URL = "http://127.0.0.1/back"
-RESTRICTED = "rk_test_may_read_only"
+RESTRICTED, REVOKED = "rk_test_may_read_only", "sk_test_was_revoked"
 DAY = 24 * 3600
 
 
@@ -108,6 +108,13 @@ _KEYS = (
         "AuthenticationError",
     ),
     Step(
+        "a revoked key",
+        Order(f"{PI}.list", key=REVOKED),
+        {"code": "api_key_expired"},
+        401,
+        "AuthenticationError",
+    ),
+    Step(
         "a publishable key",
         Order("balance.retrieve", key="pk_test_made_up_123"),
         {"code": "secret_key_required"},
@@ -138,6 +145,16 @@ _REQUESTS = (
         ),
         "payment_method_types_no_longer_supported",
         "payment_method_types",
+    ),
+    Step(
+        "payment method types in an older version",
+        Order(
+            f"{PI}.create",
+            params={"amount": 7000, "currency": "eur", "payment_method_types": ["card"]},
+            version="2024-06-20",
+        ),
+        {"payment_method_types": ["card"], "status": "requires_payment_method"},
+        headers={"stripe-version": "2024-06-20"},
     ),
     _refused(
         "redirects without a way back",
