@@ -62,9 +62,14 @@ def shop(browser_page: Page, address: str) -> Iterator[Page]:
         yield browser_page
 
 
-def show(page: Page, place: str, kind: str = "payment", **options: Any) -> list[list[str]]:
-    """Mount an Element and wait until it can be used. The names and kinds of its first events."""
-    told: list[list[str]] = page.evaluate("(given) => show(...given)", [place, kind, options])
+def show(
+    page: Page, place: str, kind: str = "payment", own: dict[str, Any] | None = None, **options: Any
+) -> list[list[str]]:
+    """Mount an Element and wait until it can be used. The names and kinds of its first events.
+
+    ``own`` are the options of the Element itself, ``options`` those of the group it belongs to.
+    """
+    told: list[list[str]] = page.evaluate("(given) => show(...given)", [place, kind, options, own or {}])
     return told
 
 
@@ -198,16 +203,25 @@ def test_options_of_the_documentation_are_taken(shop: Page) -> None:
     """Unknown ones are warned about, not refused. The page's language names the countries."""
     warned: list[str] = []
     shop.on("console", lambda message: warned.append(message.text) if message.type == "warning" else None)
+    own = {
+        "layout": {"type": "tabs"},
+        "terms": {"card": "never"},
+        "business": {"name": "Shop"},
+        "defaultValues": {"billingDetails": {"address": {"country": "AT"}}},
+    }
     show(
         shop,
         "one",
+        own=own,
         **DEFERRED,
         loader="never",
         fonts=[{"cssSrc": "https://example.com/f.css"}],
         paymentMethodOptions={},
     )
     assert warned == []
-    assert form(shop, "one").get_by_label("Country").locator("option[value=DE]").text_content() == "Deutschland"
+    country = form(shop, "one").get_by_label("Country")
+    expect(country).to_have_value("AT")
+    assert country.locator("option[value=DE]").text_content() == "Deutschland"
     show(shop, "two", **DEFERRED, locale="fr", colour="blue", appearance={"theme": "night", "labels": "floating"})
     assert form(shop, "two").get_by_label("Country").locator("option[value=DE]").text_content() == "Allemagne"
     assert warned == ["elements(): unrecognized options: colour"]

@@ -5,9 +5,9 @@ window.stripeClient = Stripe(document.body.dataset.key, { locale: "de", apiVersi
 window.groups = {};
 
 /** Mount one Element of a group of its own; resolves to the names of its first events. */
-window.show = (place, kind, options) => new Promise((resolve) => {
+window.show = (place, kind, options, own = {}) => new Promise((resolve) => {
   const elements = stripeClient.elements(options);
-  const element = elements.create(kind, {});
+  const element = elements.create(kind, own);
   const seen = [];
   for (const name of ["loaderstart", "ready", "loaderror"]) {
     element.on(name, (event) => {
