@@ -181,3 +181,24 @@ def test_whole_lists(played: Played) -> None:
     ids = [each["id"] for each in one["data"]]
     assert len(ids) > 4
     assert played.driver.all_ids(Order("payment_intents.list", params={"limit": 2})) == ids
+
+
+def test_an_older_account(played: Played, program: Program, request: pytest.FixtureRequest) -> None:
+    """The command-line client names no version, and meets the account's own; the SDKs bring theirs."""
+    wanted = {"amount": 7000, "currency": "eur", "payment_method_types": ["card"], "capture_method": "manual",
+              "payment_method": "pm_card_visa", "confirm": True}  # fmt: skip
+    program.control("version", default="2022-08-01")
+    try:
+        made = played.driver.carry_out(Order("payment_intents.create", params=wanted))
+        if request.node.callspec.params["played"] != COMMAND_LINE:
+            assert (made.status, made.body["code"]) == (400, "payment_method_types_no_longer_supported")
+            return
+        assert made.body["charges"]["data"][0]["captured"] is False
+        target = made.body["id"]
+        done = played.driver.carry_out(Order("payment_intents.capture", target, {"amount_to_capture": 5000})).body
+        charge = done["charges"]["data"][0]
+        assert (done["amount_received"], charge["amount_refunded"]) == (5000, 2000)
+        newest = Order("payment_intents.retrieve", target, version="2026-10-28.endive")
+        assert "charges" not in played.driver.carry_out(newest).body
+    finally:
+        program.control("version", default="2026-10-28.endive")
