@@ -24,12 +24,13 @@ PATHS = {
     "warnings": "radar/early_fraud_warnings",
     "reviews": "reviews",
     "events": "events",
+    "webhook_endpoints": "webhook_endpoints",
 }
 """What can be looked at, by its name in the address of a page, and where the API has it."""
 _PREFIXES = {
     "pi": "payment_intents", "ch": "charges", "cus": "customers", "pm": "payment_methods",
     "ctoken": "confirmation_tokens", "tok": "tokens", "re": "refunds", "dp": "disputes", "du": "disputes",
-    "issfr": "warnings", "prv": "reviews", "evt": "events",
+    "issfr": "warnings", "prv": "reviews", "evt": "events", "we": "webhook_endpoints",
 }  # fmt: skip
 _ID = re.compile(rf"({'|'.join(_PREFIXES)})_[A-Za-z0-9]{{8,}}")
 _STRING = re.compile(r'"((?:[^"\\]|\\.)*)"(:?)')

@@ -11,6 +11,7 @@ from sellerdesk.sandbox.objects import Charge, Customer, Event, Intent
 from sellerdesk.sandbox.state import SeenRequest
 from sellerdesk.sandbox.status import status_of
 from sellerdesk.sandbox.viewer_json import way_to
+from sellerdesk.sandbox.webhook_facts import Attempt, Endpoint
 from sellerdesk.sandbox.world import World
 
 PAGE = 50
@@ -123,6 +124,19 @@ def _event(_world: World, event: Event) -> Row:
     return Row(event.created, (_id(event.id), Cell(event.type, whole=True), _id(str(event.object.get("id") or ""))))
 
 
+def _endpoint(world: World, endpoint: Endpoint) -> Row:
+    mine = [delivery for delivery in world.store.deliveries if delivery.endpoint == endpoint.id]
+    waiting = sum(delivery.due is not None for delivery in mine)
+    taken = sum(any(_is_taken(attempt) for attempt in delivery.attempts) for delivery in mine)
+    state = Cell("disabled", tone="calm") if endpoint.disabled else Cell("enabled", tone="good")
+    told = f"{taken} of {len(mine)} taken" + (f", {waiting} waiting" if waiting else "")
+    return Row(endpoint.created, (_id(endpoint.id, endpoint.url), state, Cell(told)))
+
+
+def _is_taken(attempt: Attempt) -> bool:
+    return attempt.status is not None and 200 <= attempt.status < 300
+
+
 def _request(_world: World, request: SeenRequest) -> Row:
     ids = [word for word in request.path.split("/") if way_to(word)]
     note = "answered from memory" if request.replayed else ""
@@ -167,6 +181,10 @@ KINDS: tuple[Kind, ...] = (
     Kind(
         "events", "Events", ("Event", "Type", "Object"),
         lambda world: list(world.store.events.values()), _event, "Nothing has happened yet.",
+    ),
+    Kind(
+        "webhook_endpoints", "Webhooks", ("Endpoint", "State", "Events"),
+        lambda world: list(world.store.endpoints.values()), _endpoint, "Nobody is told of events by webhook.",
     ),
     Kind(
         "requests", "Requests", ("Request", "Answer", "Idempotency key", "Stripe-Version"),

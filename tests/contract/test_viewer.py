@@ -17,7 +17,7 @@ from sellerdesk.sandbox.clock import Clock
 from tests.contract.calls import authorize, control, create, make_client
 
 NASTY = '<script>alert(1)</script> & "Mara"'
-SHOWN = ("payment_intents", "charges", "customers", "refunds", "disputes", "events")
+SHOWN = ("payment_intents", "charges", "customers", "refunds", "disputes", "events", "webhook_endpoints")
 
 
 @pytest.fixture(scope="module")
@@ -25,6 +25,8 @@ def full() -> Iterator[Sandbox]:
     """A sandbox with something of every kind."""
     with Sandbox(World(Clock(lambda: 1_795_000_000.0))) as sandbox:
         client = make_client(sandbox, sandbox.secret_key)
+        hook: Any = {"url": f"{sandbox.url}/nobody", "enabled_events": ["customer.created"]}
+        client.v1.webhook_endpoints.create(hook)
         client.v1.customers.create({"name": NASTY, "email": "mara@example.com"})
         for number in range(51):
             create(client, description=f"Order {number}")
@@ -116,6 +118,10 @@ def test_secrets_are_covered(full: Sandbox, opened: requests.Session) -> None:
             assert intent.client_secret not in text and f"{intent.id}_secret_" in text
     event = next(event for event in full.world.store.events.values() if event.type == "payment_intent.created")
     assert event.object["client_secret"] not in text_of(opened, full, f"/_sandbox/view/events/{event.id}")
+    endpoint = next(iter(full.world.store.endpoints.values()))
+    page = text_of(opened, full, f"/_sandbox/view/webhook_endpoints/{endpoint.id}")
+    assert not [secret for secret in endpoint.secrets if secret in page]
+    assert "of 1 taken" in words(text_of(opened, full, "/_sandbox/view/webhook_endpoints"))
     assert full.secret_key not in text_of(opened, full, "/_sandbox/view/requests")
 
 
