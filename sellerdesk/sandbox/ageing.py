@@ -90,7 +90,7 @@ def _canceled_as_automatic(_state: State, node: Json) -> None:
 def _charges_inside(state: State, node: Json) -> None:
     if node["object"] != "payment_intent" or "latest_charge" not in node:  # a page does not see the charges
         return
-    made = [charge for charge in state.store.charges.values() if charge.intent == node["id"]][::-1]
+    made = state.store.charges.of("intent", node["id"])[::-1]
     shown = [charge_json(charge) for charge in made[:_MOST_CHARGES_INSIDE]]
     inside = envelope(shown, f"/v1/charges?payment_intent={node['id']}", len(made) > len(shown))
     node["charges"] = {**inside, "total_count": len(made)}

@@ -68,7 +68,7 @@ def find_warning(state: State, identifier: str) -> EarlyFraudWarning:
 
 def forbids_refund(state: State, charge: Charge) -> bool:
     """Whether the bank has taken the money back already; an inquiry has not."""
-    return any(each.charge == charge.id and not each.refundable for each in state.store.disputes.values())
+    return any(not each.refundable for each in state.store.disputes.of("charge", charge.id))
 
 
 def _warn(state: State, charge: Charge) -> EarlyFraudWarning:

@@ -103,7 +103,7 @@ def _balance(state: State, node: Json) -> Any:
 
 def refunds_of(state: State, node: Json) -> Json:
     """The refunds of a rendered charge, newest first."""
-    newest_first = [each for each in reversed(list(state.store.refunds.values())) if each.charge == node["id"]]
+    newest_first = reversed(state.store.refunds.of("charge", node["id"]))
     return envelope([refund_json(each) for each in newest_first], f"/v1/charges/{node['id']}/refunds")
 
 

@@ -3,7 +3,7 @@
 from sellerdesk.sandbox import captures, methods, payments, records
 from sellerdesk.sandbox.call import Call
 from sellerdesk.sandbox.errors import missing, required
-from sellerdesk.sandbox.lists import envelope, page, within
+from sellerdesk.sandbox.lists import envelope, narrowed, page
 from sellerdesk.sandbox.objects import Intent, Json
 from sellerdesk.sandbox.render import (
     charge_json,
@@ -26,12 +26,14 @@ def create_intent(call: Call) -> Json:
 def list_intents(call: Call) -> Json:
     """``GET /v1/payment_intents``."""
     params = call.params
-    found = [
-        intent
-        for intent in call.state.store.intents.values()
-        if params.get("customer") in (None, intent.customer) and within(intent.created, params.get("created"))
-    ]
-    return page(found, params, "/v1/payment_intents", lambda intent: intent_json(call.state, intent), "payment_intent")
+    return page(
+        call.state.store.intents,
+        params,
+        "/v1/payment_intents",
+        lambda intent: intent_json(call.state, intent),
+        "payment_intent",
+        group=narrowed(params),
+    )
 
 
 def retrieve_intent(call: Call) -> Json:

@@ -1,9 +1,11 @@
 """What the calls about refunds, disputes, warnings, reviews and the balance do."""
 
+from collections.abc import Callable
+
 from sellerdesk.sandbox import dispute_answers, disputes, ledger, records, refunds, reviews
-from sellerdesk.sandbox.aftermath import Dispute, EarlyFraudWarning, Refund, Review
+from sellerdesk.sandbox.aftermath import Dispute, EarlyFraudWarning, Refund
 from sellerdesk.sandbox.call import Call
-from sellerdesk.sandbox.lists import page, within
+from sellerdesk.sandbox.lists import narrowed, page
 from sellerdesk.sandbox.objects import Json
 from sellerdesk.sandbox.render_aftermath import dispute_json, refund_json, review_json, warning_json
 
@@ -26,8 +28,9 @@ def update_refund(call: Call) -> Json:
 
 def list_refunds(call: Call) -> Json:
     """``GET /v1/refunds``, of one charge or intent when asked."""
-    found = [each for each in call.state.store.refunds.values() if _wanted(each, call.params)]
-    return page(found, call.params, "/v1/refunds", refund_json, "refund")
+    params = call.params
+    wanted, group = _wanted(params), narrowed(params)
+    return page(call.state.store.refunds, params, "/v1/refunds", refund_json, "refund", wanted=wanted, group=group)
 
 
 def retrieve_dispute(call: Call) -> Json:
@@ -49,8 +52,15 @@ def close_dispute(call: Call) -> Json:
 
 def list_disputes(call: Call) -> Json:
     """``GET /v1/disputes``, of one charge or intent when asked."""
-    found = [each for each in call.state.store.disputes.values() if _wanted(each, call.params)]
-    return page(found, call.params, "/v1/disputes", lambda each: dispute_json(call.state, each), "dispute")
+    return page(
+        call.state.store.disputes,
+        call.params,
+        "/v1/disputes",
+        lambda each: dispute_json(call.state, each),
+        "dispute",
+        wanted=_wanted(call.params),
+        group=narrowed(call.params),
+    )
 
 
 def retrieve_warning(call: Call) -> Json:
@@ -60,9 +70,15 @@ def retrieve_warning(call: Call) -> Json:
 
 def list_warnings(call: Call) -> Json:
     """``GET /v1/radar/early_fraud_warnings``, of one charge or intent when asked."""
-    found = [each for each in call.state.store.warnings.values() if _wanted(each, call.params)]
-    address = "/v1/radar/early_fraud_warnings"
-    return page(found, call.params, address, lambda each: warning_json(call.state, each), "early_fraud_warning")
+    return page(
+        call.state.store.warnings,
+        call.params,
+        "/v1/radar/early_fraud_warnings",
+        lambda each: warning_json(call.state, each),
+        "early_fraud_warning",
+        wanted=_wanted(call.params),
+        group=narrowed(call.params),
+    )
 
 
 def retrieve_review(call: Call) -> Json:
@@ -72,10 +88,14 @@ def retrieve_review(call: Call) -> Json:
 
 def list_reviews(call: Call) -> Json:
     """``GET /v1/reviews``: the open ones (https://docs.stripe.com/api/radar/reviews/list)."""
-    found = [
-        each for each in call.state.store.reviews.values() if each.closed_reason is None and _wanted(each, call.params)
-    ]
-    return page(found, call.params, "/v1/reviews", review_json, "review")
+    return page(
+        call.state.store.reviews,
+        call.params,
+        "/v1/reviews",
+        review_json,
+        "review",
+        wanted=lambda review: review.closed_reason is None,
+    )
 
 
 def approve_review(call: Call) -> Json:
@@ -93,9 +113,8 @@ def account(call: Call) -> Json:
     return records.account_json(call.state)
 
 
-def _wanted(each: Refund | Dispute | EarlyFraudWarning | Review, params: Json) -> bool:
-    return (
-        params.get("charge") in (None, each.charge)
-        and params.get("payment_intent") in (None, each.intent)
-        and within(each.created, params.get("created"))
+def _wanted(params: Json) -> Callable[[Refund | Dispute | EarlyFraudWarning], bool]:
+    """Whether a list narrowed by charge and intent has the object."""
+    return lambda each: (
+        params.get("charge") in (None, each.charge) and params.get("payment_intent") in (None, each.intent)
     )

@@ -13,7 +13,7 @@ def create_endpoint(call: Call) -> Json:
 
 def list_endpoints(call: Call) -> Json:
     """``GET /v1/webhook_endpoints``."""
-    made = call.state.store.endpoints.values()
+    made = call.state.store.endpoints
     return page(made, call.params, "/v1/webhook_endpoints", webhooks.endpoint_json, "webhook_endpoint")
 
 

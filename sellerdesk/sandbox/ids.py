@@ -4,7 +4,8 @@ import random
 import secrets
 import string
 
-_ALPHABET = string.ascii_letters + string.digits
+_ALPHABET = (string.ascii_letters + string.digits).encode()
+_LETTERS = bytes(_ALPHABET[byte % len(_ALPHABET)] for byte in range(256))
 
 
 class IdSource:
@@ -15,7 +16,7 @@ class IdSource:
 
     def text(self, length: int) -> str:
         """``length`` letters and digits."""
-        return "".join(self._random.choice(_ALPHABET) for _ in range(length))
+        return self._random.randbytes(length).translate(_LETTERS).decode("ascii")
 
     def new(self, prefix: str, length: int = 24) -> str:
         """``prefix``, an underscore, and ``length`` letters and digits, such as ``pi_3Qx...``."""

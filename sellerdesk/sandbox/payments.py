@@ -110,7 +110,8 @@ def update(state: State, intent: Intent, params: Json, version: Version) -> Inte
     check_types(params, version)
     status = status_of(state, intent)
     if status == "canceled":
-        raise unexpected_state(state, intent, "updated", (*LIVE_BEFORE_HOLD, "requires_capture", "succeeded"))
+        param = next((name for name in _FIXED_BY_THE_HOLD if name in params), None)
+        raise unexpected_state(state, intent, "updated", (*LIVE_BEFORE_HOLD, "requires_capture", "succeeded"), param)
     if status not in LIVE_BEFORE_HOLD:
         for name in _FIXED_BY_THE_HOLD:
             if name in params:
@@ -315,6 +316,8 @@ def _apply(state: State, intent: Intent, params: Json, amount: int | None = None
     metadata = merge_metadata(intent.metadata, params["metadata"]) if "metadata" in params else intent.metadata
     take_amount_details(state, intent, params, intent.amount if amount is None else amount)
     intent.metadata = metadata
+    if "customer" in params:
+        state.store.intents.regroup(intent.id, "customer", intent.customer, customer or None)
     for name in ("description", "receipt_email", "customer", "statement_descriptor", "statement_descriptor_suffix",
                  "transfer_group"):  # fmt: skip
         if name in params:

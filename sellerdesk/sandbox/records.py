@@ -1,7 +1,7 @@
 """Charges, customers, events and account: what is read, and the little that can be changed."""
 
 from sellerdesk.sandbox.errors import ApiError, invalid, missing
-from sellerdesk.sandbox.lists import page, within
+from sellerdesk.sandbox.lists import narrowed, page
 from sellerdesk.sandbox.methods import attach, check_attachable, find_method
 from sellerdesk.sandbox.objects import Charge, Customer, Event, Json, PaymentMethod
 from sellerdesk.sandbox.params import UNSET, merge_metadata
@@ -24,14 +24,15 @@ def find_charge(state: State, identifier: str) -> Charge:
 
 def list_charges(state: State, params: Json) -> Json:
     """Charges newest first, of one intent or customer when asked."""
-    found = [
-        charge
-        for charge in state.store.charges.values()
-        if params.get("payment_intent") in (None, charge.intent)
-        and params.get("customer") in (None, charge.customer)
-        and within(charge.created, params.get("created"))
-    ]
-    return page(found, params, "/v1/charges", charge_json, "charge")
+    return page(
+        state.store.charges,
+        params,
+        "/v1/charges",
+        charge_json,
+        "charge",
+        wanted=lambda charge: params.get("customer") in (None, charge.customer),
+        group=narrowed(params),
+    )
 
 
 def update_charge(state: State, charge: Charge, params: Json) -> Charge:
@@ -89,12 +90,14 @@ def update_customer(state: State, customer: Customer, params: Json) -> Customer:
 
 def list_customers(state: State, params: Json) -> Json:
     """Customers newest first; the e-mail must match exactly."""
-    found = [
-        customer
-        for customer in state.store.customers.values()
-        if params.get("email") in (None, customer.data.get("email")) and within(customer.created, params.get("created"))
-    ]
-    return page(found, params, "/v1/customers", customer_json, "customer")
+    return page(
+        state.store.customers,
+        params,
+        "/v1/customers",
+        customer_json,
+        "customer",
+        wanted=lambda customer: params.get("email") in (None, customer.data.get("email")),
+    )
 
 
 def attach_method(state: State, method: PaymentMethod, customer: str) -> PaymentMethod:
@@ -107,15 +110,16 @@ def attach_method(state: State, method: PaymentMethod, customer: str) -> Payment
 
 def list_methods(state: State, customer: Customer, params: Json) -> Json:
     """The cards saved with a customer."""
-    if params.get("type", "card") != "card":
-        found: list[PaymentMethod] = []
-    else:
-        found = [
-            method
-            for method in state.store.methods.values()
-            if method.customer == customer.id and params.get("allow_redisplay") in (None, method.allow_redisplay)
-        ]
-    return page(found, params, f"/v1/customers/{customer.id}/payment_methods", method_json, "payment_method")
+
+    def wanted(method: PaymentMethod) -> bool:
+        return (
+            params.get("type", "card") == "card"
+            and method.customer == customer.id
+            and params.get("allow_redisplay") in (None, method.allow_redisplay)
+        )
+
+    url = f"/v1/customers/{customer.id}/payment_methods"
+    return page(state.store.methods, params, url, method_json, "payment_method", wanted=wanted)
 
 
 def find_event(state: State, identifier: str) -> Event:
@@ -134,16 +138,19 @@ def list_events(state: State, params: Json) -> Json:
         raise invalid("types takes exact names only; use type for a wildcard.", "types")
     if "type" in params:
         check_pattern(params["type"], "type")
-    oldest = state.clock.now() - EVENTS_KEPT_SECONDS
-    found = [
-        event
-        for event in state.store.events.values()
-        if event.created >= oldest
-        and _wanted(event.type, params)
-        and within(event.created, params.get("created"))
-        and params.get("delivery_success") in (None, not state.store.undelivered.get(event.id))
-    ]
-    return page(found, params, "/v1/events", lambda event: event_json(state, event), "event")
+    created = dict(params.get("created") or {})
+    created["gte"] = max(created.get("gte", 0), state.clock.now() - EVENTS_KEPT_SECONDS)
+    return page(
+        state.store.events,
+        {**params, "created": created},
+        "/v1/events",
+        lambda event: event_json(state, event),
+        "event",
+        wanted=lambda event: (
+            _wanted(event.type, params)
+            and params.get("delivery_success") in (None, not state.store.undelivered.get(event.id))
+        ),
+    )
 
 
 def account_json(state: State) -> Json:

@@ -22,15 +22,16 @@ def detach(state: State, method: PaymentMethod) -> PaymentMethod:
 def list_methods(state: State, params: Json) -> Json:
     """``GET /v1/payment_methods``: the cards of one customer."""
     customer = find_customer(state, params["customer"]).id if "customer" in params else None
-    found = [
-        method
-        for method in state.store.methods.values()
-        if customer is not None
-        and method.customer == customer
-        and params.get("type", "card") == "card"
-        and params.get("allow_redisplay") in (None, method.allow_redisplay)
-    ]
-    return page(found, params, "/v1/payment_methods", method_json, "payment_method")
+
+    def wanted(method: PaymentMethod) -> bool:
+        return (
+            customer is not None
+            and method.customer == customer
+            and params.get("type", "card") == "card"
+            and params.get("allow_redisplay") in (None, method.allow_redisplay)
+        )
+
+    return page(state.store.methods, params, "/v1/payment_methods", method_json, "payment_method", wanted=wanted)
 
 
 def update_method(state: State, method: PaymentMethod, params: Json) -> PaymentMethod:

@@ -27,6 +27,7 @@ from sellerdesk.sandbox.objects import (
     Json,
     PaymentMethod,
 )
+from sellerdesk.sandbox.shelf import Shelf
 from sellerdesk.sandbox.switches import Switches
 from sellerdesk.sandbox.versions import NEWEST, Version
 from sellerdesk.sandbox.webhook_facts import Delivery, Endpoint
@@ -53,26 +54,26 @@ class SeenRequest:
 class Store:
     """The objects by identifier, each kind in the order of creation."""
 
-    customers: dict[str, Customer] = field(default_factory=dict)
+    customers: Shelf[Customer] = field(default_factory=Shelf)
     deleted_customers: set[str] = field(default_factory=set)
-    methods: dict[str, PaymentMethod] = field(default_factory=dict)
+    methods: Shelf[PaymentMethod] = field(default_factory=Shelf)
     tokens: dict[str, CardToken] = field(default_factory=dict)
     confirmation_tokens: dict[str, ConfirmationToken] = field(default_factory=dict)
-    intents: dict[str, Intent] = field(default_factory=dict)
-    charges: dict[str, Charge] = field(default_factory=dict)
-    events: dict[str, Event] = field(default_factory=dict)
+    intents: Shelf[Intent] = field(default_factory=lambda: Shelf("customer"))
+    charges: Shelf[Charge] = field(default_factory=lambda: Shelf("intent", "customer"))
+    events: Shelf[Event] = field(default_factory=Shelf)
     balance_transactions: dict[str, Json] = field(default_factory=dict)
     challenges: dict[str, Challenge] = field(default_factory=dict)
-    refunds: dict[str, Refund] = field(default_factory=dict)
-    disputes: dict[str, Dispute] = field(default_factory=dict)
-    warnings: dict[str, EarlyFraudWarning] = field(default_factory=dict)
-    reviews: dict[str, Review] = field(default_factory=dict)
+    refunds: Shelf[Refund] = field(default_factory=lambda: Shelf("charge", "intent"))
+    disputes: Shelf[Dispute] = field(default_factory=lambda: Shelf("charge", "intent"))
+    warnings: Shelf[EarlyFraudWarning] = field(default_factory=lambda: Shelf("charge", "intent"))
+    reviews: Shelf[Review] = field(default_factory=lambda: Shelf("charge", "intent"))
     receipts: list[Receipt] = field(default_factory=list)
     refusals: deque[Refusal] = field(default_factory=deque)
     hold_seconds: deque[int] = field(default_factory=deque)
     timers: list[tuple[int, int, str, str]] = field(default_factory=list)
     timer_count: int = 0
-    endpoints: dict[str, Endpoint] = field(default_factory=dict)
+    endpoints: Shelf[Endpoint] = field(default_factory=Shelf)
     deliveries: list[Delivery] = field(default_factory=list)
     undelivered: dict[str, set[str]] = field(default_factory=dict)
     last_told: dict[str, Json] = field(default_factory=dict)

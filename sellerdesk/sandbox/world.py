@@ -92,7 +92,7 @@ class World(State):
             store = self.store
             intents: dict[str, Any] = {}
             for intent in store.intents.values():
-                charges = [charge for charge in store.charges.values() if charge.intent == intent.id]
+                charges = store.charges.of("intent", intent.id)
                 intents[intent.id] = {
                     "status": status_of(self, intent),
                     "amount": intent.amount,
