@@ -5,6 +5,7 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Generator, Iterator
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,7 @@ from hypothesis import settings
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
+    from tests.openapi.watch import Watch
     from tests.secret_service import SecretService
 
 FOREIGN_PREFIXES = ("STRIPE_", "SELLERDESK_", "QT_", "XDG_", "DBUS_SESSION", "GNOME_KEYRING", "PYTHON_KEYRING")
@@ -31,6 +33,7 @@ CHROMIUM_ARGUMENTS = (
 
 # How long an example takes says something about the machine, and nothing about the program.
 settings.register_profile("sellerdesk", deadline=None)
+settings.register_profile("thorough", deadline=None, max_examples=2_000)
 settings.load_profile("sellerdesk")
 
 _home = Path(tempfile.mkdtemp(prefix="sd-home-"))
@@ -76,6 +79,7 @@ def pytest_unconfigure() -> None:
     shutil.rmtree(_home, ignore_errors=True)
 
 
+@pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Skip tests that need a Stripe test account where there is none."""
     if os.environ.get("STRIPE_SECRET_KEY", "").startswith("sk_test_"):
@@ -93,6 +97,43 @@ def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.Tes
         (name, text.encode("utf-8", "backslashreplace").decode("utf-8")) for name, text in report.sections
     ]
     return report
+
+
+_watch: "Watch | None" = None
+
+
+def pytest_collection_finish() -> None:
+    """Show every answer of every sandbox in this process to the watch over Stripe's description."""
+    global _watch
+    launch: Any = sys.modules.get("sellerdesk.sandbox.launch")
+    if launch is None or _watch is not None:
+        return
+    from tests.openapi.watch import Watch
+
+    _watch = Watch()
+    launch.create_app = partial(launch.create_app, observe=_watch.observe)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call() -> Generator[None, Any, Any]:
+    """Fail the test in which a sandbox answered otherwise than Stripe describes."""
+    result = yield
+    _judge()
+    return result
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown() -> Generator[None, Any, Any]:
+    """The same for what comes with a fixture."""
+    result = yield
+    _judge()
+    return result
+
+
+def _judge() -> None:
+    found = _watch.take() if _watch is not None else []
+    if found:
+        pytest.fail("Stripe describes it otherwise:\n" + "\n".join(found), pytrace=False)
 
 
 @pytest.fixture(autouse=True)

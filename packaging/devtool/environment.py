@@ -22,6 +22,8 @@ Kind = Literal["runtime", "tour", "test"]
 KINDS: tuple[Kind, ...] = ("runtime", "tour", "test")
 
 STAMP_FORMAT = 1
+# Published without a wheel; plain Python, wanted by the tests only.
+_AS_SOURCE = ("--no-binary", "localstripe")
 
 
 class EnvironmentFailedError(Exception):
@@ -111,7 +113,7 @@ def _make(kind: Kind) -> None:
         [
             python_of(VENV), "-m", "pip", "install", "--disable-pip-version-check", "--no-input",
             "--progress-bar", "off", "--require-hashes", "--no-deps", "--only-binary", ":all:",
-            "-r", requirements,
+            *_AS_SOURCE, "-r", requirements,
         ],
         env=_clean_environ(),
         cwd=ROOT,

@@ -4,7 +4,7 @@ import hashlib
 import json
 import logging
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from email.utils import formatdate
 from typing import Any
@@ -37,6 +37,7 @@ _BUSY_TEXT = {
 }
 _ODD = {Fault.ODD_200_NULL: b"null", Fault.ODD_200_LIST: b"[]"}
 _BEFORE_LOSS = (Fault.LOST_BEFORE, Fault.HTML_502)
+_BENT = (*_ODD, *_BEFORE_LOSS, Fault.ODD_200_OTHER_ID, Fault.HTML_502_AFTER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +61,10 @@ class ApiAnswer:
     dropped: bool = False
 
 
+Observe = Callable[[ApiRequest, ApiAnswer], None]
+"""Is shown every request with its answer, in the thread that answers; not those that a planned fault bent."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Outcome:
     status: int
@@ -71,8 +76,9 @@ class _Outcome:
 class Api:
     """Answers API requests against one world. Safe to call from many threads."""
 
-    def __init__(self, state: State) -> None:
+    def __init__(self, state: State, observe: Observe | None = None) -> None:
         self._state = state
+        self._observe = observe
 
     def handle(self, request: ApiRequest) -> ApiAnswer:
         """Answer one request; never raises, whatever is sent."""
@@ -222,7 +228,10 @@ class Api:
         }
         if key is not None:
             headers["Idempotency-Key"] = key[:255].strip()
-        return ApiAnswer(outcome.status, headers, outcome.body, dropped)
+        answer = ApiAnswer(outcome.status, headers, outcome.body, dropped)
+        if self._observe is not None and (fault is None or fault.fault not in _BENT):
+            self._observe(request, answer)
+        return answer
 
 
 def _sent_version(request: ApiRequest) -> str | None:

@@ -10,7 +10,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from sellerdesk.sandbox.api import MAX_BODY_BYTES, Api, ApiRequest
+from sellerdesk.sandbox.api import MAX_BODY_BYTES, Api, ApiRequest, Observe
 from sellerdesk.sandbox.control import control_routes
 from sellerdesk.sandbox.errors import ApiError
 from sellerdesk.sandbox.frames import frame_routes
@@ -20,9 +20,9 @@ from sellerdesk.sandbox.world import World
 from sellerdesk.serving import DROP_CONNECTION
 
 
-def create_app(world: World, control_token: str) -> Starlette:
-    """The application for one world. ``control_token`` opens the control plane."""
-    api = Api(world)
+def create_app(world: World, control_token: str, observe: Observe | None = None) -> Starlette:
+    """The application for one world. ``control_token`` opens the control plane, ``observe`` is shown every answer."""
+    api = Api(world, observe)
 
     async def call(request: Request) -> Response:
         body = b""
