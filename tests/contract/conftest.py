@@ -1,7 +1,9 @@
-"""A running sandbox and the official SDK pointed at it."""
+"""A running sandbox and the official SDK pointed at it; or, with ``-m live``, at a Stripe test account."""
 
+import os
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 import stripe
@@ -9,8 +11,26 @@ import stripe
 from sellerdesk.sandbox import Sandbox, World
 from sellerdesk.sandbox.clock import Clock
 from sellerdesk.serving import AsgiServer
-from tests.contract.calls import make_client
+from tests.contract.calls import LiveClient, make_client
 from tests.contract.pages import host_app
+
+
+def _is_live(config: pytest.Config) -> bool:
+    return str(config.getoption("markexpr")) == "live"
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """With ``-m live`` every test of the SDK here is meant; what steers the sandbox cannot be done to an account."""
+    if not _is_live(config):
+        return
+    for item in items:
+        fixtures = getattr(item, "fixturenames", ())
+        if "client" not in fixtures or not item.path.is_relative_to(Path(__file__).parent):
+            continue
+        item.add_marker(pytest.mark.live)
+        if "sandbox" in fixtures:
+            item.add_marker(pytest.mark.skip(reason="steers the sandbox: an account's clock and bank obey nobody"))
 
 
 @pytest.fixture(scope="module")
@@ -30,8 +50,11 @@ def sandbox(served: Sandbox) -> Sandbox:
 
 
 @pytest.fixture
-def client(sandbox: Sandbox) -> stripe.StripeClient:
+def client(request: pytest.FixtureRequest) -> stripe.StripeClient:
     """The official SDK, without telemetry and without retries."""
+    if _is_live(request.config):
+        return LiveClient(os.environ["STRIPE_SECRET_KEY"])
+    sandbox: Sandbox = request.getfixturevalue("sandbox")
     return make_client(sandbox, sandbox.secret_key)
 
 

@@ -6,7 +6,7 @@ import pytest
 import stripe
 
 from sellerdesk.sandbox import Sandbox
-from tests.contract.calls import authorize, call, code_of, create, types_of
+from tests.contract.calls import alone, authorize, call, code_of, create, types_of
 
 
 def capture(client: stripe.StripeClient, card: str, **params: Any) -> stripe.PaymentIntent:
@@ -19,6 +19,7 @@ def capture(client: stripe.StripeClient, card: str, **params: Any) -> stripe.Pay
      ("pm_card_createDisputeProductNotReceived", "product_not_received", "13.1")],
 )  # fmt: skip
 def test_a_dispute_comes_with_the_capture(client: stripe.StripeClient, card: str, reason: str, network: str) -> None:
+    alone(client)
     intent = authorize(client, card)
     assert client.v1.disputes.list().data == []
     client.v1.payment_intents.capture(intent.id, {"amount_to_capture": 5000})
@@ -42,6 +43,7 @@ def test_a_dispute_comes_with_the_capture(client: stripe.StripeClient, card: str
 
 
 def test_an_inquiry_takes_no_money(client: stripe.StripeClient) -> None:
+    alone(client)
     intent = capture(client, "pm_card_createDisputeInquiry")
     dispute: Any = client.v1.disputes.list({"charge": str(intent.latest_charge)}).data[0]
     assert (dispute.status, dispute.is_charge_refundable) == ("warning_needs_response", True)
@@ -51,6 +53,7 @@ def test_an_inquiry_takes_no_money(client: stripe.StripeClient) -> None:
 
 
 def test_several_disputes_share_the_money(client: stripe.StripeClient) -> None:
+    alone(client)
     intent = capture(client, "pm_card_createMultipleDisputes", amount_to_capture=5001)
     disputes = client.v1.disputes.list({"payment_intent": intent.id}).data
     assert sorted(dispute.amount for dispute in disputes) == [2500, 2501]
@@ -69,6 +72,7 @@ def test_a_payment_taken_at_once_is_disputed_at_once(client: stripe.StripeClient
 
 
 def test_an_early_fraud_warning(client: stripe.StripeClient) -> None:
+    alone(client)
     intent = authorize(client, "pm_card_createIssuerFraudRecord")
     assert client.v1.radar.early_fraud_warnings.list().data == []
     client.v1.payment_intents.capture(intent.id)
@@ -80,6 +84,7 @@ def test_an_early_fraud_warning(client: stripe.StripeClient) -> None:
 
 
 def test_an_elevated_risk_is_reviewed(client: stripe.StripeClient) -> None:
+    alone(client)
     intent: Any = authorize(client, "pm_card_riskLevelElevated", expand=["latest_charge", "review"])
     outcome = intent.latest_charge.outcome
     assert (outcome.type, outcome.reason, outcome.risk_level) == ("manual_review", "elevated_risk_level", "elevated")

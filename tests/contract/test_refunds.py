@@ -6,7 +6,7 @@ import pytest
 import stripe
 
 from sellerdesk.sandbox import Sandbox
-from tests.contract.calls import authorize, code_of, control, types_of
+from tests.contract.calls import alone, authorize, code_of, control, types_of
 
 
 def captured(client: stripe.StripeClient, card: str = "pm_card_visa", **more: Any) -> stripe.PaymentIntent:
@@ -79,6 +79,7 @@ def test_only_what_was_captured_can_go_back(client: stripe.StripeClient) -> None
     ],
 )
 def test_refused_parameters(client: stripe.StripeClient, params: dict[str, Any], code: str | None, param: str) -> None:
+    alone(client)
     wanted: Any = {"payment_intent": captured(client).id, **params}
     with pytest.raises(stripe.InvalidRequestError) as refusal:
         client.v1.refunds.create({name: value for name, value in wanted.items() if value is not None})  # type: ignore[arg-type]
