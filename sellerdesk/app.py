@@ -20,6 +20,7 @@ from sellerdesk.services.paying import Paying
 from sellerdesk.services.place_order import PlaceOrder
 from sellerdesk.services.ports import PaymentGateway, Store
 from sellerdesk.services.prepare import Prepare
+from sellerdesk.services.refund import Refunding
 from sellerdesk.services.release import Release
 from sellerdesk.services.resolve import Resolve
 from sellerdesk.services.ship import Ship
@@ -68,6 +69,7 @@ def assemble(
         prepare=Prepare(store, conductor, clock, seat),
         ship=Ship(store, conductor, clock, seat),
         release=Release(store, conductor, clock, seat),
+        refund=Refunding(store, conductor, clock, seat),
         check=CheckNow(store, conductor),
         sync=Sync(store, gateway, adopt, clock),
         clock=clock,

@@ -20,8 +20,10 @@ from sellerdesk.domain.ids import new_secret_token
 from sellerdesk.domain.listing import OrderQuery
 from sellerdesk.domain.operation import Operation, OperationKind
 from sellerdesk.domain.order import Address, Order, Parcel, Shopper
-from sellerdesk.domain.payment import PaymentStatus
+from sellerdesk.domain.payment import Payment, PaymentStatus
+from sellerdesk.domain.refund import RefundReason
 from sellerdesk.domain.release import ReleaseReason
+from sellerdesk.domain.requests import sha256_of
 from sellerdesk.domain.road import ConfirmationRoad
 from sellerdesk.domain.shortening import ShippingChoice
 from sellerdesk.gateway.stripe_gateway import StripeGateway
@@ -118,6 +120,27 @@ class Plant:
         release = self.works.desk.release
         return release.run(release.new_operation(), order.id, order.version, reason, message)
 
+    def refund(
+        self,
+        order: Order,
+        amount: int = 0,
+        *,
+        pieces: Mapping[int, int] | None = None,
+        shipping: int = 0,
+        payment: Payment | None = None,
+        operation_id: str = "",
+        reason: RefundReason = RefundReason.OTHER,
+        note: str = "",
+    ) -> Order:
+        """By ``pieces`` and ``shipping``, or by ``amount``; 0 is all that is left."""
+        refund = self.works.desk.refund
+        paid = payment or order.payment
+        if pieces or shipping:
+            plan = refund.preview_lines(order, paid.id, pieces or {}, shipping)
+        else:
+            plan = refund.preview_amount(order, paid.id, amount or paid.captured - order.refunded(paid))
+        return refund.run(operation_id or refund.new_operation(), order.id, order.version, plan, reason, note)
+
     # --- what stands where ---
 
     def operations(self, order_id: str, *kinds: OperationKind) -> list[Operation]:
@@ -150,35 +173,71 @@ class Plant:
     def check_agrees(self, order_id: str) -> Order:
         """The database says what Stripe says, every operation is final, and nothing was written twice."""
         order = self.order(order_id)
-        found = intents_of(self.sandbox, order_id)
-        assert len(found) == (1 if order.payment.intent_id else 0)
+        found = {each["id"]: each for each in intents_of(self.sandbox, order_id)}
+        assert {each.intent_id for each in order.payments if each.intent_id} == found.keys()
         assert len(customers_of(self.sandbox, order_id)) == (1 if order.customer_id else 0)
-        assert [each.id for each in self.operations(order_id) if each.is_open] == []
-        if not found:
-            return order
-        there = found[0]
-        assert order.payment.intent_id == there["id"]
-        assert order.payment.status == PaymentStatus(there["status"])
-        assert order.payment.captured == there["amount_received"]
-        assert order.payment.held == (there["amount"] if there["status"] == "requires_capture" else 0)
-        assert there["captures"] <= 1
-        assert there["authorizations"] <= 1
-        self._check_books(order)
+        operations = self.operations(order_id)
+        assert [each.id for each in operations if each.is_open] == []
+        # Nothing fails because of something else that we did.
+        assert [each.outcome for each in operations if "unexpected_state" in each.outcome] == []
+        for payment in order.payments:
+            if payment.intent_id:
+                self._check_payment(order, payment, found[payment.intent_id])
+        # What was captured in all is never more than the shopper agreed to.
+        assert sum(each.captured for each in order.payments) <= order.total
+        self._check_attempts(order_id)
+        self._check_timeline(order)
         return order
 
-    def _check_books(self, order: Order) -> None:
-        booked = self.rows("SELECT kind, amount FROM ledger WHERE stripe_object = ?", order.payment.intent_id)
-        expected = {
-            "authorized": order.payment.authorized,
-            "captured": order.payment.captured,
-            "released": order.payment.released,
-        }
+    def _check_payment(self, order: Order, payment: Payment, there: Mapping[str, Any]) -> None:
+        assert payment.status == PaymentStatus(there["status"])
+        assert payment.captured == there["amount_received"] <= payment.authorized
+        assert payment.held == (there["amount"] if there["status"] == "requires_capture" else 0)
+        assert there["captures"] <= 1
+        assert there["authorizations"] <= 1
+        went_back = [each for each in order.refunds if each.payment_id == payment.id and each.counts]
+        assert sum(each.amount for each in went_back) == payment.refunded == there["amount_refunded"]
+        assert payment.refunded <= payment.captured
+        booked = self.rows("SELECT kind, amount FROM ledger WHERE stripe_object = ?", payment.intent_id)
+        expected = {"authorized": payment.authorized, "captured": payment.captured, "released": payment.released}
         assert sorted(booked) == sorted((kind, amount) for kind, amount in expected.items() if amount)
+
+    def _check_attempts(self, order_id: str) -> None:
+        """No key reached Stripe that was not written down before, and each went with one request only."""
+        operations = {each.id: each for each in self.operations(order_id)}
+        started = self.rows(
+            "SELECT operation_id, generation FROM attempt WHERE operation_id IN "
+            "(SELECT id FROM operation WHERE order_id = ?)",
+            order_id,
+        )
+        written = {f"sd-{operation_id}-{generation}" for operation_id, generation in started}
+        with self.sandbox.world.open() as world:
+            sent = {each.idempotency_key for each in world.seen if each.idempotency_key}
+        ours = {key for key in sent if key.startswith("sd-") and key.split("-")[1] in operations}
+        assert {"-".join(key.split("-")[:3]) for key in ours} <= written
+        assert all(each.params_sha256 == sha256_of(each.params) for each in operations.values())
+
+    def _check_timeline(self, order: Order) -> None:
+        """Each thing that happened is told once."""
         happened = self.happened(order.id)
-        for what in ("placed", "held", "captured", "released", "shipped", "canceled", "expired"):
+        for what in ("placed", "held", "captured", "released", "canceled", "expired"):
             assert happened.count(what) <= 1, happened
-        assert happened.count("captured") == (1 if order.payment.captured else 0)
-        assert happened.count("held") == (1 if order.payment.authorized else 0)
+        whole = [each for each in order.payments if each.role != "backorder"]
+        assert happened.count("captured") == sum(1 for each in whole if each.captured)
+        assert happened.count("held") == sum(1 for each in whole if each.authorized and each.replaces_id is None)
+        assert happened.count("renewed") == sum(1 for each in whole if each.authorized and each.replaces_id)
+        assert happened.count("charged_later") == sum(1 for each in order.back_orders if each.captured)
+        assert happened.count("refunded") == len(order.refunds)
+        back_again = [each for each in order.refunds if not each.counts]
+        assert happened.count("refund_failed") == len(back_again)
+        booked = self.rows(
+            "SELECT l.kind, l.amount FROM ledger l JOIN refund r ON r.id = l.stripe_object JOIN payment p "
+            "ON p.id = r.payment_id WHERE p.order_id = ?",
+            order.id,
+        )
+        expected = [("refunded", each.amount) for each in order.refunds]
+        expected += [("refund_failed", each.amount) for each in back_again]
+        assert sorted(booked) == sorted(expected)
 
 
 @dataclass(frozen=True, slots=True)

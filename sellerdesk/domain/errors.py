@@ -4,6 +4,7 @@ SellerDeskError
 ├── RefusedError            a rule said no: nothing was sent, nothing changed
 │   ├── MoneyRefused        MixedCurrencies · NotMinorUnits · UnknownCurrency · AmountRefused
 │   ├── CaptureRefused      what was chosen in Prepare cannot be captured
+│   ├── RefundRefused · ChargeRefused
 │   ├── CartRefused · ShopperRefused · TokenRefused · TrackingRefused · MessageRefused
 │   ├── WrongStage · OrderChanged · OperationInProgress · CheckoutClosed · UnknownOrder
 │   ├── KeyNotUsable        the key typed in is of the wrong kind or mode
@@ -75,6 +76,14 @@ class AmountRefused(MoneyRefused):
 
 class CaptureRefused(RefusedError):
     """The quantities or the amount chosen in Prepare cannot be captured. The sentence says why."""
+
+
+class RefundRefused(RefusedError):
+    """What was chosen to be refunded cannot be. The sentence says why."""
+
+
+class ChargeRefused(RefusedError):
+    """A saved card cannot be charged like this. The sentence says why."""
 
 
 class CartRefused(RefusedError):

@@ -13,6 +13,7 @@ class OperationKind(StrEnum):
     CAPTURE = "capture"
     SHIP = "ship"
     CANCEL = "cancel"
+    REFUND = "refund"
 
 
 class OperationState(StrEnum):
@@ -74,11 +75,20 @@ class Operation:
 
 
 @dataclass(frozen=True, slots=True)
+class Try:
+    """One earlier call for an operation: when it began (seconds UTC), and the word for what came of it, '' when it
+    never ended."""
+
+    at: int
+    outcome: str
+
+
+@dataclass(frozen=True, slots=True)
 class OpenOperation:
     """What a window shows of an operation that is not finished: kind, state, amount in minor units, since when.
 
     ``next_try_at`` is when it is looked at next by itself, seconds of the system clock, or None; ``why`` is what
-    stopped one that waits for a person.
+    stopped one that waits for a person; ``payment_id`` is the payment it is about.
     """
 
     id: str
@@ -89,3 +99,4 @@ class OpenOperation:
     seat: str
     next_try_at: int | None = None
     why: str = ""
+    payment_id: str = ""

@@ -5,6 +5,7 @@ from enum import StrEnum
 
 from sellerdesk.domain.operation import OpenOperation
 from sellerdesk.domain.payment import Payment
+from sellerdesk.domain.refund import Refund
 
 
 class Stage(StrEnum):
@@ -128,11 +129,34 @@ class Order:
     open_operation: OpenOperation | None = None
     on_hand: tuple[tuple[str, int], ...] = ()
     message: str = ""
+    refunds: tuple[Refund, ...] = ()
 
     @property
     def payment(self) -> Payment:
-        """The original payment: every order has one from its first moment."""
-        return self.payments[0]
+        """The payment that stands for the order: the original one, or the hold that was made in its place.
+
+        A new hold stands for the order from the moment it is there, unless the old one was captured meanwhile.
+        """
+        current = self.payments[0]
+        for each in self.payments:
+            if each.replaces_id == current.id and each.authorized and not current.captured:
+                current = each if each.held or each.captured or not current.held else current
+        return current
+
+    def payment_of(self, payment_id: str) -> Payment | None:
+        """One of the order's payments."""
+        return next((each for each in self.payments if each.id == payment_id), None)
+
+    @property
+    def back_orders(self) -> tuple[Payment, ...]:
+        """Charges for items that were left out, oldest first; canceled ones too."""
+        return tuple(each for each in self.payments if each.role == "backorder")
+
+    def refunded(self, payment: Payment) -> int:
+        """Minor units of ``payment`` that went back or are on their way: Stripe's own sum, or that of the
+        refunds we know of where it is larger, so that nothing is given back twice."""
+        known = sum(each.amount for each in self.refunds if each.payment_id == payment.id and each.counts)
+        return max(payment.refunded, known)
 
     @property
     def total(self) -> int:
@@ -173,7 +197,8 @@ class TimelineEntry:
     """One thing that happened to an order.
 
     ``what`` is a word of ours ('placed', 'held', 'declined', 'action', 'approved', 'captured', 'released', 'shipped',
-    'passed_on', 'not_passed_on', 'canceled', 'expired', 'unknown'); ``amount`` minor units or None;
+    'passed_on', 'not_passed_on', 'canceled', 'expired', 'unknown', 'refunded', 'refund_failed', 'charged_later',
+    'renewed', 'replaced'); ``amount`` minor units or None;
     ``actor`` who did it; ``request_id`` Stripe's, or ''; ``at`` seconds UTC; ``note`` plain text, maybe hostile.
     """
 

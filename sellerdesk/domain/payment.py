@@ -171,8 +171,12 @@ class PaymentFacts:
 class Payment:
     """One payment of an order as our row knows it: the last merged facts, and the last problem seen.
 
-    ``id`` is ours (32 hexadecimal digits). ``facts`` is None until Stripe has made the intent.
-    ``role`` is 'original'; back-order and renewal payments come with their own issue.
+    ``id`` is ours (32 hexadecimal digits). ``facts`` is None until Stripe has made the intent. ``role`` is one of
+    'original', 'backorder' (items that an earlier capture left out, charged later) and 'renewal' (a new hold in place
+    of the payment ``replaces_id``).
+
+    ``lines`` are pieces per line position and ``shipping`` is what of the shipping a back-order charges; both are
+    empty for the other roles, which stand for the whole order.
     """
 
     id: str
@@ -182,6 +186,9 @@ class Payment:
     currency: str
     facts: PaymentFacts | None = None
     problem: Problem | None = None
+    replaces_id: str | None = None
+    lines: tuple[tuple[int, int], ...] = ()
+    shipping: int = 0
 
     @property
     def intent_id(self) -> str:
@@ -238,6 +245,15 @@ class Payment:
     def saved_card_id(self) -> str:
         """The card the shopper let us keep for a later charge, or ''."""
         return self.facts.saved_card_id if self.facts else ""
+
+    @property
+    def is_over(self) -> bool:
+        """Whether nothing can be taken or held by it any more."""
+        return self.status in FINAL_STATUSES
+
+    def pieces_of(self, position: int) -> int:
+        """Pieces of a line that a back-order charges."""
+        return dict(self.lines).get(position, 0)
 
 
 @dataclass(frozen=True, slots=True)

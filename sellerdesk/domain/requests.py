@@ -14,6 +14,8 @@ from sellerdesk.domain.payment import ShippingFacts
 # The metadata by which an operation's effect is found again at Stripe. It must never be renamed: operations that were
 # sent under the old name would look as if they had not happened.
 TAG_OPERATION = "sd_op"
+# Which payment of an order an intent belongs to.
+TAG_PAYMENT = "sd_payment"
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,10 +113,28 @@ class PassTracking:
     metadata: tuple[tuple[str, str], ...]
 
 
-Request = CreateCustomer | CreateIntent | Confirm | Capture | Cancel | PassTracking
+@dataclass(frozen=True, slots=True)
+class CreateRefund:
+    """Give captured money back. ``reason`` is one of Stripe's words, or '' for none of them.
+
+    ``pieces`` (per line position), ``shipping_amount`` (minor units) and ``note`` tell us what it was for; they are
+    not sent. https://docs.stripe.com/api/refunds/create
+    """
+
+    intent_id: str
+    amount: int
+    currency: str
+    reason: str
+    metadata: tuple[tuple[str, str], ...]
+    pieces: tuple[tuple[int, int], ...] = ()
+    shipping_amount: int = 0
+    note: str = ""
+
+
+Request = CreateCustomer | CreateIntent | Confirm | Capture | Cancel | PassTracking | CreateRefund
 
 _KINDS: Mapping[str, type[Any]] = {
-    kind.__name__: kind for kind in (CreateCustomer, CreateIntent, Confirm, Capture, Cancel, PassTracking)
+    kind.__name__: kind for kind in (CreateCustomer, CreateIntent, Confirm, Capture, Cancel, PassTracking, CreateRefund)
 }
 
 
@@ -132,6 +152,8 @@ def from_json(text: str) -> Request:
         body["shipping"] = ShippingFacts(**body["shipping"])
     if "lines" in body:
         body["lines"] = tuple(LineItem(**line) for line in body["lines"])
+    if "pieces" in body:
+        body["pieces"] = tuple((position, pieces) for position, pieces in body["pieces"])
     if "metadata" in body:
         body["metadata"] = tuple((name, value) for name, value in body["metadata"])
     request: Request = kind(**body)

@@ -34,6 +34,12 @@ _STATE_MOVED = frozenset(
     }
 )
 _LATE = frozenset({"charge_expired_for_capture", "capture_charge_authorization_expired"})
+# https://docs.stripe.com/error-codes
+_REFUSALS = {
+    "charge_already_refunded": "All of this payment was refunded already, so nothing was sent back now.",
+    "charge_disputed": "The shopper disputes this payment with the bank, so it cannot be refunded. The bank decides "
+    "who keeps the money; answer the dispute in Stripe's Dashboard.",
+}
 _NOTHING_CHANGED = "Nothing was changed; it is read again later."
 _LOOKS_FIRST = "It may or may not have happened; SellerDesk looks at Stripe before anything is sent again."
 _NO_ANSWER = {
@@ -141,6 +147,8 @@ def _refused(found: _Error, message: str) -> CallError:
             "Stripe does not know this payment under this key. Nothing was changed. "
             "Does the key belong to the right account?",
         )
+    if code in _REFUSALS:
+        return found.as_(Rejected, _REFUSALS[code])
     return found.as_(Rejected, f"Stripe refused the request and changed nothing. Stripe says: {message or code}")
 
 

@@ -8,7 +8,16 @@ from typing import Any
 
 from sellerdesk.domain.errors import TokenRefused
 from sellerdesk.domain.payment import ShippingFacts
-from sellerdesk.domain.requests import Cancel, Capture, Confirm, CreateCustomer, CreateIntent, LineItem, PassTracking
+from sellerdesk.domain.requests import (
+    Cancel,
+    Capture,
+    Confirm,
+    CreateCustomer,
+    CreateIntent,
+    CreateRefund,
+    LineItem,
+    PassTracking,
+)
 
 EXPAND = ["latest_charge"]
 
@@ -103,6 +112,18 @@ def capture(request: Capture) -> Params:
         "metadata": dict(request.metadata),
         "expand": EXPAND,
     }
+
+
+def create_refund(request: CreateRefund) -> Params:
+    """https://docs.stripe.com/api/refunds/create"""
+    return _without_blanks(
+        {
+            "payment_intent": request.intent_id,
+            "amount": request.amount,
+            "reason": request.reason,
+            "metadata": dict(request.metadata),
+        }
+    )
 
 
 def tracking(request: PassTracking) -> Params:

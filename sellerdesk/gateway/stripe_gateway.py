@@ -13,6 +13,7 @@ from sellerdesk.domain.adoption import FoundPayment
 from sellerdesk.domain.errors import KeyNotUsable, OurBug
 from sellerdesk.domain.keys import KeyKind, classify
 from sellerdesk.domain.payment import CardAttempt, EventHint, PaymentFacts, PaymentStatus
+from sellerdesk.domain.refund import RefundFacts
 from sellerdesk.domain.requests import (
     TAG_OPERATION,
     Cancel,
@@ -20,6 +21,7 @@ from sellerdesk.domain.requests import (
     Confirm,
     CreateCustomer,
     CreateIntent,
+    CreateRefund,
     LineItem,
     PassTracking,
 )
@@ -30,7 +32,7 @@ from sellerdesk.gateway.events import WANTED, event_hint
 from sellerdesk.gateway.found import EXPAND, first_lines, found_payment, line_item
 from sellerdesk.gateway.permissions import account_facts
 from sellerdesk.gateway.reading import OddAnswer, flag, identifier, of_kind, part, reference, text
-from sellerdesk.gateway.translate import card_attempt, payment_facts
+from sellerdesk.gateway.translate import card_attempt, payment_facts, refund_facts
 from sellerdesk.gateway.transport import Deadlines
 
 _ID = re.compile(r"(?:pi|ch|py|cus)_[A-Za-z0-9_]+")
@@ -109,6 +111,41 @@ class StripeGateway:
             lambda client: client.v1.payment_intents.cancel(request.intent_id, params, {"idempotency_key": key}),
             writes=True,
         )
+
+    def create_refund(self, request: CreateRefund, key: str) -> RefundFacts:
+        params: Any = parameters.create_refund(request)
+        intent_id = _checked(request.intent_id)
+        operation_id = dict(request.metadata).get(TAG_OPERATION, "")
+
+        def read(answer: Answer) -> RefundFacts:
+            facts = refund_facts(answer.body, intent_id, answer.seen.request_id)
+            if (facts.amount, facts.currency) != (request.amount, request.currency):
+                raise OddAnswer("amount")
+            if facts.operation_id != operation_id:
+                raise OddAnswer("metadata")
+            return facts
+
+        return self._calls.one(
+            "refund",
+            lambda client: client.v1.refunds.create(params, {"idempotency_key": key}),
+            read,
+            intent_id=intent_id,
+            writes=True,
+        )
+
+    def refunds(self, intent_id: str) -> tuple[RefundFacts, ...]:
+        """https://docs.stripe.com/api/refunds/list"""
+        intent = _checked(intent_id)
+
+        def send(client: StripeClient, params: dict[str, Any]) -> object:
+            wanted: Any = {**params, "payment_intent": intent}
+            return client.v1.refunds.list(wanted)
+
+        def read(answer: Answer) -> RefundFacts:
+            return refund_facts(answer.body, intent, answer.seen.request_id)
+
+        newest_first = {each.refund_id: each for each in self._calls.pages(send, read)}
+        return tuple(reversed(newest_first.values()))
 
     def pass_tracking(self, request: PassTracking, key: str) -> PaymentFacts:
         params: Any = {**parameters.tracking(request), "expand": parameters.EXPAND}

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 
 from sellerdesk.domain.payment import CardAttempt, CardFacts, PaymentFacts, PaymentStatus, Problem, ShippingFacts
+from sellerdesk.domain.refund import RefundFacts, RefundState
+from sellerdesk.domain.requests import TAG_OPERATION
 from sellerdesk.gateway.reading import (
     Json,
     OddAnswer,
@@ -102,6 +104,31 @@ def card_attempt(charge: Json, intent_id: str, livemode: bool) -> CardAttempt:
         )
     return CardAttempt(
         charge_id, whole(charge, "created"), whole(charge, "amount"), text(charge, "currency"), card, problem
+    )
+
+
+def refund_facts(refund: Json, intent_id: str, request_id: str) -> RefundFacts:
+    """One refund. Raises OddAnswer when it is none of ``intent_id``. A refund has no mode of its own: its charge has.
+
+    https://docs.stripe.com/api/refunds/object
+    """
+    of_kind(refund, "refund")
+    if reference(refund, "payment_intent") != intent_id:
+        raise OddAnswer("payment_intent")
+    status, currency = text(refund, "status"), text(refund, "currency")
+    if not status or not currency:
+        raise OddAnswer("status" if currency else "currency")
+    return RefundFacts(
+        refund_id=identifier(refund, ("re_", "pyr_")),
+        intent_id=intent_id,
+        amount=whole(refund, "amount"),
+        currency=currency,
+        state=RefundState(status) if status in set(RefundState) else RefundState.OTHER,
+        created=whole(refund, "created"),
+        reason=text(refund, "reason"),
+        failure_reason=text(refund, "failure_reason"),
+        operation_id=text(part(refund, "metadata"), TAG_OPERATION),
+        request_id=request_id,
     )
 
 

@@ -10,9 +10,10 @@ from sellerdesk.domain.ids import new_id, new_reference, new_secret_token, read_
 from sellerdesk.domain.money import exponent
 from sellerdesk.domain.order import Order, TimelineEntry
 from sellerdesk.domain.payment import Payment
+from sellerdesk.domain.requests import TAG_PAYMENT
 from sellerdesk.services.ports import PaymentGateway, Store, UnitOfWork
 from sellerdesk.services.record import Origin, record_facts
-from sellerdesk.services.requests import TAG_ORDER, TAG_PAYMENT
+from sellerdesk.services.requests import TAG_ORDER
 
 _OWN_ID = re.compile(r"[0-9a-f]{32}")
 # A hold lives at most about a month: https://docs.stripe.com/payments/place-a-hold-on-a-payment-method

@@ -3,15 +3,17 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from sellerdesk.domain.errors import OurBug
+from sellerdesk.domain.errors import CallError, OurBug
 from sellerdesk.domain.operation import Operation
 from sellerdesk.domain.payment import PaymentFacts, PaymentStatus
+from sellerdesk.domain.refund import RefundFacts
 from sellerdesk.domain.requests import (
     Cancel,
     Capture,
     Confirm,
     CreateCustomer,
     CreateIntent,
+    CreateRefund,
     PassTracking,
     Request,
     from_json,
@@ -23,10 +25,11 @@ DECLINED = "declined"
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A checked success: the intent's facts, or for a customer its id."""
+    """A checked success: the intent's facts and refunds as far as they were read, or for a customer its id."""
 
     facts: PaymentFacts | None = None
     customer_id: str = ""
+    refunds: tuple[RefundFacts, ...] = ()
 
 
 class Effect(StrEnum):
@@ -70,6 +73,23 @@ def send(gateway: PaymentGateway, operation: Operation) -> Answer:
             return Answer(gateway.cancel(request, key))
         case PassTracking() as request:
             return Answer(gateway.pass_tracking(request, key))
+        case CreateRefund() as request:
+            return _refunded(gateway, request, key)
+
+
+def _refunded(gateway: PaymentGateway, request: CreateRefund, key: str) -> Answer:
+    """The answer under a key may be an old one, and it says nothing of the payment: both are read. Where that fails
+    the refund is certain all the same."""
+    made = gateway.create_refund(request, key)
+    try:
+        return _read_refunds(gateway, request.intent_id)
+    except CallError:
+        return Answer(refunds=(made,))
+
+
+def _read_refunds(gateway: PaymentGateway, intent_id: str) -> Answer:
+    refunds = gateway.refunds(intent_id)
+    return Answer(gateway.retrieve(intent_id), refunds=refunds)
 
 
 def look(gateway: PaymentGateway, operation: Operation) -> Seen:
@@ -84,6 +104,10 @@ def look(gateway: PaymentGateway, operation: Operation) -> Seen:
         case CreateIntent():
             facts = gateway.find_intent(operation.id, request.customer_id)
             return Seen(Effect.NOT_YET if facts is None else Effect.HAPPENED, Answer(facts))
+        case CreateRefund():
+            answer = _read_refunds(gateway, request.intent_id)
+            made = any(refund.operation_id == operation.id for refund in answer.refunds)
+            return Seen(Effect.HAPPENED if made else Effect.NOT_YET, answer)
         case Confirm() | Capture() | Cancel() | PassTracking():
             return judge(request, gateway.retrieve(request.intent_id))
 
@@ -102,8 +126,8 @@ def judge(request: Request, facts: PaymentFacts) -> Seen:
             return Seen(Effect.HAPPENED if facts.shipping == request.shipping else Effect.NOT_YET, answer)
         case CreateIntent():
             return Seen(Effect.HAPPENED, answer)
-        case CreateCustomer():
-            raise OurBug("A customer was judged by the facts of a payment.")
+        case CreateCustomer() | CreateRefund():
+            raise OurBug("A customer or a refund was judged by the facts of a payment.")
 
 
 def _judge_capture(request: Capture, facts: PaymentFacts, answer: Answer) -> Seen:

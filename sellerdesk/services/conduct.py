@@ -15,10 +15,10 @@ from sellerdesk.domain.requests import Capture, PassTracking, from_json
 from sellerdesk.services.calls import Answer
 from sellerdesk.services.decide import Decider, Verdict
 from sellerdesk.services.ports import PaymentGateway, Store, UnitOfWork
-from sellerdesk.services.record import Origin, record_facts
+from sellerdesk.services.record import Origin, record_facts, record_refunds
 from sellerdesk.services.requests import shipping_of
 
-_MOVES_MONEY = (OperationKind.CONFIRM, OperationKind.CAPTURE, OperationKind.CANCEL)
+_MOVES_MONEY = (OperationKind.CONFIRM, OperationKind.CAPTURE, OperationKind.CANCEL, OperationKind.REFUND)
 SUPERSEDED = "Replaced by a newer tracking number."
 
 
@@ -197,9 +197,10 @@ class Conductor:
     def _take_over(self, unit: UnitOfWork, claimed: Operation, verdict: Verdict) -> None:
         order = unit.orders.get(claimed.order_id)
         answer = verdict.answer or Answer()
+        origin = Origin("op", claimed.seat, self._clock.now(), claimed.id)
         if answer.facts is not None:
-            origin = Origin("op", claimed.seat, self._clock.now(), claimed.id)
             order = record_facts(unit, order, answer.facts, origin)
+        record_refunds(unit, order, answer.refunds, origin)
         done = verdict.state is OperationState.DONE
         if answer.customer_id and done:
             unit.orders.set_customer(order.id, answer.customer_id)

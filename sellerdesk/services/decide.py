@@ -1,6 +1,7 @@
 """Decide: make the one call of an operation, or read what became of it, and say what that means for the money."""
 
 import logging
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from sellerdesk.clock import Clock
@@ -15,7 +16,7 @@ from sellerdesk.domain.errors import (
     StateMoved,
     WorldError,
 )
-from sellerdesk.domain.operation import Operation, OperationKind, OperationState
+from sellerdesk.domain.operation import Operation, OperationKind, OperationState, Try
 from sellerdesk.domain.order import PassedOn
 from sellerdesk.domain.payment import APPROVAL_SECONDS
 from sellerdesk.domain.requests import PassTracking, from_json
@@ -26,11 +27,22 @@ from sellerdesk.services.ports import PaymentGateway, Store
 SAME_KEY_SECONDS = 23 * 3600
 BACK_OFF_SECONDS = (1, 2, 4, 8, 15, 30, 60, 300)
 KEY_REFUSED_SECONDS = 300
+# After a fault of its own Stripe repairs what it left half done; only then does a person decide:
+# https://docs.stripe.com/error-low-level#server-errors
+REPAIR_SECONDS = 3600
+REPAIR_LOOK_SECONDS = 300
+# These make something new with each new key, and it moves money: nothing but a person may give them one.
+ONLY_ONCE = frozenset({OperationKind.REFUND})
 # A confirmation that was not carried out is not sent later than this: the shopper may have paid elsewhere.
 SHOPPER_WAITS_SECONDS = 600
+NOT_SEEN = (
+    "Stripe had a fault or gave no answer, and an hour later nothing of it is to be seen there. Sending it again is up "
+    "to you."
+)
 _SERVER_ERROR = "server error"
 _REPLAYED = "server error replayed"
 _ODD = "odd answer"
+_REPAIR = "waits for Stripe's repair"
 _NOT_WAITING = "Not sent: the shopper was not waiting any more."
 _APPROVAL_OVER = "Not sent: the bank's approval was older than an hour."
 
@@ -113,19 +125,31 @@ class Decider:
                 return _settled(operation, seen)
 
     def _send_again(self, operation: Operation, seen: Seen) -> Verdict:
-        """Not there: the same key while Stripe keeps it, then a new one. That is safe for all our kinds: the intent's
-        own state admits no second confirmation or capture, the same tracking may be written twice, and a second
-        customer or unconfirmed intent would hold no money."""
+        """Not there: the same key while Stripe keeps it, then a new one. That is safe for all kinds but those in
+        ONLY_ONCE: the intent's own state admits no second confirmation or capture, the same tracking may be written
+        twice, and a second customer or unconfirmed intent would hold no money."""
         late = self.too_late(operation)
         if late:
             return Verdict(OperationState.FAILED, late, seen.answer)
         with self._store.read() as unit:
-            outcomes = unit.journal.outcomes(operation.id, operation.generation)
+            tries = unit.journal.tries(operation.id, operation.generation)
+        outcomes = tuple(each.outcome for each in tries)
         fresh_key = operation.generation > 0 and not outcomes
-        sent_since = self._clock.now() - (operation.first_sent_at or self._clock.now())
+        since = tries[0].at if tries and operation.kind in ONLY_ONCE else operation.first_sent_at
+        sent_since = self._clock.now() - (since or self._clock.now())
         if fresh_key or (sent_since < SAME_KEY_SECONDS and not _kept_under_key(outcomes)):
             return self._send(operation)
+        if operation.kind in ONLY_ONCE:
+            return self._leave_to_a_person(tries, seen)
         return Verdict(OperationState.UNKNOWN, "new key", new_generation=True)
+
+    def _leave_to_a_person(self, tries: Sequence[Try], seen: Seen) -> Verdict:
+        """The key gives no answer any more, and another one could do it twice. It is read for an hour after the last
+        sending, so that nothing can still be on its way; then somebody decides."""
+        last = max((each.at for each in tries if each.outcome != _REPAIR), default=0)
+        if self._clock.now() - last < REPAIR_SECONDS:
+            return Verdict(OperationState.UNKNOWN, _REPAIR, seen.answer, wait=REPAIR_LOOK_SECONDS)
+        return Verdict(OperationState.REVIEW, NOT_SEEN, seen.answer)
 
     def _after_error(self, operation: Operation, error: CallError) -> Verdict:
         first = operation.attempts == 1
@@ -133,6 +157,8 @@ class Decider:
         match error:
             case Declined() if operation.kind is OperationKind.CONFIRM:
                 return Verdict(OperationState.FAILED, DECLINED, Answer(error.facts), error)
+            case Declined() | Rejected() | StateMoved() if operation.kind in ONLY_ONCE:
+                return self._refused_once(operation, error)
             case Rejected() | StateMoved() if operation.kind is OperationKind.SHIP:
                 return self._pass_on_by_charge(operation, error)
             case Rejected() if first:
@@ -147,6 +173,18 @@ class Decider:
                 return _again_later(operation, _word(error), error)
             case _:
                 raise OurBug(f"Nobody knows what {type(error).__name__} means for the money.") from error
+
+    def _refused_once(self, operation: Operation, error: CallError) -> Verdict:
+        """A refusal is final, but something at Stripe is not as we thought: it is read, so that the order shows it."""
+        try:
+            seen = look(self._gateway, operation)
+        except Rejected:
+            return Verdict(OperationState.FAILED, f"rejected: {error.code or error.http_status}", None, error)
+        except CallError as unread:
+            return _again_later(operation, f"read failed: {_word(unread)}", unread)
+        if seen.effect is Effect.HAPPENED:
+            return _settled(operation, seen)
+        return Verdict(OperationState.FAILED, f"rejected: {error.code or error.http_status}", seen.answer, error)
 
     def _read_decides(self, operation: Operation, error: CallError) -> Verdict:
         request = from_json(operation.params)
@@ -197,7 +235,7 @@ def _kept_under_key(outcomes: tuple[str, ...]) -> bool:
 
     https://docs.stripe.com/api/idempotent_requests: the first status and body are saved, 500 among them.
     """
-    recent = outcomes[-2:]
+    recent = tuple(each for each in outcomes if each != _REPAIR)[-2:]
     return _REPLAYED in recent or recent in ((_SERVER_ERROR, _SERVER_ERROR), (_ODD, _ODD))
 
 

@@ -16,6 +16,7 @@ from sellerdesk.services.orders import ReadOrders
 from sellerdesk.services.overview import ReadFigures
 from sellerdesk.services.practice import Practice
 from sellerdesk.services.prepare import Prepare
+from sellerdesk.services.refund import Refunding
 from sellerdesk.services.release import Release
 from sellerdesk.services.ship import Ship
 from sellerdesk.services.shop_keys import ShopKeys
@@ -109,6 +110,7 @@ class Desk:
     prepare: Prepare
     ship: Ship
     release: Release
+    refund: Refunding
     check: CheckNow
     sync: Sync
     clock: Clock

@@ -11,15 +11,21 @@ OWN_TURN_SECONDS = 5
 
 
 def planned(
-    operation_id: str, kind: OperationKind, order: Order, request: Request, seat: str, clock: Clock
+    operation_id: str,
+    kind: OperationKind,
+    order: Order,
+    request: Request,
+    seat: str,
+    clock: Clock,
+    payment_id: str = "",
 ) -> Operation:
-    """A planned operation on the original payment of ``order``; nothing is stored yet."""
+    """A planned operation on the payment that stands for ``order``, or on another one of it; nothing is stored yet."""
     params = to_json(request)
     return Operation(
         id=operation_id,
         kind=kind,
         order_id=order.id,
-        payment_id=order.payment.id,
+        payment_id=payment_id or order.payment.id,
         params=params,
         params_sha256=sha256_of(params),
         state=OperationState.PLANNED,

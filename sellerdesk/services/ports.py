@@ -8,11 +8,20 @@ from sellerdesk.domain.account import AccountFacts
 from sellerdesk.domain.adoption import FoundPayment
 from sellerdesk.domain.catalogue import Product, ShippingRate
 from sellerdesk.domain.listing import OrderPage, OrderQuery, Overview
-from sellerdesk.domain.operation import Operation, OperationState
+from sellerdesk.domain.operation import Operation, OperationState, Try
 from sellerdesk.domain.order import Order, Shipment, TimelineEntry
 from sellerdesk.domain.overview import Hold, LeftOut, Refusal
 from sellerdesk.domain.payment import CardAttempt, EventHint, Payment, PaymentFacts
-from sellerdesk.domain.requests import Cancel, Capture, Confirm, CreateCustomer, CreateIntent, PassTracking
+from sellerdesk.domain.refund import Refund, RefundFacts
+from sellerdesk.domain.requests import (
+    Cancel,
+    Capture,
+    Confirm,
+    CreateCustomer,
+    CreateIntent,
+    CreateRefund,
+    PassTracking,
+)
 
 
 class PaymentGateway(Protocol):
@@ -32,6 +41,12 @@ class PaymentGateway(Protocol):
     def capture(self, request: Capture, key: str) -> PaymentFacts: ...
 
     def cancel(self, request: Cancel, key: str) -> PaymentFacts: ...
+
+    def create_refund(self, request: CreateRefund, key: str) -> RefundFacts: ...
+
+    def refunds(self, intent_id: str) -> tuple[RefundFacts, ...]:
+        """Every refund of this intent, whoever made it, oldest first. The list is strongly consistent."""
+        ...
 
     def pass_tracking(self, request: PassTracking, key: str) -> PaymentFacts:
         """Write shipping and metadata to the intent."""
@@ -141,6 +156,14 @@ class Orders(Protocol):
     def timeline(self, order_id: str) -> tuple[TimelineEntry, ...]: ...
 
 
+class Payments(Protocol):
+    """What hangs on an order beside its original payment."""
+
+    def save_refund(self, order_id: str, refund: Refund) -> None:
+        """Write a refund of one of the order's payments, new or changed; the order's version goes up."""
+        ...
+
+
 class Lists(Protocol):
     """What tables and counts show of all orders."""
 
@@ -202,9 +225,9 @@ class Journal(Protocol):
         """Back to unknown, lease given up, to be tried at ``next_try_at`` (system seconds)."""
         ...
 
-    def outcomes(self, operation_id: str, generation: int) -> tuple[str, ...]:
-        """Outcome words of the earlier attempts with this generation's key, oldest first; '' for one that never
-        ended. The attempt under way (started, not ended, with the operation's current fence) is left out."""
+    def tries(self, operation_id: str, generation: int) -> tuple[Try, ...]:
+        """The earlier attempts with this generation's key, oldest first. The attempt under way (started, not ended,
+        with the operation's current fence) is left out."""
         ...
 
     def enter(
@@ -285,6 +308,8 @@ class UnitOfWork(Protocol):
 
     @property
     def orders(self) -> Orders: ...
+    @property
+    def payments(self) -> Payments: ...
     @property
     def lists(self) -> Lists: ...
     @property

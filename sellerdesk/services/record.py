@@ -1,11 +1,18 @@
 """Writing down what Stripe said: merge the facts, tell the timeline, enter the ledger. Runs inside a transaction."""
 
+import logging
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
+from sellerdesk.domain.errors import OurBug
 from sellerdesk.domain.merge import merge
 from sellerdesk.domain.order import Order, TimelineEntry
 from sellerdesk.domain.payment import Payment, PaymentFacts, PaymentStatus
+from sellerdesk.domain.refund import Refund, RefundFacts, merge_refund
+from sellerdesk.domain.requests import TAG_PAYMENT, CreateRefund, from_json
 from sellerdesk.services.ports import UnitOfWork
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +27,7 @@ class Origin:
 
 def record_facts(unit: UnitOfWork, order: Order, facts: PaymentFacts, origin: Origin) -> Order:
     """``order`` after ``facts`` were merged and stored. Telling the same facts twice changes nothing."""
-    before = next((each for each in order.payments if each.intent_id in ("", facts.intent_id)), order.payment)
+    before = _payment_of(order, facts)
     after = merge(before, facts)
     if unit.orders.save_payment(after):
         for entry in _happened(before, after, origin):
@@ -28,6 +35,96 @@ def record_facts(unit: UnitOfWork, order: Order, facts: PaymentFacts, origin: Or
     _enter_ledger(unit, after, origin)
     payments = tuple(after if each.id == after.id else each for each in order.payments)
     return replace(order, payments=payments)
+
+
+def _payment_of(order: Order, facts: PaymentFacts) -> Payment:
+    """The payment that these facts are about: the one with this intent, else the one without any that the intent is
+    marked with."""
+    waiting = [each for each in order.payments if not each.intent_id]
+    tagged = dict(facts.metadata).get(TAG_PAYMENT, "")
+    for each in (
+        *(each for each in order.payments if each.intent_id == facts.intent_id),
+        *(each for each in waiting if each.id == tagged),
+        *(each for each in waiting if each.role == "original"),
+    ):
+        return each
+    raise OurBug(f"Payment {facts.intent_id} belongs to none of this order's payments.")
+
+
+def record_refunds(unit: UnitOfWork, order: Order, refunds: Iterable[RefundFacts], origin: Origin) -> Order:
+    """``order`` after what Stripe says of its refunds was stored: new ones, whoever made them, and what became of those
+    we know. Telling the same twice changes nothing."""
+    for fresh in refunds:
+        known = next((each for each in order.refunds if each.refund_id == fresh.refund_id), None)
+        after = _new_refund(unit, order, fresh) if known is None else merge_refund(known, fresh)
+        if after == known:
+            continue
+        unit.payments.save_refund(order.id, after)
+        _tell_refund(unit, order, after, fresh, is_new=known is None, origin=origin)
+        others = tuple(each for each in order.refunds if each.refund_id != after.refund_id)
+        order = replace(order, refunds=(*others, after))
+    return order
+
+
+def _new_refund(unit: UnitOfWork, order: Order, fresh: RefundFacts) -> Refund:
+    """What we know of it beyond Stripe stands in the operation that made it."""
+    payment = next((each for each in order.payments if each.intent_id == fresh.intent_id), None)
+    if payment is None or payment.currency != fresh.currency:
+        raise OurBug("A refund was about to be written to a payment that it does not belong to.")
+    operation = unit.journal.get(fresh.operation_id) if fresh.operation_id else None
+    request = from_json(operation.params) if operation is not None else None
+    ours = operation is not None and operation.payment_id == payment.id and isinstance(request, CreateRefund)
+    if ours and any(each.operation_id == fresh.operation_id for each in order.refunds):
+        _log.error("one operation (%s) made two refunds; the second is %s", fresh.operation_id, fresh.refund_id)
+        ours = False
+    plain = Refund(
+        refund_id=fresh.refund_id,
+        payment_id=payment.id,
+        amount=fresh.amount,
+        currency=fresh.currency,
+        state=fresh.state,
+        created=fresh.created,
+        reason=fresh.reason,
+        failure_reason=fresh.failure_reason,
+    )
+    if not ours or not isinstance(request, CreateRefund):
+        return plain
+    return replace(
+        plain,
+        operation_id=fresh.operation_id,
+        lines=request.pieces,
+        shipping=request.shipping_amount,
+        note=request.note,
+    )
+
+
+def _tell_refund(
+    unit: UnitOfWork, order: Order, refund: Refund, fresh: RefundFacts, *, is_new: bool, origin: Origin
+) -> None:
+    """Timeline and ledger. One that failed has two rows in the ledger: out, and back again."""
+    by_us = unit.journal.get(refund.operation_id) if refund.operation_id else None
+
+    def note(what: str, actor: str, text: str) -> None:
+        entry = TimelineEntry(origin.at, what, actor, refund.amount, refund.currency, text, fresh.request_id)
+        unit.orders.note(order.id, entry)
+
+    def enter(kind: str) -> None:
+        unit.journal.enter(
+            refund.operation_id or None,
+            origin.source,
+            refund.refund_id,
+            kind,
+            refund.amount,
+            refund.currency,
+            origin.at,
+        )
+
+    if is_new:
+        note("refunded", by_us.seat if by_us else origin.actor, refund.note or refund.reason)
+        enter("refunded")
+    if not refund.counts:
+        note("refund_failed", origin.actor, refund.failure_reason)
+        enter("refund_failed")
 
 
 def _happened(before: Payment, after: Payment, origin: Origin) -> list[TimelineEntry]:

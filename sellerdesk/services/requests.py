@@ -6,15 +6,19 @@ from dataclasses import replace
 from sellerdesk.domain import tracking
 from sellerdesk.domain.adoption import TAG_CARRIER, TAG_SHIP_STATUS, TAG_SHIPPED_AT, TAG_TRACKING
 from sellerdesk.domain.order import Order, OrderLine, Parcel, Shopper
-from sellerdesk.domain.payment import PaymentStatus, ShippingFacts
+from sellerdesk.domain.payment import Payment, PaymentStatus, ShippingFacts
+from sellerdesk.domain.refund import RefundReason
+from sellerdesk.domain.refunding import RefundPlan
 from sellerdesk.domain.release import ReleaseReason
 from sellerdesk.domain.requests import (
     TAG_OPERATION,
+    TAG_PAYMENT,
     Cancel,
     Capture,
     Confirm,
     CreateCustomer,
     CreateIntent,
+    CreateRefund,
     LineItem,
     PassTracking,
 )
@@ -24,7 +28,6 @@ from sellerdesk.domain.shortening import CapturePlan
 # Metadata that marks intents as ours: at most 50 keys of 40 characters, https://docs.stripe.com/api/metadata
 TAG_INSTALLATION = "sd_install"
 TAG_ORDER = "sd_order"
-TAG_PAYMENT = "sd_payment"
 METADATA_VALUE_LENGTH = 500
 
 
@@ -118,6 +121,22 @@ def cancel(order: Order, reason: ReleaseReason) -> Cancel:
 def abandon(order: Order) -> Cancel:
     """Closing a payment that the shopper will not finish, so that no page left open can."""
     return Cancel(order.payment.intent_id, "abandoned")
+
+
+def refund(
+    order: Order, payment: Payment, plan: RefundPlan, reason: RefundReason, note: str, operation_id: str
+) -> CreateRefund:
+    """What goes back, and to which of the order's payments."""
+    return CreateRefund(
+        intent_id=payment.intent_id,
+        amount=plan.amount,
+        currency=plan.currency,
+        reason=reason.value,
+        metadata=((TAG_ORDER, order.id), (TAG_PAYMENT, payment.id), (TAG_OPERATION, operation_id)),
+        pieces=plan.pieces,
+        shipping_amount=plan.shipping,
+        note=note,
+    )
 
 
 def pass_tracking(order: Order, parcels: tuple[Parcel, ...], at: int, operation_id: str) -> PassTracking:

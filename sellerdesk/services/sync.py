@@ -5,10 +5,12 @@ from dataclasses import dataclass
 
 from sellerdesk.clock import Clock
 from sellerdesk.domain.errors import OurBug, OutcomeUnknown, Rejected
-from sellerdesk.domain.payment import EventHint
+from sellerdesk.domain.order import Order
+from sellerdesk.domain.payment import EventHint, PaymentFacts
+from sellerdesk.domain.refund import RefundState
 from sellerdesk.services.adopt import REBUILT_SECONDS, Adopt
 from sellerdesk.services.ports import PaymentGateway, Store
-from sellerdesk.services.record import Origin, record_facts
+from sellerdesk.services.record import Origin, record_facts, record_refunds
 
 STREAM = "events"
 # Events are neither strictly ordered nor strictly on time: https://docs.stripe.com/webhooks#event-ordering
@@ -84,14 +86,20 @@ class Sync:
                 _log.warning("payment %s cannot be read any more: %s", intent_id, error.code or error.http_status)
         return read
 
-    def read_again(self, intent_id: str) -> None:
-        """Read one payment and merge it. Raises CallError's family."""
+    def read_again(self, intent_id: str, *, refunds: bool = False) -> None:
+        """Read one payment and merge it, with its refunds where something of them may be new or ``refunds`` says so.
+        Raises CallError's family."""
         facts = self._gateway.retrieve(intent_id)
+        with self._store.read() as unit:
+            known = unit.orders.by_intent(intent_id)
+        if known is None:
+            return
+        found = self._gateway.refunds(intent_id) if refunds or _refunds_moved(known, facts) else ()
         with self._store.write() as unit:
-            order = unit.orders.by_intent(intent_id)
-            if order is not None:
-                record_facts(unit, order, facts, Origin("event", ACTOR, self._clock.now()))
-                unit.commit()
+            origin = Origin("event", ACTOR, self._clock.now())
+            order = record_facts(unit, unit.orders.get(known.id), facts, origin)
+            record_refunds(unit, order, found, origin)
+            unit.commit()
 
     def _take_in(self, hints: tuple[EventHint, ...], watermark: int | None) -> int:
         """Inbox and watermark move in one transaction: a crash in between can only read twice, never skip.
@@ -112,14 +120,16 @@ class Sync:
         at all ends it."""
         with self._store.read() as unit:
             waiting = unit.inbox.waiting()
-        by_intent: dict[str, list[str]] = {}
+        by_intent: dict[str, list[EventHint]] = {}
         for hint in waiting:
-            by_intent.setdefault(hint.intent_id, []).append(hint.id)
+            by_intent.setdefault(hint.intent_id, []).append(hint)
         read = 0
         trouble: OutcomeUnknown | None = None
-        for intent_id, event_ids in by_intent.items():
+        for intent_id, hints in by_intent.items():
+            event_ids = [hint.id for hint in hints]
+            about_refunds = any("refund" in hint.type for hint in hints)
             try:
-                read += self._read_one(intent_id, event_ids)
+                read += self._read_one(intent_id, event_ids, about_refunds)
             except OutcomeUnknown as error:
                 if error.http_status is None:
                     raise
@@ -131,12 +141,12 @@ class Sync:
             raise trouble
         return read
 
-    def _read_one(self, intent_id: str, event_ids: list[str]) -> int:
+    def _read_one(self, intent_id: str, event_ids: list[str], about_refunds: bool) -> int:
         with self._store.read() as unit:
             known = unit.orders.by_intent(intent_id) if intent_id else None
         try:
             if known is not None:
-                self.read_again(intent_id)
+                self.read_again(intent_id, refunds=about_refunds)
             elif not intent_id or self._adopt.run(intent_id) is None:
                 self._handled(event_ids, "no order of ours")
                 return 0
@@ -150,3 +160,11 @@ class Sync:
         with self._store.write() as unit:
             unit.inbox.handled(event_ids, self._clock.now(), note)
             unit.commit()
+
+
+def _refunds_moved(order: Order, facts: PaymentFacts) -> bool:
+    """Whether Stripe's sum is not that of the refunds we know, or one of them is not at its end."""
+    payment = next(each for each in order.payments if each.intent_id == facts.intent_id)
+    known = [each for each in order.refunds if each.payment_id == payment.id and each.counts]
+    settled = all(each.state is RefundState.SUCCEEDED for each in known)
+    return not settled or sum(each.amount for each in known) != facts.amount_refunded

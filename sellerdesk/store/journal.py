@@ -7,7 +7,7 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 from sqlalchemy.orm import Session
 
 from sellerdesk.domain.errors import OperationInProgress, OurBug
-from sellerdesk.domain.operation import FINAL_STATES, Operation, OperationKind, OperationState
+from sellerdesk.domain.operation import FINAL_STATES, Operation, OperationKind, OperationState, Try
 from sellerdesk.store.journal_models import AttemptRecord, LedgerRecord, OperationRecord, SeatRecord
 from sellerdesk.store.mapping import operation_columns, to_operation
 
@@ -24,6 +24,7 @@ _DOING = {
     OperationKind.CONFIRM: "is paying",
     OperationKind.CAPTURE: "is capturing",
     OperationKind.CANCEL: "is releasing",
+    OperationKind.REFUND: "is refunding",
 }
 
 
@@ -161,10 +162,10 @@ class SqlJournal:
             generation=OperationRecord.generation + int(new_generation),
         )
 
-    def outcomes(self, operation_id: str, generation: int) -> tuple[str, ...]:
+    def tries(self, operation_id: str, generation: int) -> tuple[Try, ...]:
         under_way = and_(AttemptRecord.ended_at.is_(None), AttemptRecord.fence == OperationRecord.fence)
-        rows = self._session.scalars(
-            select(AttemptRecord.outcome)
+        rows = self._session.execute(
+            select(AttemptRecord.started_at, AttemptRecord.outcome)
             .join(OperationRecord, OperationRecord.id == AttemptRecord.operation_id)
             .where(
                 AttemptRecord.operation_id == operation_id,
@@ -173,7 +174,7 @@ class SqlJournal:
             )
             .order_by(AttemptRecord.n)
         )
-        return tuple(rows)
+        return tuple(Try(at, outcome) for at, outcome in rows)
 
     def enter(
         self,

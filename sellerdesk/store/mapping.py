@@ -9,6 +9,7 @@ from sqlalchemy import Row
 from sellerdesk.domain.operation import OpenOperation, Operation, OperationKind, OperationState
 from sellerdesk.domain.order import Address, Order, OrderLine, Parcel, PassedOn, Shipment, Shopper
 from sellerdesk.domain.payment import CardFacts, Payment, PaymentFacts, PaymentStatus, Problem, ShippingFacts
+from sellerdesk.domain.refund import Refund, RefundState
 from sellerdesk.store.journal_models import OperationRecord
 
 # Facts whose column has the fact's own name and type.
@@ -112,6 +113,9 @@ def payment_columns(payment: Payment) -> dict[str, Any]:
         "amount": payment.amount,
         "currency": payment.currency,
         "last_problem": _as_dict(payment.problem),
+        "replaces_id": payment.replaces_id,
+        "pieces": _pieces_column(payment.lines) if payment.lines else None,
+        "shipping": payment.shipping,
     }
     facts = payment.facts
     if facts is None:
@@ -149,6 +153,45 @@ def to_payment(row: Row[Any]) -> Payment:
         currency=row.currency,
         facts=facts,
         problem=_to_problem(row.last_problem),
+        replaces_id=row.replaces_id,
+        lines=_to_pieces(row.pieces),
+        shipping=row.shipping,
+    )
+
+
+def refund_columns(refund: Refund) -> dict[str, Any]:
+    """Every column of ``refund``."""
+    return {
+        "id": refund.refund_id,
+        "payment_id": refund.payment_id,
+        "operation_id": refund.operation_id or None,
+        "amount": refund.amount,
+        "currency": refund.currency,
+        "state": refund.state.value,
+        "created": refund.created,
+        "reason": refund.reason,
+        "failure_reason": refund.failure_reason,
+        "pieces": _pieces_column(refund.lines),
+        "shipping": refund.shipping,
+        "note": refund.note,
+    }
+
+
+def to_refund(row: Row[Any]) -> Refund:
+    """The refund of a row of ``refund``."""
+    return Refund(
+        refund_id=row.id,
+        payment_id=row.payment_id,
+        amount=row.amount,
+        currency=row.currency,
+        state=RefundState(row.state),
+        created=row.created,
+        reason=row.reason,
+        failure_reason=row.failure_reason,
+        operation_id=row.operation_id or "",
+        lines=_to_pieces(row.pieces),
+        shipping=row.shipping,
+        note=row.note,
     )
 
 
@@ -164,6 +207,7 @@ def to_order(
     parcels: Iterable[Row[Any]],
     stock: Mapping[str, int],
     open_operation: OpenOperation | None,
+    refunds: Iterable[Row[Any]] = (),
 ) -> Order:
     """The order of a row of ``orders`` and ``shipment``, and its parts in the order of their positions."""
     own_lines = tuple(to_line(line) for line in lines)
@@ -188,6 +232,7 @@ def to_order(
         open_operation=open_operation,
         on_hand=tuple((sku, stock[sku]) for sku in dict.fromkeys(line.sku for line in own_lines) if sku in stock),
         message=row.message,
+        refunds=tuple(to_refund(each) for each in refunds),
     )
 
 
@@ -232,6 +277,15 @@ def _to_shipment(row: Row[Any], parcels: Iterable[Row[Any]]) -> Shipment | None:
         by=row.shipped_by,
         passed_on=PassedOn(row.passed_on),
     )
+
+
+def _pieces_column(pieces: Iterable[tuple[int, int]]) -> dict[str, int]:
+    """Pieces per line position; JSON has no other keys than text."""
+    return {str(position): number for position, number in pieces}
+
+
+def _to_pieces(body: Mapping[str, int] | None) -> tuple[tuple[int, int], ...]:
+    return tuple(sorted((int(position), number) for position, number in (body or {}).items()))
 
 
 def _as_dict(value: CardFacts | Problem | ShippingFacts | None) -> dict[str, Any] | None:

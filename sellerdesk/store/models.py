@@ -21,6 +21,9 @@ _NAMES = {
 
 # Written out because a partial index needs literals.
 HELD = "status = 'requires_capture'"
+# A payment has one hold in its place, and an order one back-order that is neither charged nor given up.
+ONE_RENEWAL = "replaces_id IS NOT NULL AND coalesce(status, '') <> 'canceled'"
+ONE_BACK_ORDER = "role = 'backorder' AND coalesce(status, '') NOT IN ('succeeded', 'canceled')"
 
 
 class Base(DeclarativeBase):
@@ -125,6 +128,20 @@ class PaymentRecord(Base):
         CheckConstraint("amount_refunded BETWEEN 0 AND intent_amount", "refunded"),
         Index(None, "order_id"),
         Index(
+            "uq_payment_one_renewal",
+            "replaces_id",
+            unique=True,
+            sqlite_where=text(ONE_RENEWAL),
+            postgresql_where=text(ONE_RENEWAL),
+        ),
+        Index(
+            "uq_payment_one_back_order",
+            "order_id",
+            unique=True,
+            sqlite_where=text(ONE_BACK_ORDER),
+            postgresql_where=text(ONE_BACK_ORDER),
+        ),
+        Index(
             "ix_payment_held",
             "currency",
             "capture_before",
@@ -160,6 +177,9 @@ class PaymentRecord(Base):
     risk_level: Mapped[str | None]
     next_action: Mapped[str | None]
     request_id: Mapped[str | None]
+    replaces_id: Mapped[str | None]
+    pieces: Mapped[dict[str, Any] | None]
+    shipping: Mapped[int] = mapped_column(server_default="0")
     confirmation_method: Mapped[str | None]
     setup_future_usage: Mapped[str | None]
     payment_method_id: Mapped[str | None]
@@ -209,20 +229,28 @@ class TimelineRecord(Base):
 
 
 class RefundRecord(Base):
-    """One refund, ours from its planning on; a succeeded one may still fail later, so each keeps its own state."""
+    """One refund that Stripe told of; ``id`` is Stripe's. A succeeded one may still fail later, so each keeps its own
+    state. One operation makes at most one of them; ``operation_id`` is NULL for those made elsewhere."""
 
     __tablename__ = "refund"
     __table_args__ = (
         CheckConstraint("amount > 0", "amount"),
-        CheckConstraint("state IN ('pending', 'succeeded', 'failed', 'canceled', 'requires_action')", "state"),
+        CheckConstraint("shipping BETWEEN 0 AND amount", "shipping"),
         Index(None, "payment_id"),
     )
 
     id: Mapped[str] = mapped_column(primary_key=True)
-    stripe_id: Mapped[str | None] = mapped_column(unique=True)
     payment_id: Mapped[str] = mapped_column(ForeignKey("payment.id"))
+    operation_id: Mapped[str | None] = mapped_column(ForeignKey("operation.id"), unique=True)
     amount: Mapped[int]
+    currency: Mapped[str]
     state: Mapped[str]
+    created: Mapped[int]
+    reason: Mapped[str]
+    failure_reason: Mapped[str]
+    pieces: Mapped[dict[str, Any]]
+    shipping: Mapped[int]
+    note: Mapped[str]
 
 
 class ProductRecord(Base):

@@ -156,13 +156,13 @@ class SqlOrders:
             update(PaymentRecord).where(PaymentRecord.id == payment.id).values(payment_columns(payment))
         )
         changed = visible_facts(payment) != visible_facts(before)
-        self._derive(payment.order_id, changed=changed)
+        self.derive(payment.order_id, changed=changed)
         return changed
 
     def save_message(self, order_id: str, message: str) -> None:
         if self.get(order_id).message != message:
             self._change(order_id, message=message)
-            self._derive(order_id, changed=True)
+            self.derive(order_id, changed=True)
 
     def save_kept(self, order_id: str, kept: Mapping[int, int], shipping_kept: int) -> None:
         """Lines whose position is not in ``kept`` stay as they are."""
@@ -177,7 +177,7 @@ class SqlOrders:
                 .values(kept=line.kept)
             )
         self._change(order_id, shipping_kept=shipping_kept)
-        self._derive(order_id, changed=True)
+        self.derive(order_id, changed=True)
 
     def save_shipment(self, order_id: str, shipment: Shipment) -> None:
         if self.get(order_id).shipment == shipment:
@@ -185,19 +185,19 @@ class SqlOrders:
         self._session.execute(delete(ParcelRecord).where(ParcelRecord.order_id == order_id))
         self._session.execute(delete(ShipmentRecord).where(ShipmentRecord.order_id == order_id))
         self._write_shipment(order_id, shipment)
-        self._derive(order_id, changed=True)
+        self.derive(order_id, changed=True)
 
     def save_shopper_contact(self, order: Order) -> None:
         if self.get(order.id).shopper == order.shopper:
             return
         self._change(order.id, **shopper_columns(order.shopper))
-        self._derive(order.id, changed=True)
+        self.derive(order.id, changed=True)
 
     def close(self, order_id: str, at: int) -> None:
         """The first time counts; closing again changes nothing."""
         if self.get(order_id).closed_at is None:
             self._change(order_id, closed_at=at)
-            self._derive(order_id, changed=True)
+            self.derive(order_id, changed=True)
 
     def expect_version(self, order_id: str, version: int) -> None:
         self.cart_sha256(order_id)
@@ -238,6 +238,16 @@ class SqlOrders:
             TimelineEntry(row.at, row.what, row.actor, row.amount, row.currency, row.note, row.request_id)
             for row in rows
         )
+
+    def derive(self, order_id: str, *, changed: bool) -> None:
+        """Recompute what the list is sorted and searched by; ``changed`` counts the version up."""
+        stage, since = self._session.execute(
+            select(OrderRecord.stage, OrderRecord.stage_at).where(OrderRecord.id == order_id)
+        ).one()
+        values = derived_columns(self.get(order_id), (Stage(stage), since))
+        if changed:
+            values["version"] = OrderRecord.version + 1
+        self._change(order_id, **values)
 
     def _one(self, chosen: Select[Any], given: str) -> Order:
         order = self._find(chosen, given)
@@ -287,13 +297,3 @@ class SqlOrders:
                     }
                 ],
             )
-
-    def _derive(self, order_id: str, *, changed: bool) -> None:
-        """Recompute what the list is sorted and searched by; ``changed`` counts the version up."""
-        stage, since = self._session.execute(
-            select(OrderRecord.stage, OrderRecord.stage_at).where(OrderRecord.id == order_id)
-        ).one()
-        values = derived_columns(self.get(order_id), (Stage(stage), since))
-        if changed:
-            values["version"] = OrderRecord.version + 1
-        self._change(order_id, **values)

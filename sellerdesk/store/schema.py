@@ -16,7 +16,7 @@ from sellerdesk.store.sqlite import connect, explain
 APPLICATION_ID = 0x5344736B
 
 # Every revision there ever was, oldest first; a normal start learns from it, without Alembic, that nothing is to do.
-REVISIONS = ("0001", "0002", "0003")
+REVISIONS = ("0001", "0002", "0003", "0004")
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 

@@ -16,6 +16,7 @@ from sellerdesk.store.journal import SqlJournal
 from sellerdesk.store.lists import SqlLists
 from sellerdesk.store.orders import SqlOrders
 from sellerdesk.store.overview import SqlHistory
+from sellerdesk.store.payments import SqlPayments
 from sellerdesk.store.shared import SqlShared
 
 _WAIT_SECONDS = 30
@@ -37,6 +38,10 @@ class SqlUnitOfWork:
     @property
     def orders(self) -> SqlOrders:
         return SqlOrders(self._open_session())
+
+    @property
+    def payments(self) -> SqlPayments:
+        return SqlPayments(self._open_session())
 
     @property
     def lists(self) -> SqlLists:

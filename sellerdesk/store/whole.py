@@ -15,7 +15,15 @@ from sellerdesk.domain.operation import OpenOperation, OperationKind, OperationS
 from sellerdesk.domain.order import Order
 from sellerdesk.store.journal_models import OperationRecord
 from sellerdesk.store.mapping import foremost, to_order
-from sellerdesk.store.models import LineRecord, OrderRecord, ParcelRecord, PaymentRecord, ProductRecord, ShipmentRecord
+from sellerdesk.store.models import (
+    LineRecord,
+    OrderRecord,
+    ParcelRecord,
+    PaymentRecord,
+    ProductRecord,
+    RefundRecord,
+    ShipmentRecord,
+)
 
 _ORDER = tuple(column for column in OrderRecord.__table__.c if column.name != "search_text")
 _SHIPMENT = (ShipmentRecord.shipped_at, ShipmentRecord.shipped_by, ShipmentRecord.passed_on)
@@ -32,6 +40,12 @@ def _of_orders(table: type[LineRecord | PaymentRecord | ParcelRecord], position:
 _LINES = _of_orders(LineRecord, LineRecord.position)
 _PAYMENTS = _of_orders(PaymentRecord, PaymentRecord.id)
 _PARCELS = _of_orders(ParcelRecord, ParcelRecord.position)
+_REFUNDS: Select[Any] = (
+    select(*RefundRecord.__table__.c, PaymentRecord.order_id)
+    .join(PaymentRecord, PaymentRecord.id == RefundRecord.payment_id)
+    .where(PaymentRecord.order_id.in_(_IDS))
+    .order_by(RefundRecord.created, RefundRecord.id)
+)
 _STOCK = select(ProductRecord.sku, ProductRecord.on_hand).where(ProductRecord.sku.in_(_IDS))
 _OPEN: Select[Any] = (
     select(*OperationRecord.__table__.c, PaymentRecord.amount)
@@ -54,9 +68,11 @@ def whole_orders(session: Session, rows: Sequence[Row[Any]]) -> list[Order]:
     payments = _parts(session, _PAYMENTS, ids)
     parcels = _parts(session, _PARCELS, ids)
     stock = _stock(session, {line.sku for several in lines.values() for line in several})
+    refunds = _parts(session, _REFUNDS, ids)
     operations = _open_operations(session, ids)
     return [
-        to_order(row, lines[row.id], payments[row.id], parcels[row.id], stock, operations.get(row.id)) for row in rows
+        to_order(row, lines[row.id], payments[row.id], parcels[row.id], stock, operations.get(row.id), refunds[row.id])
+        for row in rows
     ]
 
 
@@ -97,4 +113,5 @@ def _to_open(row: Row[Any]) -> OpenOperation:
         seat=row.seat,
         next_try_at=row.next_try_at if state is OperationState.UNKNOWN else None,
         why=row.outcome if state is OperationState.REVIEW else "",
+        payment_id=row.payment_id,
     )

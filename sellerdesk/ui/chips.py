@@ -55,6 +55,7 @@ _SENDING_WORDS = {
     OperationKind.CAPTURE: "Capturing",
     OperationKind.CANCEL: "Releasing",
     OperationKind.SHIP: "Shipping",
+    OperationKind.REFUND: "Refunding",
     OperationKind.CONFIRM: "Paying",
     OperationKind.CREATE_INTENT: "Placing",
     OperationKind.CREATE_CUSTOMER: "Placing",

@@ -122,6 +122,7 @@ _DOING = {
     OperationKind.CAPTURE: "Capturing",
     OperationKind.CANCEL: "Releasing",
     OperationKind.SHIP: "Passing the tracking to Stripe",
+    OperationKind.REFUND: "Refunding",
 }
 _ASKED = {
     OperationKind.CREATE_CUSTOMER: "We asked Stripe to set up the payment",
@@ -130,8 +131,9 @@ _ASKED = {
     OperationKind.CAPTURE: "We asked Stripe to capture {sum}",
     OperationKind.CANCEL: "We asked Stripe to release {sum}",
     OperationKind.SHIP: "We passed the tracking to Stripe",
+    OperationKind.REFUND: "We asked Stripe to refund {sum}",
 }
-_WITH_SUM = {OperationKind.CONFIRM, OperationKind.CAPTURE, OperationKind.CANCEL}
+_WITH_SUM = {OperationKind.CONFIRM, OperationKind.CAPTURE, OperationKind.CANCEL, OperationKind.REFUND}
 
 
 class Work(StrEnum):

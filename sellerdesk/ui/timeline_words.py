@@ -19,12 +19,15 @@ _TITLES = {
     "not_passed_on": "Tracking not passed to Stripe",
     "canceled": "Payment canceled, nothing is held",
     "expired": "The hold lapsed, nothing is held",
+    "refunded": "Refunded {sum}",
+    "refund_failed": "The refund of {sum} failed, the money is back with you",
     "unknown": "The answer got lost",
 }
 _TONES = {
     "declined": Tone.RED,
     "expired": Tone.RED,
     "unknown": Tone.AMBER,
+    "refund_failed": Tone.RED,
     "action": Tone.AMBER,
     "not_passed_on": Tone.AMBER,
     "captured": Tone.GREEN,

@@ -17,6 +17,7 @@ from sellerdesk.addresses import Addresses
 from sellerdesk.app import Works, assemble
 from sellerdesk.domain.errors import CheckoutClosed
 from sellerdesk.domain.order import Order
+from sellerdesk.domain.refund import RefundReason
 from sellerdesk.domain.release import ReleaseReason
 from sellerdesk.gateway.stripe_gateway import StripeGateway
 from sellerdesk.store.database import open_store
@@ -108,6 +109,15 @@ def _release(works: Works, _clock: wiring.MovedClock, operation_id: str, order_i
     works.desk.release.run(operation_id, order_id, version, ReleaseReason.DUPLICATE)
 
 
+def _refund(works: Works, _clock: wiring.MovedClock, operation_id: str, order_id: str, version: int) -> None:
+    """One mug of two."""
+    order = works.desk.orders.view(order_id).order
+    if any(each.operation_id == operation_id for each in order.refunds):
+        return
+    plan = works.desk.refund.preview_lines(order, order.payment.id, {0: 1})
+    works.desk.refund.run(operation_id, order_id, version, plan, RefundReason.REQUESTED_BY_CUSTOMER, "One broke.")
+
+
 def _resolve(works: Works, clock: wiring.MovedClock) -> None:
     for _ in range(6):
         if not works.resolve.run_due().waiting:
@@ -126,6 +136,7 @@ _STEPS: dict[str, Callable[..., None]] = {
     "prepare": _prepare,
     "ship": _ship,
     "release": _release,
+    "refund": _refund,
     "resolve": _resolve,
     "poll": _poll,
 }

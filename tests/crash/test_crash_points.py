@@ -36,6 +36,7 @@ CALLS = {
     OperationKind.CAPTURE: "capture",
     OperationKind.CANCEL: "cancel",
     OperationKind.SHIP: "update",
+    OperationKind.REFUND: "create_refund",
 }
 EACH_KIND = pytest.mark.parametrize("kind", list(CALLS))
 EACH_GAP = pytest.mark.parametrize("gap", GAPS)
@@ -99,6 +100,9 @@ def scene(kind: OperationKind, shop: Plant, card: str = "pm_card_visa") -> Scene
         here.step, here.check = ("release", fresh_id(), order.id, order.version), check_released
         return here
     order = shop.prepare(order, {1: 0})
+    if kind is OperationKind.REFUND:
+        here.step, here.check = ("refund", fresh_id(), order.id, order.version), check_refunded
+        return here
     here.step, here.check = ("ship", fresh_id(), order.id, order.version), check_shipped
     return here
 
@@ -150,6 +154,14 @@ def check_released(here: Scene) -> Order:
     return order
 
 
+def check_refunded(here: Scene) -> Order:
+    order = check_captured(here)
+    (refund,) = order.refunds
+    assert (refund.amount, refund.lines, refund.note) == (2400, ((0, 1),), "One broke.")
+    assert (refund.operation_id, order.payment.refunded) == (here.step[1], 2400)
+    return order
+
+
 def check_shipped(here: Scene) -> Order:
     order = check_captured(here)
     assert order.shipment is not None
@@ -171,7 +183,9 @@ def test_dying_in_each_gap(killer: Killer, shop: Plant, kind: OperationKind, gap
 
 
 @EACH_GAP
-@pytest.mark.parametrize("kind", [OperationKind.CONFIRM, OperationKind.CAPTURE, OperationKind.SHIP])
+@pytest.mark.parametrize(
+    "kind", [OperationKind.CONFIRM, OperationKind.CAPTURE, OperationKind.SHIP, OperationKind.REFUND]
+)
 def test_stripes_events_come_before_the_recovery(killer: Killer, shop: Plant, kind: OperationKind, gap: str) -> None:
     shop.works.desk.sync.poll()
     here = scene(kind, shop)
@@ -243,6 +257,24 @@ def test_dying_again_while_recovering_a_capture(killer: Killer, shop: Plant, gap
     order = here.finished()
     captures = calls(shop.sandbox, "POST", f"{order.payment.intent_id}/capture")
     assert len({call.idempotency_key for call in captures}) == 1
+
+
+@pytest.mark.parametrize("gap", ["claimed", "answered", "before_commit"])
+@pytest.mark.parametrize("first", ["planned", "claimed", "answered", "recorded"])
+def test_dying_again_while_recovering_a_refund(killer: Killer, shop: Plant, first: str, gap: str) -> None:
+    """Its answer was lost after it was made, in the first life or in the second: one refund, under one key."""
+    here = scene(OperationKind.REFUND, shop)
+    sent_before = len(calls(shop.sandbox, "POST", "/v1/refunds"))
+    shop.sandbox.world.faults.plan("create_refund", Fault.LOST_AFTER)
+    assert killer.run(here.step, gap=here.at(first)) == DIED
+    sent = first in ("answered", "recorded")
+    # An answer lost in the second life is postponed there instead of finished.
+    again = "recorded" if gap == "before_commit" and not sent else gap
+    assert killer.run(RESOLVE, gap=here.at(again), seat="Seat 2") == DIED
+    assert killer.run(RESOLVE, seat="Seat 3") == 0
+    here.finished()
+    keys = [call.idempotency_key for call in calls(shop.sandbox, "POST", "/v1/refunds")[sent_before:]]
+    assert set(keys) == {f"sd-{here.step[1]}-0"}
 
 
 @EACH_KIND

@@ -346,7 +346,7 @@ def start(store: SqlStore, operation: Operation) -> None:
 
 def outcomes(store: SqlStore, operation: Operation, generation: int = 0) -> tuple[str, ...]:
     with store.read() as unit:
-        return unit.journal.outcomes(operation.id, generation)
+        return tuple(each.outcome for each in unit.journal.tries(operation.id, generation))
 
 
 def test_attempts_tell_their_outcomes_in_order(store: SqlStore, order: Order) -> None:

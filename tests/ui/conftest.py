@@ -286,8 +286,8 @@ def open_shop(
     check = FakeCheck(books)
     prepare, ship, clock = FakePrepare(books), FakeShip(books), StillClock()
     desk = Desk(
-        books, attempts, prepare, ship, release, check, sync, clock, "Packing desk 2",  # type: ignore[arg-type]
-        figures=None, catalogue=None, stock=None, audit=None,  # type: ignore[arg-type]
+        books, attempts, prepare, ship, release, check=check, sync=sync, clock=clock, seat="Packing desk 2",  # type: ignore[arg-type]
+        refund=None, figures=None, catalogue=None, stock=None, audit=None,  # type: ignore[arg-type]
     )  # fmt: skip
 
     def close() -> None:
