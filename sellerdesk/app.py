@@ -8,6 +8,7 @@ from sellerdesk.clock import Clock
 from sellerdesk.domain.road import ConfirmationRoad
 from sellerdesk.services.adopt import Adopt
 from sellerdesk.services.audit import RunAudit
+from sellerdesk.services.back_order import BackOrder
 from sellerdesk.services.card_attempts import ReadAttempts
 from sellerdesk.services.catalogue import KeepCatalogue
 from sellerdesk.services.check_now import CheckNow
@@ -22,6 +23,7 @@ from sellerdesk.services.ports import PaymentGateway, Store
 from sellerdesk.services.prepare import Prepare
 from sellerdesk.services.refund import Refunding
 from sellerdesk.services.release import Release
+from sellerdesk.services.renew import Renew
 from sellerdesk.services.resolve import Resolve
 from sellerdesk.services.ship import Ship
 from sellerdesk.services.shop import Shop
@@ -63,6 +65,7 @@ def assemble(
     asked for each new order."""
     conductor = Conductor(store, gateway, clock, seat, reached)
     adopt = Adopt(store, gateway, clock)
+    renew = Renew(store, conductor, clock, seat, installation)
     desk = Desk(
         orders=ReadOrders(store, clock),
         attempts=ReadAttempts(store, gateway),
@@ -70,6 +73,8 @@ def assemble(
         ship=Ship(store, conductor, clock, seat),
         release=Release(store, conductor, clock, seat),
         refund=Refunding(store, conductor, clock, seat),
+        back_order=BackOrder(store, conductor, clock, seat, installation),
+        renew=renew,
         check=CheckNow(store, conductor),
         sync=Sync(store, gateway, adopt, clock),
         clock=clock,
@@ -88,7 +93,7 @@ def assemble(
         clock=clock,
         desk=desk,
         shopfront=Shopfront(Shop(store), place_order, clock),
-        resolve=Resolve(store, conductor, again, clock),
+        resolve=Resolve(store, conductor, again, renew, clock),
         sweep=Sweep(store, gateway, conductor, clock, installation),
     )
 

@@ -30,7 +30,8 @@ from sellerdesk.gateway.stripe_gateway import StripeGateway
 from sellerdesk.gateway.transport import Deadlines
 from sellerdesk.sandbox import Sandbox
 from sellerdesk.services.conduct import nowhere
-from sellerdesk.services.pay_answer import PayAnswer
+from sellerdesk.services.pay_answer import PayAnswer, PayState
+from sellerdesk.services.saved_card import LaterCharge
 from sellerdesk.store import sqlite
 from sellerdesk.store.database import SqlStore, open_store
 
@@ -99,6 +100,17 @@ class Plant:
     def place_and_pay(self, card: str = "pm_card_visa") -> Order:
         return self.pay(self.place(), card).order
 
+    def place_and_save_card(self, card: str = "pm_card_visa") -> Order:
+        """An order on hold whose shopper let the card be kept, after the bank's question where there is one."""
+        placed = self.place(save_card=True)
+        answer = self.pay(placed, card)
+        if answer.state is PayState.ACTION:
+            answer_challenge(self.sandbox, answer.order, approve=True)
+            self.look_again(placed)
+        order = self.order(placed.order.id)
+        assert order.payment.saved_card_id
+        return order
+
     # --- the seller ---
 
     def order(self, order_id: str) -> Order:
@@ -140,6 +152,20 @@ class Plant:
         else:
             plan = refund.preview_amount(order, paid.id, amount or paid.captured - order.refunded(paid))
         return refund.run(operation_id or refund.new_operation(), order.id, order.version, plan, reason, note)
+
+    def back_order(
+        self, order: Order, pieces: Mapping[int, int] | None = None, shipping: int = 0, operation_id: str = ""
+    ) -> LaterCharge:
+        """The teapot that was left out, unless told otherwise."""
+        back_order = self.works.desk.back_order
+        plan = back_order.preview(order, pieces or {1: 1}, shipping)
+        return back_order.run(operation_id or back_order.new_operation(), order.id, order.version, plan)
+
+    def renew(self, order: Order, operation_id: str = "") -> LaterCharge:
+        renew = self.works.desk.renew
+        offer = renew.offer(order)
+        assert offer.plan is not None, offer.why
+        return renew.run(operation_id or renew.new_operation(), order.id, order.version, offer.plan)
 
     # --- what stands where ---
 
@@ -185,6 +211,8 @@ class Plant:
                 self._check_payment(order, payment, found[payment.intent_id])
         # What was captured in all is never more than the shopper agreed to.
         assert sum(each.captured for each in order.payments) <= order.total
+        # Two holds of one order stand only until the old one is released.
+        assert sum(1 for each in order.payments if each.held) <= 1
         self._check_attempts(order_id)
         self._check_timeline(order)
         return order

@@ -14,6 +14,9 @@ class OperationKind(StrEnum):
     SHIP = "ship"
     CANCEL = "cancel"
     REFUND = "refund"
+    BACK_ORDER = "back_order"
+    RENEW = "renew"
+    CHARGE_AGAIN = "charge_again"
 
 
 class OperationState(StrEnum):

@@ -114,6 +114,10 @@ class ShippingFacts:
     tracking_number: str = ""
 
 
+NO_SHIPPING = ShippingFacts("", "", "", "", "", "", "")
+"""Nothing is said about shipping."""
+
+
 @dataclass(frozen=True, slots=True)
 class PaymentFacts:
     """One PaymentIntent with its latest charge, freshly read and checked by the gateway.
@@ -121,7 +125,8 @@ class PaymentFacts:
     Amounts are minor units of ``currency``; times are seconds UTC; ``observed_ms`` is when the answer arrived,
     milliseconds UTC of the injected clock. ``capture_before`` is the real deadline from the charge, or None.
     ``setup_future_usage`` is 'off_session' when the shopper agreed that the card is kept, '' when not asked.
-    ``client_secret`` lets a page finish the payment: it is never stored, shown or logged.
+    ``client_secret`` lets a page finish the payment, and ``approval_url`` is where the shopper answers the bank's
+    question when no page of ours takes part: neither is ever stored, shown or logged.
     """
 
     intent_id: str
@@ -153,6 +158,7 @@ class PaymentFacts:
     setup_future_usage: str = ""
     payment_method_id: str = ""
     client_secret: str = field(default="", repr=False, compare=False)
+    approval_url: str = field(default="", repr=False, compare=False)
 
     @property
     def saved_card_id(self) -> str:

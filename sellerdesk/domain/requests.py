@@ -69,7 +69,7 @@ class Confirm:
     ``token`` is a ConfirmationToken ('ctoken_...'), a PaymentMethod ('pm_...') or a card token of older pages
     ('tok_...'); '' confirms again with the card that the intent has, after the bank's approval of an intent with
     manual confirmation. ``after_action`` tells that the intent waited for the bank's approval of an earlier card when
-    this was planned; it is not sent.
+    this was planned; it is not sent. ``off_session`` tells that the shopper is not there to be asked.
     https://docs.stripe.com/api/payment_intents/confirm
     """
 
@@ -80,6 +80,7 @@ class Confirm:
     receipt_email: str
     shipping: ShippingFacts
     after_action: bool = False
+    off_session: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +115,28 @@ class PassTracking:
 
 
 @dataclass(frozen=True, slots=True)
+class ChargeSavedCard:
+    """Make an intent and confirm it at once with a saved card, the shopper not being there. ``holds`` makes a hold of
+    it, to be captured later; otherwise the money is taken at once.
+
+    It carries no shipping address: the shopper approves it by a link, and whoever has that must not read one from it.
+    https://docs.stripe.com/payments/save-during-payment#charge-saved-payment-method
+    """
+
+    amount: int
+    currency: str
+    customer_id: str
+    payment_method_id: str
+    receipt_email: str
+    description: str
+    order_reference: str
+    lines: tuple[LineItem, ...]
+    shipping_amount: int
+    metadata: tuple[tuple[str, str], ...]
+    holds: bool
+
+
+@dataclass(frozen=True, slots=True)
 class CreateRefund:
     """Give captured money back. ``reason`` is one of Stripe's words, or '' for none of them.
 
@@ -131,10 +154,11 @@ class CreateRefund:
     note: str = ""
 
 
-Request = CreateCustomer | CreateIntent | Confirm | Capture | Cancel | PassTracking | CreateRefund
+Request = CreateCustomer | CreateIntent | Confirm | Capture | Cancel | PassTracking | CreateRefund | ChargeSavedCard
 
 _KINDS: Mapping[str, type[Any]] = {
-    kind.__name__: kind for kind in (CreateCustomer, CreateIntent, Confirm, Capture, Cancel, PassTracking, CreateRefund)
+    kind.__name__: kind
+    for kind in (CreateCustomer, CreateIntent, Confirm, Capture, Cancel, PassTracking, CreateRefund, ChargeSavedCard)
 }
 
 

@@ -11,6 +11,7 @@ from sellerdesk.domain.payment import ShippingFacts
 from sellerdesk.domain.requests import (
     Cancel,
     Capture,
+    ChargeSavedCard,
     Confirm,
     CreateCustomer,
     CreateIntent,
@@ -70,11 +71,34 @@ def create_intent(request: CreateIntent) -> Params:
     )
 
 
+def charge_saved_card(request: ChargeSavedCard) -> Params:
+    """https://docs.stripe.com/payments/save-during-payment#charge-saved-payment-method"""
+    return _without_blanks(
+        {
+            "amount": request.amount,
+            "currency": request.currency,
+            "capture_method": "manual" if request.holds else "automatic",
+            "allowed_payment_method_types": ["card"],
+            "customer": request.customer_id,
+            "payment_method": request.payment_method_id,
+            "off_session": True,
+            "confirm": True,
+            "receipt_email": request.receipt_email,
+            "description": request.description,
+            "amount_details": _amount_details(request.lines, request.shipping_amount),
+            "payment_details": {"order_reference": request.order_reference},
+            "metadata": dict(request.metadata),
+            "expand": EXPAND,
+        }
+    )
+
+
 def confirm(request: Confirm) -> Params:
     """https://docs.stripe.com/api/payment_intents/confirm. Raises TokenRefused."""
     return _without_blanks(
         {
             **_token(request.token),
+            **({"off_session": True} if request.off_session else {}),
             "return_url": request.return_url,
             "setup_future_usage": "off_session" if request.save_card else "",
             "receipt_email": request.receipt_email,

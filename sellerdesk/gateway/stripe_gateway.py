@@ -18,6 +18,7 @@ from sellerdesk.domain.requests import (
     TAG_OPERATION,
     Cancel,
     Capture,
+    ChargeSavedCard,
     Confirm,
     CreateCustomer,
     CreateIntent,
@@ -68,22 +69,11 @@ class StripeGateway:
     def create_intent(self, request: CreateIntent, key: str) -> PaymentFacts:
         params: Any = parameters.create_intent(request)
 
-        def read(answer: Answer) -> PaymentFacts:
-            facts = payment_facts(answer.body, answer.seen)
-            if text(answer.body, "capture_method") != "manual":
-                raise OddAnswer("capture_method")
-            if (facts.amount, facts.currency) != (request.amount, request.currency):
-                raise OddAnswer("amount")
-            if facts.customer_id != request.customer_id:
-                raise OddAnswer("customer")
-            return facts
+        return self._new_intent(request, params, key, holds=True)
 
-        return self._calls.one(
-            "payment_intent",
-            lambda client: client.v1.payment_intents.create(params, {"idempotency_key": key}),
-            read,
-            writes=True,
-        )
+    def charge_saved_card(self, request: ChargeSavedCard, key: str) -> PaymentFacts:
+        params: Any = parameters.charge_saved_card(request)
+        return self._new_intent(request, params, key, holds=request.holds)
 
     def confirm(self, request: Confirm, key: str) -> PaymentFacts:
         if request.token.startswith("tok_"):
@@ -290,6 +280,28 @@ class StripeGateway:
             return facts
 
         return self._calls.one("payment_intent", send, read, intent_id=wanted, writes=writes)
+
+    def _new_intent(
+        self, request: CreateIntent | ChargeSavedCard, params: Any, key: str, *, holds: bool
+    ) -> PaymentFacts:
+        """A new intent, which must be the one asked for; ``holds`` tells whether it is captured by another call."""
+
+        def read(answer: Answer) -> PaymentFacts:
+            facts = payment_facts(answer.body, answer.seen)
+            if (text(answer.body, "capture_method") == "manual") is not holds:
+                raise OddAnswer("capture_method")
+            if (facts.amount, facts.currency) != (request.amount, request.currency):
+                raise OddAnswer("amount")
+            if facts.customer_id != request.customer_id:
+                raise OddAnswer("customer")
+            return facts
+
+        return self._calls.one(
+            "payment_intent",
+            lambda client: client.v1.payment_intents.create(params, {"idempotency_key": key}),
+            read,
+            writes=True,
+        )
 
     def _method_of(self, token: str, key: str) -> str:
         """The payment method made of a card token. It holds no money, and the key makes a second try give the same."""

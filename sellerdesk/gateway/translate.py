@@ -77,6 +77,7 @@ def payment_facts(intent: Json, seen: Seen) -> PaymentFacts:
         setup_future_usage=text(intent, "setup_future_usage"),
         payment_method_id=reference(intent, "payment_method"),
         client_secret=text(intent, "client_secret"),
+        approval_url=text(part(part(intent, "next_action"), "redirect_to_url"), "url"),
     )
 
 

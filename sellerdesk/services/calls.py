@@ -10,6 +10,7 @@ from sellerdesk.domain.refund import RefundFacts
 from sellerdesk.domain.requests import (
     Cancel,
     Capture,
+    ChargeSavedCard,
     Confirm,
     CreateCustomer,
     CreateIntent,
@@ -75,6 +76,8 @@ def send(gateway: PaymentGateway, operation: Operation) -> Answer:
             return Answer(gateway.pass_tracking(request, key))
         case CreateRefund() as request:
             return _refunded(gateway, request, key)
+        case ChargeSavedCard() as request:
+            return Answer(gateway.charge_saved_card(request, key))
 
 
 def _refunded(gateway: PaymentGateway, request: CreateRefund, key: str) -> Answer:
@@ -108,6 +111,9 @@ def look(gateway: PaymentGateway, operation: Operation) -> Seen:
             answer = _read_refunds(gateway, request.intent_id)
             made = any(refund.operation_id == operation.id for refund in answer.refunds)
             return Seen(Effect.HAPPENED if made else Effect.NOT_YET, answer)
+        case ChargeSavedCard():
+            facts = gateway.find_intent(operation.id, request.customer_id)
+            return Seen(Effect.NOT_YET, Answer()) if facts is None else judge(request, facts)
         case Confirm() | Capture() | Cancel() | PassTracking():
             return judge(request, gateway.retrieve(request.intent_id))
 
@@ -126,6 +132,8 @@ def judge(request: Request, facts: PaymentFacts) -> Seen:
             return Seen(Effect.HAPPENED if facts.shipping == request.shipping else Effect.NOT_YET, answer)
         case CreateIntent():
             return Seen(Effect.HAPPENED, answer)
+        case ChargeSavedCard():
+            return _judge_charge(facts, answer)
         case CreateCustomer() | CreateRefund():
             raise OurBug("A customer or a refund was judged by the facts of a payment.")
 
@@ -142,6 +150,19 @@ def _judge_capture(request: Capture, facts: PaymentFacts, answer: Answer) -> See
     if facts.status in (PaymentStatus.PROCESSING, PaymentStatus.OTHER):
         return Seen(Effect.WAIT, answer)
     return Seen(Effect.IMPOSSIBLE, answer, "Nothing is held for this order.")
+
+
+def _judge_charge(facts: PaymentFacts, answer: Answer) -> Seen:
+    """The intent is there. What it did not do is never done by making another one: the next try confirms this one."""
+    if facts.status in (PaymentStatus.REQUIRES_CAPTURE, PaymentStatus.SUCCEEDED):
+        return Seen(Effect.HAPPENED, answer)
+    if facts.status in (PaymentStatus.PROCESSING, PaymentStatus.OTHER):
+        return Seen(Effect.WAIT, answer)
+    if facts.status is PaymentStatus.CANCELED:
+        return Seen(Effect.IMPOSSIBLE, answer, "The payment was cancelled.")
+    declined = facts.problem is not None or facts.status is PaymentStatus.REQUIRES_ACTION
+    why = "Stripe made the payment but did not charge the card. Nothing was taken; try again."
+    return Seen(Effect.IMPOSSIBLE, answer, DECLINED if declined else why)
 
 
 def _judge_cancel(facts: PaymentFacts, answer: Answer) -> Seen:

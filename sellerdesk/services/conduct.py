@@ -18,7 +18,7 @@ from sellerdesk.services.ports import PaymentGateway, Store, UnitOfWork
 from sellerdesk.services.record import Origin, record_facts, record_refunds
 from sellerdesk.services.requests import shipping_of
 
-_MOVES_MONEY = (OperationKind.CONFIRM, OperationKind.CAPTURE, OperationKind.CANCEL, OperationKind.REFUND)
+_MOVES_NOTHING = (OperationKind.CREATE_CUSTOMER, OperationKind.CREATE_INTENT, OperationKind.SHIP)
 SUPERSEDED = "Replaced by a newer tracking number."
 
 
@@ -190,7 +190,7 @@ class Conductor:
     def _postpone(self, unit: UnitOfWork, claimed: Operation, verdict: Verdict) -> None:
         next_try = self._clock.system_now() + verdict.wait
         ours = unit.journal.postpone(claimed, verdict.word, next_try, verdict.new_generation)
-        if ours and claimed.attempts == 1 and claimed.kind in _MOVES_MONEY:
+        if ours and claimed.attempts == 1 and claimed.kind not in _MOVES_NOTHING:
             lost = TimelineEntry(self._clock.now(), "unknown", claimed.seat, request_id=_request_id(verdict.answer))
             unit.orders.note(claimed.order_id, lost)
 

@@ -120,7 +120,9 @@ def _confirmations(unit: UnitOfWork, order: Order) -> list[Operation]:
     return [
         each
         for each in unit.journal.of_order(order.id)
-        if each.kind is OperationKind.CONFIRM and each.state is OperationState.DONE
+        if each.kind is OperationKind.CONFIRM
+        and each.state is OperationState.DONE
+        and each.payment_id == order.payment.id
     ]
 
 

@@ -18,8 +18,8 @@ from sellerdesk.domain.errors import (
 )
 from sellerdesk.domain.operation import Operation, OperationKind, OperationState, Try
 from sellerdesk.domain.order import PassedOn
-from sellerdesk.domain.payment import APPROVAL_SECONDS
-from sellerdesk.domain.requests import PassTracking, from_json
+from sellerdesk.domain.payment import APPROVAL_SECONDS, PaymentFacts
+from sellerdesk.domain.requests import TAG_OPERATION, PassTracking, from_json
 from sellerdesk.services.calls import DECLINED, Answer, Effect, Seen, is_second_confirmation, judge, look, send
 from sellerdesk.services.ports import PaymentGateway, Store
 
@@ -32,7 +32,8 @@ KEY_REFUSED_SECONDS = 300
 REPAIR_SECONDS = 3600
 REPAIR_LOOK_SECONDS = 300
 # These make something new with each new key, and it moves money: nothing but a person may give them one.
-ONLY_ONCE = frozenset({OperationKind.REFUND})
+ONLY_ONCE = frozenset({OperationKind.REFUND, OperationKind.BACK_ORDER, OperationKind.RENEW})
+_CONFIRMS = (OperationKind.CONFIRM, OperationKind.CHARGE_AGAIN)
 # A confirmation that was not carried out is not sent later than this: the shopper may have paid elsewhere.
 SHOPPER_WAITS_SECONDS = 600
 NOT_SEEN = (
@@ -155,7 +156,7 @@ class Decider:
         first = operation.attempts == 1
         again = is_second_confirmation(operation)
         match error:
-            case Declined() if operation.kind is OperationKind.CONFIRM:
+            case Declined() if operation.kind in _CONFIRMS or _is_its_own(operation, error.facts):
                 return Verdict(OperationState.FAILED, DECLINED, Answer(error.facts), error)
             case Declined() | Rejected() | StateMoved() if operation.kind in ONLY_ONCE:
                 return self._refused_once(operation, error)
@@ -182,8 +183,8 @@ class Decider:
             return Verdict(OperationState.FAILED, f"rejected: {error.code or error.http_status}", None, error)
         except CallError as unread:
             return _again_later(operation, f"read failed: {_word(unread)}", unread)
-        if seen.effect is Effect.HAPPENED:
-            return _settled(operation, seen)
+        if seen.effect in (Effect.HAPPENED, Effect.IMPOSSIBLE):
+            return replace(_settled(operation, seen), error=error if seen.effect is Effect.IMPOSSIBLE else None)
         return Verdict(OperationState.FAILED, f"rejected: {error.code or error.http_status}", seen.answer, error)
 
     def _read_decides(self, operation: Operation, error: CallError) -> Verdict:
@@ -220,6 +221,11 @@ class Decider:
                 return Verdict(OperationState.DONE, "on the charge", passed_on=PassedOn.ON_CHARGE)
         word = f"rejected: {refused.code or refused.http_status}"
         return Verdict(OperationState.FAILED, word, None, refused, passed_on=PassedOn.REFUSED)
+
+
+def _is_its_own(operation: Operation, facts: PaymentFacts | None) -> bool:
+    """Whether these are the facts of the intent that ``operation`` made."""
+    return facts is not None and dict(facts.metadata).get(TAG_OPERATION) == operation.id
 
 
 def _again_later(

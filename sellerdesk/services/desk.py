@@ -9,6 +9,7 @@ from sellerdesk.clock import Clock
 from sellerdesk.domain.account import AccountFacts
 from sellerdesk.domain.audit import Audit
 from sellerdesk.services.audit import RunAudit
+from sellerdesk.services.back_order import BackOrder
 from sellerdesk.services.card_attempts import ReadAttempts
 from sellerdesk.services.catalogue import KeepCatalogue
 from sellerdesk.services.check_now import CheckNow
@@ -18,6 +19,7 @@ from sellerdesk.services.practice import Practice
 from sellerdesk.services.prepare import Prepare
 from sellerdesk.services.refund import Refunding
 from sellerdesk.services.release import Release
+from sellerdesk.services.renew import Renew
 from sellerdesk.services.ship import Ship
 from sellerdesk.services.shop_keys import ShopKeys
 from sellerdesk.services.stock import SetStock
@@ -111,6 +113,8 @@ class Desk:
     ship: Ship
     release: Release
     refund: Refunding
+    back_order: BackOrder
+    renew: Renew
     check: CheckNow
     sync: Sync
     clock: Clock

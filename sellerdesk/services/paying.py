@@ -100,7 +100,11 @@ class Paying:
         with self._store.read() as unit:
             operations = unit.journal.of_order(order.id)
         tried = [
-            each.id for each in operations if each.kind is OperationKind.CONFIRM and not is_second_confirmation(each)
+            each.id
+            for each in operations
+            if each.kind is OperationKind.CONFIRM
+            and each.payment_id == order.payment.id
+            and not is_second_confirmation(each)
         ]
         return tried[-1:] == [_confirm_id(order, token)]
 

@@ -16,6 +16,7 @@ from sellerdesk.domain.refund import Refund, RefundFacts
 from sellerdesk.domain.requests import (
     Cancel,
     Capture,
+    ChargeSavedCard,
     Confirm,
     CreateCustomer,
     CreateIntent,
@@ -33,6 +34,11 @@ class PaymentGateway(Protocol):
         ...
 
     def create_intent(self, request: CreateIntent, key: str) -> PaymentFacts: ...
+
+    def charge_saved_card(self, request: ChargeSavedCard, key: str) -> PaymentFacts:
+        """A new intent, confirmed at once. Raises Declined with the intent's facts when the bank refuses, as it does
+        where it wants the shopper's approval."""
+        ...
 
     def confirm(self, request: Confirm, key: str) -> PaymentFacts:
         """Raises Declined with the intent's facts when the bank refuses."""
@@ -161,6 +167,15 @@ class Payments(Protocol):
 
     def save_refund(self, order_id: str, refund: Refund) -> None:
         """Write a refund of one of the order's payments, new or changed; the order's version goes up."""
+        ...
+
+    def put(self, payment: Payment) -> None:
+        """Write a payment that has no intent yet, new or planned anew. Raises OperationInProgress when the order has
+        another one of its role already, begun by somebody else."""
+        ...
+
+    def unfinished_renewals(self) -> tuple[Order, ...]:
+        """Orders of which two holds stand, or whose new hold is not needed any more."""
         ...
 
 

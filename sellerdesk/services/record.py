@@ -29,12 +29,29 @@ def record_facts(unit: UnitOfWork, order: Order, facts: PaymentFacts, origin: Or
     """``order`` after ``facts`` were merged and stored. Telling the same facts twice changes nothing."""
     before = _payment_of(order, facts)
     after = merge(before, facts)
+    order = replace(order, payments=tuple(after if each.id == after.id else each for each in order.payments))
     if unit.orders.save_payment(after):
+        words = _words(order, after)
         for entry in _happened(before, after, origin):
-            unit.orders.note(order.id, entry)
+            what = words.get(entry.what, entry.what)
+            if what:
+                unit.orders.note(order.id, replace(entry, what=what))
+    if after.role == "backorder" and after.captured and not before.captured:
+        sku = {line.position: line.sku for line in order.lines}
+        unit.catalogue.take_from_stock({sku[position]: pieces for position, pieces in after.lines})
     _enter_ledger(unit, after, origin)
-    payments = tuple(after if each.id == after.id else each for each in order.payments)
-    return replace(order, payments=payments)
+    return order
+
+
+def _words(order: Order, payment: Payment) -> dict[str, str]:
+    """What happens to a payment beside the one that stands for the order has names of its own; '' is not told."""
+    ended = {"canceled": "", "expired": "", "released": ""}
+    if payment.role == "backorder":
+        return {**ended, "held": "", "captured": "charged_later", "canceled": "given_up"}
+    if payment.role == "renewal":
+        aside = {} if order.payment.id == payment.id else {**ended, "canceled": "given_up"}
+        return {"held": "renewed", **aside}
+    return ended | {"released": "replaced"} if order.payment.id != payment.id else {}
 
 
 def _payment_of(order: Order, facts: PaymentFacts) -> Payment:

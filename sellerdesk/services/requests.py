@@ -5,8 +5,9 @@ from dataclasses import replace
 
 from sellerdesk.domain import tracking
 from sellerdesk.domain.adoption import TAG_CARRIER, TAG_SHIP_STATUS, TAG_SHIPPED_AT, TAG_TRACKING
+from sellerdesk.domain.charging_later import BackOrderPlan, RenewalPlan, saved_card
 from sellerdesk.domain.order import Order, OrderLine, Parcel, Shopper
-from sellerdesk.domain.payment import Payment, PaymentStatus, ShippingFacts
+from sellerdesk.domain.payment import NO_SHIPPING, Payment, PaymentStatus, ShippingFacts
 from sellerdesk.domain.refund import RefundReason
 from sellerdesk.domain.refunding import RefundPlan
 from sellerdesk.domain.release import ReleaseReason
@@ -15,6 +16,7 @@ from sellerdesk.domain.requests import (
     TAG_PAYMENT,
     Cancel,
     Capture,
+    ChargeSavedCard,
     Confirm,
     CreateCustomer,
     CreateIntent,
@@ -139,6 +141,67 @@ def refund(
     )
 
 
+def back_order(
+    order: Order, payment: Payment, plan: BackOrderPlan, operation_id: str, installation: str
+) -> ChargeSavedCard:
+    """The items that were left out, on the saved card, taken at once."""
+    lines = tuple(LineItem(line.name, line.sku, line.quantity, line.unit_price, line.discount) for line in plan.lines)
+    return ChargeSavedCard(
+        amount=plan.amount,
+        currency=plan.currency,
+        customer_id=order.customer_id,
+        payment_method_id=saved_card(order)[0],
+        receipt_email=order.shopper.email,
+        description=f"Order {order.shown_reference}, sent later",
+        order_reference=order.reference,
+        lines=lines,
+        shipping_amount=plan.shipping,
+        metadata=_tags(order, operation_id, installation, payment),
+        holds=False,
+    )
+
+
+def renewal(order: Order, payment: Payment, plan: RenewalPlan, operation_id: str, installation: str) -> ChargeSavedCard:
+    """The whole order once more, on hold."""
+    return ChargeSavedCard(
+        amount=plan.amount,
+        currency=plan.currency,
+        customer_id=order.customer_id,
+        payment_method_id=saved_card(order)[0],
+        receipt_email=order.shopper.email,
+        description=f"Order {order.shown_reference}",
+        order_reference=order.reference,
+        lines=_line_items(order.lines),
+        shipping_amount=order.shipping,
+        metadata=_tags(order, operation_id, installation, payment),
+        holds=True,
+    )
+
+
+def charge_again(order: Order, payment: Payment) -> Confirm:
+    """The saved card once more, on the intent that it was refused for."""
+    return Confirm(
+        intent_id=payment.intent_id,
+        token=saved_card(order)[0],
+        return_url="",
+        save_card=False,
+        receipt_email="",
+        shipping=NO_SHIPPING,
+        off_session=True,
+    )
+
+
+def approve(order: Order, payment: Payment, return_url: str) -> Confirm:
+    """The same with the shopper there, whom the bank can ask."""
+    waits = payment.status is PaymentStatus.REQUIRES_ACTION
+    return replace(charge_again(order, payment), return_url=return_url, off_session=False, after_action=waits)
+
+
+def end(payment: Payment) -> Cancel:
+    """Letting go of a hold that is not needed any more, or of a charge that was given up."""
+    return Cancel(payment.intent_id, "")
+
+
 def pass_tracking(order: Order, parcels: tuple[Parcel, ...], at: int, operation_id: str) -> PassTracking:
     """Tracking in the shipping block, and again in the metadata, which every version of the API keeps. ``at`` is when
     the parcels left, seconds UTC."""
@@ -161,10 +224,12 @@ def _line_items(lines: Iterable[OrderLine]) -> tuple[LineItem, ...]:
     return tuple(LineItem(line.name, line.sku, line.quantity, line.unit_price, line.discount) for line in lines)
 
 
-def _tags(order: Order, operation_id: str, installation: str) -> tuple[tuple[str, str], ...]:
+def _tags(
+    order: Order, operation_id: str, installation: str, payment: Payment | None = None
+) -> tuple[tuple[str, str], ...]:
     return (
         (TAG_INSTALLATION, installation),
         (TAG_ORDER, order.id),
-        (TAG_PAYMENT, order.payment.id),
+        (TAG_PAYMENT, (payment or order.payment).id),
         (TAG_OPERATION, operation_id),
     )

@@ -9,6 +9,7 @@ from sellerdesk.domain.operation import Operation
 from sellerdesk.services.conduct import Conductor
 from sellerdesk.services.confirm_again import ConfirmAgain
 from sellerdesk.services.ports import Store, UnitOfWork
+from sellerdesk.services.renew import Renew
 
 REVIEW_SECONDS = 60
 
@@ -25,12 +26,14 @@ class Resolved:
 
 
 class Resolve:
-    """The only recovery routine: whatever is due is read, then decided; then what the bank approved is finished."""
+    """The only recovery routine: whatever is due is read, then decided; then what the bank approved is finished, and
+    holds in whose place another stands are let go."""
 
-    def __init__(self, store: Store, conductor: Conductor, again: ConfirmAgain, clock: Clock) -> None:
+    def __init__(self, store: Store, conductor: Conductor, again: ConfirmAgain, renew: Renew, clock: Clock) -> None:
         self._store = store
         self._conductor = conductor
         self._again = again
+        self._renew = renew
         self._clock = clock
         self._reviewed_at = 0
 
@@ -58,7 +61,10 @@ class Resolve:
                 finished += 1
             if isinstance(outcome.error, KeyRefused):
                 return Resolved(finished, waiting, trouble)
-        return Resolved(finished, waiting, self._again.run_due() or trouble)
+        trouble = self._again.run_due() or trouble
+        if isinstance(trouble, KeyRefused):
+            return Resolved(finished, waiting, trouble)
+        return Resolved(finished, waiting, self._renew.run_due() or trouble)
 
     def _due_for_review(self, unit: UnitOfWork) -> tuple[Operation, ...]:
         """Those in review, but only when a minute has passed since they were given out: whoever settles them at Stripe

@@ -25,6 +25,9 @@ _DOING = {
     OperationKind.CAPTURE: "is capturing",
     OperationKind.CANCEL: "is releasing",
     OperationKind.REFUND: "is refunding",
+    OperationKind.BACK_ORDER: "is charging the rest of",
+    OperationKind.RENEW: "is renewing the hold of",
+    OperationKind.CHARGE_AGAIN: "is charging the saved card of",
 }
 
 

@@ -3,10 +3,11 @@
 Only columns that are summed up are read, so that ten thousand holds take no longer than a glance.
 """
 
+from collections import Counter
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, exists, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from sellerdesk.domain.order import OrderLine
 from sellerdesk.domain.overview import Hold, LeftOut, Refusal, Shares
@@ -77,16 +78,33 @@ class SqlHistory:
                 LineRecord.kept,
             )
             .join(OrderRecord, OrderRecord.id == LineRecord.order_id)
-            .join(PaymentRecord, and_(PaymentRecord.order_id == OrderRecord.id, PaymentRecord.role == "original"))
+            .join(PaymentRecord, and_(PaymentRecord.order_id == OrderRecord.id, PaymentRecord.role != "backorder"))
             .join(LedgerRecord, _is_capture_of_payment())
             .where(LineRecord.kept < LineRecord.quantity, _has_saved_card(), LedgerRecord.at < until)
             .order_by(LedgerRecord.at, OrderRecord.id)
         )
+        charged = self._charged_later()
         found: dict[str, LeftOut] = {}
         for order_id, currency, since, *columns in rows:
-            worth = found[order_id].worth if order_id in found else 0
-            found[order_id] = LeftOut(currency, since, worth + _worth_left_out(OrderLine(*columns), currency))
+            line = OrderLine(*columns)
+            owed = line.left_out - charged.get((order_id, line.position), 0)
+            if owed > 0:
+                worth = found[order_id].worth if order_id in found else 0
+                found[order_id] = LeftOut(currency, since, worth + _worth_of_last(line, owed, currency))
         return tuple(found.values())
+
+    def _charged_later(self) -> dict[tuple[str, int], int]:
+        """Pieces per order and line position that back-orders charged."""
+        rows = self._session.execute(
+            select(PaymentRecord.order_id, PaymentRecord.pieces).where(
+                PaymentRecord.role == "backorder", PaymentRecord.status == PaymentStatus.SUCCEEDED.value
+            )
+        )
+        found: Counter[tuple[str, int]] = Counter()
+        for order_id, pieces in rows:
+            for position, number in (pieces or {}).items():
+                found[order_id, int(position)] += number
+        return found
 
 
 def _is_capture_of_payment() -> ColumnElement[bool]:
@@ -95,12 +113,14 @@ def _is_capture_of_payment() -> ColumnElement[bool]:
 
 
 def _has_saved_card() -> ColumnElement[bool]:
-    """The same as ``Payment.saved_card_id``, asked of many at once."""
-    return and_(
-        PaymentRecord.setup_future_usage == "off_session",
-        PaymentRecord.authorized_at.is_not(None),
-        PaymentRecord.payment_method_id != "",
-        PaymentRecord.customer_id != "",
+    """Whether one of the order's payments has a ``saved_card_id``, asked of many orders at once."""
+    saving = aliased(PaymentRecord)
+    return exists().where(
+        saving.order_id == OrderRecord.id,
+        saving.setup_future_usage == "off_session",
+        saving.authorized_at.is_not(None),
+        saving.payment_method_id != "",
+        saving.customer_id != "",
     )
 
 
@@ -119,5 +139,6 @@ def _to_hold(row: tuple[Any, ...]) -> Hold:
     )
 
 
-def _worth_left_out(line: OrderLine, currency: str) -> int:
-    return line.amount - kept_amount(line, line.quantity - line.left_out, currency)
+def _worth_of_last(line: OrderLine, pieces: int, currency: str) -> int:
+    """What the last ``pieces`` of a line cost, minor units: those are charged last."""
+    return line.amount - kept_amount(line, line.quantity - pieces, currency)

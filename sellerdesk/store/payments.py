@@ -1,13 +1,19 @@
 """Refunds, and the payments that an order gets later, in the database."""
 
-from sqlalchemy import insert, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import and_, func, insert, or_, select, update
+from sqlalchemy.orm import Session, aliased
 
-from sellerdesk.domain.errors import UnknownOrder
+from sellerdesk.domain.errors import OperationInProgress, OurBug, UnknownOrder
+from sellerdesk.domain.order import Order
+from sellerdesk.domain.payment import Payment, PaymentStatus
 from sellerdesk.domain.refund import Refund
-from sellerdesk.store.mapping import refund_columns, to_refund
+from sellerdesk.store.mapping import payment_columns, refund_columns, to_refund
 from sellerdesk.store.models import PaymentRecord, RefundRecord
 from sellerdesk.store.orders import SqlOrders
+from sellerdesk.store.sqlite import ConstraintBroken
+
+_HELD = PaymentStatus.REQUIRES_CAPTURE.value
+_OVER = (PaymentStatus.SUCCEEDED.value, PaymentStatus.CANCELED.value)
 
 
 class SqlPayments:
@@ -33,3 +39,37 @@ class SqlPayments:
         else:
             self._session.execute(update(RefundRecord).where(RefundRecord.id == refund.refund_id).values(columns))
         self._orders.derive(order_id, changed=True)
+
+    def put(self, payment: Payment) -> None:
+        """See the port. Raises OurBug for a payment that has its intent."""
+        known = self._session.execute(
+            select(PaymentRecord.order_id, PaymentRecord.intent_id).where(PaymentRecord.id == payment.id)
+        ).one_or_none()
+        if known is not None and (known.intent_id or known.order_id != payment.order_id):
+            raise OurBug("A payment that Stripe knows was about to be planned anew.")
+        columns = payment_columns(payment)
+        try:
+            if known is None:
+                self._session.execute(insert(PaymentRecord), [columns])
+            else:
+                self._session.execute(update(PaymentRecord).where(PaymentRecord.id == payment.id).values(columns))
+        except ConstraintBroken as error:
+            raise OperationInProgress("The same was begun for this order already. Look at it again.") from error
+        self._orders.derive(payment.order_id, changed=False)
+
+    def unfinished_renewals(self) -> tuple[Order, ...]:
+        """Oldest first."""
+        old, new = aliased(PaymentRecord), aliased(PaymentRecord)
+        standing = (_HELD, PaymentStatus.SUCCEEDED.value)
+        rows = self._session.scalars(
+            select(new.order_id)
+            .join(old, old.id == new.replaces_id)
+            .where(
+                or_(
+                    and_(old.status == _HELD, new.status.in_(standing)),
+                    and_(old.status.in_(_OVER), func.coalesce(new.status, "").not_in(_OVER)),
+                )
+            )
+            .order_by(new.id)
+        )
+        return tuple(self._orders.get(order_id) for order_id in dict.fromkeys(rows))

@@ -101,7 +101,7 @@ def _open_operations(session: Session, order_ids: Sequence[str]) -> dict[str, Op
 def _to_open(row: Row[Any]) -> OpenOperation:
     kind = OperationKind(row.kind)
     amount = json.loads(row.params).get("amount")
-    if amount is None and kind in (OperationKind.CONFIRM, OperationKind.CANCEL):
+    if amount is None and kind in (OperationKind.CONFIRM, OperationKind.CANCEL, OperationKind.CHARGE_AGAIN):
         amount = row.amount
     state = OperationState(row.state)
     return OpenOperation(

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import tzinfo
 from enum import StrEnum
 
+from sellerdesk.domain.charging_later import saved_card
 from sellerdesk.domain.errors import UnknownCurrency
 from sellerdesk.domain.operation import OpenOperation, OperationKind, OperationState
 from sellerdesk.domain.order import Order, PassedOn, Stage
@@ -39,7 +40,7 @@ def saved_card_words(order: Order) -> Words:
 
     https://docs.stripe.com/payments/save-during-payment
     """
-    if order.payment.saved_card_id:
+    if saved_card(order)[0]:
         return Words("Card saved with consent", tone=Tone.GREEN)
     if order.save_card and not order.payment.authorized:
         return Words("Will be saved: the shopper agreed")
@@ -52,7 +53,7 @@ def left_out_words(order: Order) -> Words | None:
     if not payment.captured or not payment.released:
         return None
     left_out = f"{sum_words(payment.released, payment.currency)} left out."
-    if payment.saved_card_id:
+    if saved_card(order)[0]:
         return Words(left_out, "The card is saved: it can be charged later.", Tone.GREEN)
     return Words(left_out, "Charging it later needs the shopper to pay again.", Tone.AMBER)
 
@@ -123,6 +124,9 @@ _DOING = {
     OperationKind.CANCEL: "Releasing",
     OperationKind.SHIP: "Passing the tracking to Stripe",
     OperationKind.REFUND: "Refunding",
+    OperationKind.BACK_ORDER: "Charging the saved card",
+    OperationKind.RENEW: "Renewing the hold of",
+    OperationKind.CHARGE_AGAIN: "Charging the saved card",
 }
 _ASKED = {
     OperationKind.CREATE_CUSTOMER: "We asked Stripe to set up the payment",
@@ -132,8 +136,11 @@ _ASKED = {
     OperationKind.CANCEL: "We asked Stripe to release {sum}",
     OperationKind.SHIP: "We passed the tracking to Stripe",
     OperationKind.REFUND: "We asked Stripe to refund {sum}",
+    OperationKind.BACK_ORDER: "We asked Stripe to charge {sum} to the saved card",
+    OperationKind.RENEW: "We asked Stripe to hold {sum} on the saved card",
+    OperationKind.CHARGE_AGAIN: "We asked Stripe to charge {sum} to the saved card",
 }
-_WITH_SUM = {OperationKind.CONFIRM, OperationKind.CAPTURE, OperationKind.CANCEL, OperationKind.REFUND}
+_WITHOUT_SUM = {OperationKind.CREATE_CUSTOMER, OperationKind.CREATE_INTENT, OperationKind.SHIP}
 
 
 class Work(StrEnum):
@@ -154,7 +161,7 @@ def work_of(operation: OpenOperation, now: int) -> Work:
 
 
 def _operation_sum(operation: OpenOperation, currency: str) -> str:
-    if operation.amount is None or operation.kind not in _WITH_SUM:
+    if operation.amount is None or operation.kind in _WITHOUT_SUM:
         return ""
     return sum_words(operation.amount, currency)
 

@@ -21,6 +21,10 @@ _TITLES = {
     "expired": "The hold lapsed, nothing is held",
     "refunded": "Refunded {sum}",
     "refund_failed": "The refund of {sum} failed, the money is back with you",
+    "charged_later": "Charged {sum} for what was left out",
+    "renewed": "New hold of {sum} on the saved card",
+    "replaced": "Old hold of {sum} released, the new one stands",
+    "given_up": "A charge of the saved card was given up",
     "unknown": "The answer got lost",
 }
 _TONES = {
@@ -31,6 +35,7 @@ _TONES = {
     "action": Tone.AMBER,
     "not_passed_on": Tone.AMBER,
     "captured": Tone.GREEN,
+    "charged_later": Tone.GREEN,
     "shipped": Tone.GREEN,
 }
 

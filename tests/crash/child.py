@@ -118,6 +118,24 @@ def _refund(works: Works, _clock: wiring.MovedClock, operation_id: str, order_id
     works.desk.refund.run(operation_id, order_id, version, plan, RefundReason.REQUESTED_BY_CUSTOMER, "One broke.")
 
 
+def _back_order(works: Works, _clock: wiring.MovedClock, operation_id: str, order_id: str, version: int) -> None:
+    """The teapot that was left out."""
+    order = works.desk.orders.view(order_id).order
+    plan = works.desk.back_order.preview(order, {1: 1})
+    works.desk.back_order.run(operation_id, order_id, version, plan)
+
+
+def _renew(works: Works, _clock: wiring.MovedClock, operation_id: str, order_id: str, version: int) -> None:
+    order = works.desk.orders.view(order_id).order
+    plan = works.desk.renew.offer(order).plan
+    assert plan is not None
+    works.desk.renew.run(operation_id, order_id, version, plan)
+
+
+def _charge_again(works: Works, _clock: wiring.MovedClock, operation_id: str, order_id: str, version: int) -> None:
+    works.desk.back_order.try_again(operation_id, order_id, version)
+
+
 def _resolve(works: Works, clock: wiring.MovedClock) -> None:
     for _ in range(6):
         if not works.resolve.run_due().waiting:
@@ -137,6 +155,9 @@ _STEPS: dict[str, Callable[..., None]] = {
     "ship": _ship,
     "release": _release,
     "refund": _refund,
+    "back_order": _back_order,
+    "renew": _renew,
+    "charge_again": _charge_again,
     "resolve": _resolve,
     "poll": _poll,
 }
