@@ -7,6 +7,7 @@ from sellerdesk.background import IDLE_MOST_SECONDS, Background
 from sellerdesk.clock import Clock
 from sellerdesk.domain.road import ConfirmationRoad
 from sellerdesk.services.adopt import Adopt
+from sellerdesk.services.approving import Approving
 from sellerdesk.services.audit import RunAudit
 from sellerdesk.services.back_order import BackOrder
 from sellerdesk.services.card_attempts import ReadAttempts
@@ -92,7 +93,7 @@ def assemble(
         gateway=gateway,
         clock=clock,
         desk=desk,
-        shopfront=Shopfront(Shop(store), place_order, clock),
+        shopfront=Shopfront(Shop(store), place_order, Approving(store, gateway, conductor, clock), clock),
         resolve=Resolve(store, conductor, again, renew, clock),
         sweep=Sweep(store, gateway, conductor, clock, installation),
     )

@@ -2,6 +2,7 @@
 
 from http import HTTPStatus
 from typing import Any
+from urllib.parse import urlsplit
 
 from starlette.responses import JSONResponse
 
@@ -22,6 +23,7 @@ from sellerdesk.domain.order import Order, OrderLine
 from sellerdesk.domain.payment import ShippingFacts
 from sellerdesk.domain.road import ConfirmationRoad, road_of
 from sellerdesk.formats import money
+from sellerdesk.services.approving import Approval
 from sellerdesk.services.pay_answer import PayAnswer, PayState
 
 RETRY_SECONDS = 12
@@ -61,6 +63,15 @@ def pay_json(answer: PayAnswer) -> dict[str, Any]:
             reason, _, rest = explain(answer.problem).shopper.partition(". ")
             told["reason"] = f"{reason.removesuffix('.')}."
             told["advice"] = rest
+    return told
+
+
+def approval_json(approval: Approval, script_url: str) -> dict[str, Any]:
+    """Where an approval stands. A page is named only where it can be one of Stripe's, which live where its script
+    does."""
+    told = {"state": approval.state.value}
+    if approval.url and urlsplit(approval.url).scheme in ("https", urlsplit(script_url).scheme):
+        told["url"] = approval.url
     return told
 
 

@@ -31,6 +31,7 @@ from sellerdesk.domain.errors import (
 )
 from sellerdesk.domain.order import Order
 from sellerdesk.domain.road import ConfirmationRoad, road_of
+from sellerdesk.services.approving import Approval
 from sellerdesk.services.pay_answer import PayAnswer
 from sellerdesk.services.shopfront import Shopfront
 
@@ -38,6 +39,7 @@ Endpoint = Callable[[Request], Awaitable[Response]]
 
 _NO_CARDS = "The shop cannot take cards at the moment. Nothing is held."
 _EARLIER = "An earlier order of yours waits for your bank. Please finish that one first."
+_BANK_NOT_ASKED = "Your bank could not be asked. Please look again in a minute."
 _NOT_KNOWN = "The answer of the bank is not known yet. Please don’t pay again."
 
 
@@ -47,6 +49,7 @@ class Api:
     def __init__(self, shopfront: Shopfront, info: CheckoutInfo, limits: Limits) -> None:
         self._shop = shopfront.shop
         self._place_order = shopfront.place_order
+        self._approving = shopfront.approving
         self._clock = shopfront.clock
         self._info = info
         self._pay_checkout = Bucket(limits.pay_per_checkout, time.monotonic)
@@ -68,6 +71,8 @@ class Api:
             Route("/api/orders/{reference:str}/look", self._telling(self._look), methods=post),
             Route("/api/o/{link:str}/pay", self._telling(self._pay_by_link), methods=post),
             Route("/api/o/{link:str}/look", self._telling(self._look_by_link), methods=post),
+            Route("/api/o/{link:str}/approve", self._telling(self._approve), methods=post),
+            Route("/api/o/{link:str}/approved", self._telling(self._approved), methods=post),
         ]
 
     def _telling(self, endpoint: Endpoint) -> Endpoint:
@@ -231,6 +236,29 @@ class Api:
             return self._place_order.look_by_link(order.link_token)
 
         return await self._asked(look, request)
+
+    async def _approve(self, request: Request) -> Response:
+        """The shopper of a saved card goes to the bank's page."""
+        await read_object(request)
+        order = await run_in_threadpool(self._linked, request)
+
+        def approve() -> Approval:
+            self._pay_checkout.take(f"approve {order.link_token}")
+            return self._approving.start(order.link_token, self._return_url(request, order))
+
+        return await self._about_approval(approve)
+
+    async def _approved(self, request: Request) -> Response:
+        """The shopper is back from there."""
+        await read_object(request)
+        link = request.path_params["link"]
+        return await self._about_approval(lambda: self._approving.look(link))
+
+    async def _about_approval(self, ask: Callable[[], Approval]) -> Response:
+        try:
+            return JSONResponse(answers.approval_json(await run_in_threadpool(ask), self._info.script_url))
+        except (CallError, StoreError):
+            return answers.unavailable("not_known", _BANK_NOT_ASKED)
 
     async def _asked(self, ask: Callable[[], PayAnswer], request: Request) -> Response:
         """The bank's answer; any failure here may come after the money was held, so it is told as not known."""

@@ -27,8 +27,10 @@ from sellerdesk.checkout.quotes import picture_address, vat_label
 from sellerdesk.checkout.words import country_name, pieces
 from sellerdesk.domain import tracking
 from sellerdesk.domain.catalogue import PricedCart, included_tax, share_tax
+from sellerdesk.domain.charging_later import waits_for_shopper
 from sellerdesk.domain.listing import OrderView
 from sellerdesk.domain.order import Order, OrderLine
+from sellerdesk.domain.pieces import pieces_owed
 from sellerdesk.domain.road import ConfirmationRoad, road_of
 from sellerdesk.domain.shortening import kept_amount
 from sellerdesk.formats import money
@@ -69,6 +71,14 @@ class ParcelView:
 
 
 @dataclass(frozen=True, slots=True)
+class Approve:
+    """A charge of the saved card that the bank wants the shopper to approve; ``kind`` is the payment's role."""
+
+    kind: str
+    amount: Markup
+
+
+@dataclass(frozen=True, slots=True)
 class OrderPageView:
     """Everything the template prints. ``mine`` is whether this browser made the order, ``by_page`` whether its page
     confirms the payment by itself; ``items`` is what was ordered and ``again`` what of it can be ordered anew, both for
@@ -99,6 +109,7 @@ class OrderPageView:
     country: str
     by_page: bool
     items: tuple[dict[str, Any], ...]
+    approval: Approve | None
 
     @property
     def can_pay(self) -> bool:
@@ -136,14 +147,24 @@ def order_page(view: OrderView, mine: bool, again: Again | None = None) -> Order
         said_at=_said_at(view),
         again=tuple({"sku": item.sku, "quantity": item.quantity} for item in again.items) if again else (),
         again_pieces=pieces(again.pieces) if again else "",
-        saved_card=order.save_card and state in (PageState.PART, PageState.SHIPPED) and _any_left_out(order),
+        saved_card=order.save_card and state in (PageState.PART, PageState.SHIPPED) and _any_owed(order),
         save_card=order.save_card,
         total=order.total,
         currency=order.currency,
         country=order.shopper.address.country,
         by_page=mine and road_of(order.payment) is ConfirmationRoad.PAGE,
         items=tuple(items_json(order.lines)),
+        approval=_approval(order),
     )
+
+
+def _approval(order: Order) -> Approve | None:
+    payment = waits_for_shopper(order)
+    return None if payment is None else Approve(payment.role, amount_markup(payment.amount, payment.currency))
+
+
+def _any_owed(order: Order) -> bool:
+    return any(pieces_owed(order, line) for line in order.lines)
 
 
 def _any_left_out(order: Order) -> bool:
@@ -255,7 +276,8 @@ def _said_at(view: OrderView) -> Markup:
 def _money_rows(view: OrderView) -> tuple[Row, ...]:
     """Only when two sums differ: charged less than held, or some of it sent back."""
     order, payment = view.order, view.order.payment
-    if not payment.captured or not (payment.released or payment.refunded):
+    later = [each for each in order.back_orders if each.captured]
+    if not payment.captured or not (payment.released or payment.refunded or later):
         return ()
     at = next((entry.at for entry in view.timeline if entry.what == "captured"), order.placed_at)
     card = card_text(order)
@@ -264,6 +286,11 @@ def _money_rows(view: OrderView) -> tuple[Row, ...]:
     if payment.released:
         why = Markup("Never charged. Your bank shows it again in a few days.")
         rows.append(Row("Released", amount_markup(payment.released, order.currency), why, back=True))
+    for each in later:
+        why = Markup("For what was missing when we packed.")
+        rows.append(Row("Charged later", amount_markup(each.captured, order.currency), why))
+        if each.refunded:
+            rows.append(Row("Refunded", amount_markup(each.refunded, order.currency), ARRIVES, back=True))
     if payment.refunded:
         rows.append(Row("Refunded", amount_markup(payment.refunded, order.currency), ARRIVES, back=True))
     return tuple(rows)

@@ -93,6 +93,11 @@ PAGE: Mapping[str, str] = {
     "consented": "The card is saved with {shop} for missing items, as agreed when this was ordered.",
     "use_another": "Use another card",
     "approve_amount": "Approve {amount}",
+    "approval_title": "Your bank asks about {amount}",
+    "approval_backorder": "What was missing when we packed is here now. Your bank wants you to approve the charge to "
+    "your saved card first. Nothing is charged until you do.",
+    "approval_renewal": "The time for which your bank holds the money is nearly over. We ask it to hold the same "
+    "amount anew, and it wants you to approve that. Nothing is charged by this, and the old hold is then released.",
     "start_again": "Start again with {items}",
     "seller_wrote": "{shop} wrote",
     "error_title": "This page could not be shown",
@@ -165,12 +170,15 @@ SCRIPT: Mapping[str, str] = {
     "cart_changed": "**Your cart changed elsewhere. The new total is {amount}.** Please check it and press again.",
     "closed": "**This checkout was closed. Nothing is held.** Press again to start a new one with the same cart.",
     "server_fault": "**Our server met a fault before we asked your bank. Nothing is held.** Press again in a minute.",
+    "bank_opens": "Your bank’s page opens…",
+    "bank_refused": "Your bank refused. Nothing was charged.",
+    "bank_not_asked": "Your bank could not be asked. Nothing was charged. Please try again in a minute.",
     "copied": "Copied",
     "update": "Your order changed: {what}",
 }
 
 # Each page carries only what its script may say; the catalogue's says nothing.
-_FORM_LEAVES_OUT = ("copied", "update", "hold_button", "left_elsewhere")
+_FORM_LEAVES_OUT = ("copied", "update", "hold_button", "left_elsewhere", "bank_")
 _ORDER_PAGE_LEAVES_OUT = (
     "required_",
     "email_",

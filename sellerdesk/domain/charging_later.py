@@ -16,6 +16,7 @@ from sellerdesk.domain.catalogue import included_tax, minimum_amount, share_tax
 from sellerdesk.domain.declines import explain
 from sellerdesk.domain.errors import ChargeRefused
 from sellerdesk.domain.explanation import Again
+from sellerdesk.domain.failures import APPROVAL, reason_of
 from sellerdesk.domain.money import step
 from sellerdesk.domain.order import Order, OrderLine
 from sellerdesk.domain.payment import CardFacts, Payment, PaymentStatus
@@ -26,8 +27,6 @@ from sellerdesk.domain.shortening import PlannedLine
 # https://docs.stripe.com/payments/place-a-hold-on-a-payment-method
 VISA_HOLD_SECONDS = (4 * 24 + 18) * 3600
 HOLD_SECONDS = 7 * 24 * 3600
-# Stripe's word for "the bank wants the shopper to approve": https://docs.stripe.com/declines/codes
-ASKS_SHOPPER = "authentication_required"
 _SEND_LINK = "Send the shopper the link of their order: once this hold has ended it lets them order again."
 
 
@@ -101,7 +100,7 @@ def needs_shopper(payment: Payment) -> bool:
     if payment.status is PaymentStatus.REQUIRES_ACTION:
         return True
     problem = payment.problem
-    asked = problem is not None and ASKS_SHOPPER in (problem.code, problem.decline_code)
+    asked = problem is not None and reason_of(problem.decline_code or problem.code) is APPROVAL
     return asked and payment.status is PaymentStatus.REQUIRES_PAYMENT_METHOD
 
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from sellerdesk.clock import Clock
+from sellerdesk.services.approving import Approving
 from sellerdesk.services.place_order import PlaceOrder
 from sellerdesk.services.shop import Shop
 
@@ -13,4 +14,5 @@ class Shopfront:
 
     shop: Shop
     place_order: PlaceOrder
+    approving: Approving
     clock: Clock

@@ -220,7 +220,7 @@ QUERIES = [OrderQuery(stage) for stage in EVERYWHERE] + [
 def test_the_number_of_statements_stays_the_same(shop: Full, large: Full, query: OrderQuery) -> None:
     few, many = asked(shop.store, query), asked(large.store, replace(query, limit=500))
     assert len(few) == len(many)
-    assert len(many) <= 10
+    assert len(many) <= 11
     after = page(large.store, replace(query, limit=5)).rows[-1].cursor
     assert len(asked(large.store, replace(query, limit=500, after=after))) == len(many)
 

@@ -138,6 +138,34 @@ async function ask() {
   if (state === "checking") setTimeout(ask, 2000);
 }
 
+// A charge of the saved card that the bank wants approved: its page comes back to this one.
+document.addEventListener("click", async (event) => {
+  const button = event.target.closest("#approve-saved");
+  if (!button || button.getAttribute("aria-disabled") === "true") return;
+  button.setAttribute("aria-disabled", "true");
+  const say = (key) => ($("#approve-told").textContent = plain(key));
+  say("bank_opens");
+  try {
+    const told = await post(`/api${boot.link}/approve`, {});
+    if (told.url) return location.assign(told.url);
+    if (told.state === "declined") say("bank_refused");
+    await refresh();
+  } catch (error) {
+    if (error instanceof Refused && error.status < 500) $("#approve-told").textContent = error.message;
+    else say("bank_not_asked");
+  }
+  button.removeAttribute("aria-disabled");
+});
+
+async function approved() {
+  try {
+    await post(`/api${boot.link}/approved`, {});
+    await refresh();
+  } catch {
+    // The next turn shows it.
+  }
+}
+
 // What can still be had goes into the cart, beside what is in it already.
 document.addEventListener("click", (event) => {
   const again = event.target.closest("#again");
@@ -174,4 +202,5 @@ try {
 }
 setInterval(() => refresh().catch(() => {}), REFRESH_MS);
 document.addEventListener("visibilitychange", () => refresh().catch(() => {}));
+if (returned && $("#approve-saved")) approved();
 if (boot.state === "checking" || (boot.pay && (returned || cart.asked()?.link === boot.link))) ask();
