@@ -283,14 +283,15 @@ def _money_rows(view: OrderView) -> tuple[Row, ...]:
     card = card_text(order)
     when = Markup("{} · {}").format(moment(at), card) if card else moment(at)
     rows = [Row("Charged", amount_markup(payment.captured, order.currency), when)]
-    if payment.released:
-        why = Markup("Never charged. Your bank shows it again in a few days.")
-        rows.append(Row("Released", amount_markup(payment.released, order.currency), why, back=True))
     for each in later:
         why = Markup("For what was missing when we packed.")
         rows.append(Row("Charged later", amount_markup(each.captured, order.currency), why))
         if each.refunded:
             rows.append(Row("Refunded", amount_markup(each.refunded, order.currency), ARRIVES, back=True))
+    if payment.released:
+        never = "Not charged with the rest." if later else "Never charged."
+        why = Markup("{} Your bank shows it again in a few days.").format(never)
+        rows.append(Row("Released", amount_markup(payment.released, order.currency), why, back=True))
     if payment.refunded:
         rows.append(Row("Refunded", amount_markup(payment.refunded, order.currency), ARRIVES, back=True))
     return tuple(rows)

@@ -242,9 +242,10 @@ def _left_out(order: Order) -> Markup:
     names = [line.name for line in order.lines if line.left_out]
     if not names:
         return Markup("We charged less than we held. You do not pay the rest.")
-    return Markup("Out of stock when we packed: {}. You do not pay for what we left out.").format(
-        Markup("; ").join(isolated(name) for name in names)
-    )
+    listed = Markup("; ").join(isolated(name) for name in names)
+    if any(each.captured for each in order.back_orders):
+        return Markup("Out of stock when we packed: {}. You pay for it when it comes.").format(listed)
+    return Markup("Out of stock when we packed: {}. You do not pay for what we left out.").format(listed)
 
 
 def _who_has_it(order: Order) -> Markup:
