@@ -26,6 +26,7 @@ from sellerdesk.services.refund import Refunding
 from sellerdesk.services.release import Release
 from sellerdesk.services.renew import Renew
 from sellerdesk.services.resolve import Resolve
+from sellerdesk.services.review import Review
 from sellerdesk.services.ship import Ship
 from sellerdesk.services.shop import Shop
 from sellerdesk.services.shopfront import Shopfront
@@ -76,6 +77,7 @@ def assemble(
         refund=Refunding(store, conductor, clock, seat),
         back_order=BackOrder(store, conductor, clock, seat, installation),
         renew=renew,
+        review=Review(store, gateway, conductor, clock, seat),
         check=CheckNow(store, conductor),
         sync=Sync(store, gateway, adopt, clock),
         clock=clock,

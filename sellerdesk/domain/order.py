@@ -198,7 +198,7 @@ class TimelineEntry:
 
     ``what`` is a word of ours ('placed', 'held', 'declined', 'action', 'approved', 'captured', 'released', 'shipped',
     'passed_on', 'not_passed_on', 'canceled', 'expired', 'unknown', 'refunded', 'refund_failed', 'charged_later',
-    'renewed', 'replaced', 'given_up'); ``amount`` minor units or None;
+    'renewed', 'replaced', 'given_up', 'accepted', 'sent_anew'); ``amount`` minor units or None;
     ``actor`` who did it; ``request_id`` Stripe's, or ''; ``at`` seconds UTC; ``note`` plain text, maybe hostile.
     """
 

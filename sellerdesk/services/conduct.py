@@ -19,6 +19,7 @@ from sellerdesk.services.record import Origin, record_facts, record_refunds
 from sellerdesk.services.requests import shipping_of
 
 _MOVES_NOTHING = (OperationKind.CREATE_CUSTOMER, OperationKind.CREATE_INTENT, OperationKind.SHIP)
+DECIDED = "A person decided to send it again."
 SUPERSEDED = "Replaced by a newer tracking number."
 
 
@@ -98,6 +99,35 @@ class Conductor:
         except CallError as error:
             return Outcome(known, error=error)
 
+    def accept(self, operation_id: str, word: str, told: TimelineEntry) -> Outcome:
+        """End an operation in review by what Stripe says now: ``word`` stands where nothing of it is there, and
+        ``told`` goes to the timeline. Nothing is sent. Raises CallError's family when it cannot be read."""
+        known = self._current(operation_id)
+        verdict = self._decider.accept(known, word) if known.state is OperationState.REVIEW else None
+        claimed = self._claim(known.id) if verdict is not None else None
+        if claimed is None or verdict is None:
+            return Outcome(known)
+        return Outcome(self._record(claimed, verdict, told), verdict.answer)
+
+    def send_anew(self, operation_id: str, told: TimelineEntry) -> Outcome:
+        """Send an operation in review under a new key, after a reading that shows nothing of it; what the reading
+        settles is not sent. Raises CallError's family when it cannot be read."""
+        known = self._current(operation_id)
+        if known.state is not OperationState.REVIEW:
+            return Outcome(known)
+        if self._decider.examine(known) is not None:
+            return self._by_reading(known)
+        claimed = self._claim(known.id)
+        if claimed is None:
+            return Outcome(self._current(known.id))
+        anew = Verdict(OperationState.UNKNOWN, DECIDED, new_generation=True)
+        with self._store.write() as unit:
+            self._end_attempt(unit, claimed, anew)
+            if unit.journal.postpone(claimed, anew.word, self._clock.system_now(), new_generation=True):
+                unit.orders.note(claimed.order_id, told)
+                unit.commit()
+        return self.resolve(operation_id)
+
     def _current(self, operation_id: str) -> Operation:
         with self._store.read() as unit:
             operation = unit.journal.get(operation_id)
@@ -162,7 +192,7 @@ class Conductor:
 
     # --- recording, in one transaction ---
 
-    def _record(self, claimed: Operation, verdict: Verdict) -> Operation:
+    def _record(self, claimed: Operation, verdict: Verdict, told: TimelineEntry | None = None) -> Operation:
         with self._store.write() as unit:
             self._end_attempt(unit, claimed, verdict)
             if verdict.state is OperationState.UNKNOWN:
@@ -170,6 +200,8 @@ class Conductor:
                 unit.commit()
             elif unit.journal.finish(claimed, verdict.state, verdict.word, self._clock.now()):
                 self._take_over(unit, claimed, verdict)
+                if told is not None:
+                    unit.orders.note(claimed.order_id, told)
                 self._at(claimed, "before_commit")
                 unit.commit()
             # Otherwise somebody else finished it meanwhile: our copy of the answer is thrown away.

@@ -93,6 +93,21 @@ class Decider:
         seen = look(self._gateway, operation)
         return _settled(operation, seen) if seen.effect in (Effect.HAPPENED, Effect.IMPOSSIBLE) else None
 
+    def accept(self, operation: Operation, word: str) -> Verdict | None:
+        """What ends an operation by Stripe's word alone: done or impossible as it was read, or failed with ``word``
+        where nothing of it is there. None while Stripe has not decided. Never sends. Raises CallError's family."""
+        try:
+            seen = look(self._gateway, operation)
+        except Rejected as error:
+            return Verdict(OperationState.FAILED, word, error=error)
+        match seen.effect:
+            case Effect.WAIT:
+                return None
+            case Effect.NOT_YET:
+                return Verdict(OperationState.FAILED, word, seen.answer)
+            case _:
+                return _settled(operation, seen)
+
     def too_late(self, operation: Operation) -> str:
         """Why an operation that certainly did not happen need not be sent any more, or ''."""
         if operation.kind is not OperationKind.CONFIRM:
@@ -147,8 +162,7 @@ class Decider:
     def _leave_to_a_person(self, tries: Sequence[Try], seen: Seen) -> Verdict:
         """The key gives no answer any more, and another one could do it twice. It is read for an hour after the last
         sending, so that nothing can still be on its way; then somebody decides."""
-        last = max((each.at for each in tries if each.outcome != _REPAIR), default=0)
-        if self._clock.now() - last < REPAIR_SECONDS:
+        if self._clock.now() - last_sending(tries) < REPAIR_SECONDS:
             return Verdict(OperationState.UNKNOWN, _REPAIR, seen.answer, wait=REPAIR_LOOK_SECONDS)
         return Verdict(OperationState.REVIEW, NOT_SEEN, seen.answer)
 
@@ -221,6 +235,11 @@ class Decider:
                 return Verdict(OperationState.DONE, "on the charge", passed_on=PassedOn.ON_CHARGE)
         word = f"rejected: {refused.code or refused.http_status}"
         return Verdict(OperationState.FAILED, word, None, refused, passed_on=PassedOn.REFUSED)
+
+
+def last_sending(tries: Sequence[Try]) -> int:
+    """When the last of these was sent, seconds UTC; those that only looked are left out."""
+    return max((each.at for each in tries if each.outcome != _REPAIR), default=0)
 
 
 def _is_its_own(operation: Operation, facts: PaymentFacts | None) -> bool:

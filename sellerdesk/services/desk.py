@@ -20,6 +20,7 @@ from sellerdesk.services.prepare import Prepare
 from sellerdesk.services.refund import Refunding
 from sellerdesk.services.release import Release
 from sellerdesk.services.renew import Renew
+from sellerdesk.services.review import Review
 from sellerdesk.services.ship import Ship
 from sellerdesk.services.shop_keys import ShopKeys
 from sellerdesk.services.stock import SetStock
@@ -115,6 +116,7 @@ class Desk:
     refund: Refunding
     back_order: BackOrder
     renew: Renew
+    review: Review
     check: CheckNow
     sync: Sync
     clock: Clock

@@ -25,6 +25,8 @@ _TITLES = {
     "renewed": "New hold of {sum} on the saved card",
     "replaced": "Old hold of {sum} released, the new one stands",
     "given_up": "A charge of the saved card was given up",
+    "accepted": "Decided: what Stripe shows is accepted",
+    "sent_anew": "Decided: sent to Stripe once more",
     "unknown": "The answer got lost",
 }
 _TONES = {

@@ -136,6 +136,10 @@ def _charge_again(works: Works, _clock: wiring.MovedClock, operation_id: str, or
     works.desk.back_order.try_again(operation_id, order_id, version)
 
 
+def _approve(works: Works, _clock: wiring.MovedClock, link_token: str) -> None:
+    works.shopfront.approving.start(link_token, wiring.RETURN_URL)
+
+
 def _resolve(works: Works, clock: wiring.MovedClock) -> None:
     for _ in range(6):
         if not works.resolve.run_due().waiting:
@@ -158,6 +162,7 @@ _STEPS: dict[str, Callable[..., None]] = {
     "back_order": _back_order,
     "renew": _renew,
     "charge_again": _charge_again,
+    "approve": _approve,
     "resolve": _resolve,
     "poll": _poll,
 }

@@ -287,7 +287,8 @@ def open_shop(
     prepare, ship, clock = FakePrepare(books), FakeShip(books), StillClock()
     desk = Desk(
         books, attempts, prepare, ship, release, check=check, sync=sync, clock=clock, seat="Packing desk 2",  # type: ignore[arg-type]
-        refund=None, back_order=None, renew=None, figures=None, catalogue=None, stock=None, audit=None,  # type: ignore[arg-type]
+        refund=None, back_order=None, renew=None, review=None,  # type: ignore[arg-type]
+        figures=None, catalogue=None, stock=None, audit=None,  # type: ignore[arg-type]
     )  # fmt: skip
 
     def close() -> None:
