@@ -6,7 +6,7 @@ Only columns that are summed up are read, so that ten thousand holds take no lon
 from collections import Counter
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, select
+from sqlalchemy import ColumnElement, and_, exists, not_, select
 from sqlalchemy.orm import Session, aliased
 
 from sellerdesk.domain.order import OrderLine
@@ -43,7 +43,12 @@ class SqlHistory:
             )
             .join(OrderRecord, OrderRecord.id == PaymentRecord.order_id)
             .outerjoin(LedgerRecord, _is_capture_of_payment())
-            .where(PaymentRecord.authorized_at >= since, PaymentRecord.authorized_at < until)
+            .where(
+                PaymentRecord.authorized_at >= since,
+                PaymentRecord.authorized_at < until,
+                PaymentRecord.role != "backorder",  # charged at once: it never was a hold
+                not_(_has_renewal()),
+            )
         )
         return tuple(_to_hold(tuple(row)) for row in rows)
 
@@ -110,6 +115,12 @@ class SqlHistory:
 def _is_capture_of_payment() -> ColumnElement[bool]:
     """The ledger has one row for each intent and kind, with the moment at which the capture became known."""
     return and_(LedgerRecord.stripe_object == PaymentRecord.intent_id, LedgerRecord.kind == "captured")
+
+
+def _has_renewal() -> ColumnElement[bool]:
+    """Whether another hold stands in the place of this one: the same money must not be counted twice."""
+    renewal = aliased(PaymentRecord)
+    return exists().where(renewal.replaces_id == PaymentRecord.id, renewal.authorized_at.is_not(None))
 
 
 def _has_saved_card() -> ColumnElement[bool]:

@@ -49,6 +49,9 @@ def test_the_new_hold_stands_for_the_order(shop: Plant, stripe_sandbox: Sandbox)
     assert (stage_of(captured), captured.payment.captured) == (Stage.SHIPPED, TOTAL - 6200)
     assert shop.back_order(captured).state is ChargeState.DONE
     shop.check_agrees(order.id)
+    with shop.store.read() as unit:
+        (hold,) = unit.history.holds(0, 2**40)
+    assert (hold.shares.captured, hold.shares.released) == (TOTAL - 6200, 6200)
 
 
 @pytest.mark.parametrize("fault", FAULTS)
