@@ -156,13 +156,13 @@ class SqlOrders:
             update(PaymentRecord).where(PaymentRecord.id == payment.id).values(payment_columns(payment))
         )
         changed = visible_facts(payment) != visible_facts(before)
-        self.derive(payment.order_id, changed=changed)
+        self._derive(payment.order_id, changed=changed)
         return changed
 
     def save_message(self, order_id: str, message: str) -> None:
         if self.get(order_id).message != message:
             self._change(order_id, message=message)
-            self.derive(order_id, changed=True)
+            self._derive(order_id, changed=True)
 
     def save_kept(self, order_id: str, kept: Mapping[int, int], shipping_kept: int) -> None:
         """Lines whose position is not in ``kept`` stay as they are."""
@@ -177,7 +177,7 @@ class SqlOrders:
                 .values(kept=line.kept)
             )
         self._change(order_id, shipping_kept=shipping_kept)
-        self.derive(order_id, changed=True)
+        self._derive(order_id, changed=True)
 
     def save_shipment(self, order_id: str, shipment: Shipment) -> None:
         if self.get(order_id).shipment == shipment:
@@ -185,19 +185,19 @@ class SqlOrders:
         self._session.execute(delete(ParcelRecord).where(ParcelRecord.order_id == order_id))
         self._session.execute(delete(ShipmentRecord).where(ShipmentRecord.order_id == order_id))
         self._write_shipment(order_id, shipment)
-        self.derive(order_id, changed=True)
+        self._derive(order_id, changed=True)
 
     def save_shopper_contact(self, order: Order) -> None:
         if self.get(order.id).shopper == order.shopper:
             return
         self._change(order.id, **shopper_columns(order.shopper))
-        self.derive(order.id, changed=True)
+        self._derive(order.id, changed=True)
 
     def close(self, order_id: str, at: int) -> None:
         """The first time counts; closing again changes nothing."""
         if self.get(order_id).closed_at is None:
             self._change(order_id, closed_at=at)
-            self.derive(order_id, changed=True)
+            self._derive(order_id, changed=True)
 
     def expect_version(self, order_id: str, version: int) -> None:
         self.cart_sha256(order_id)
@@ -239,7 +239,7 @@ class SqlOrders:
             for row in rows
         )
 
-    def derive(self, order_id: str, *, changed: bool) -> None:
+    def _derive(self, order_id: str, *, changed: bool) -> None:
         """Recompute what the list is sorted and searched by; ``changed`` counts the version up."""
         stage, since = self._session.execute(
             select(OrderRecord.stage, OrderRecord.stage_at).where(OrderRecord.id == order_id)
@@ -297,3 +297,8 @@ class SqlOrders:
                     }
                 ],
             )
+
+
+def derive_again(session: Session, order_id: str, *, changed: bool) -> None:
+    """The same after something that hangs on the order was written elsewhere."""
+    SqlOrders(session)._derive(order_id, changed=changed)

@@ -9,7 +9,7 @@ from sellerdesk.domain.payment import Payment, PaymentStatus
 from sellerdesk.domain.refund import Refund
 from sellerdesk.store.mapping import payment_columns, refund_columns, to_refund
 from sellerdesk.store.models import PaymentRecord, RefundRecord
-from sellerdesk.store.orders import SqlOrders
+from sellerdesk.store.orders import SqlOrders, derive_again
 from sellerdesk.store.sqlite import ConstraintBroken
 
 _HELD = PaymentStatus.REQUIRES_CAPTURE.value
@@ -38,7 +38,7 @@ class SqlPayments:
             return
         else:
             self._session.execute(update(RefundRecord).where(RefundRecord.id == refund.refund_id).values(columns))
-        self._orders.derive(order_id, changed=True)
+        derive_again(self._session, order_id, changed=True)
 
     def put(self, payment: Payment) -> None:
         """See the port. Raises OurBug for a payment that has its intent."""
@@ -55,7 +55,7 @@ class SqlPayments:
                 self._session.execute(update(PaymentRecord).where(PaymentRecord.id == payment.id).values(columns))
         except ConstraintBroken as error:
             raise OperationInProgress("The same was begun for this order already. Look at it again.") from error
-        self._orders.derive(payment.order_id, changed=False)
+        derive_again(self._session, payment.order_id, changed=False)
 
     def unfinished_renewals(self) -> tuple[Order, ...]:
         """Oldest first."""
