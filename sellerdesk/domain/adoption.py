@@ -20,6 +20,9 @@ TAG_SHIP_STATUS = "payment_intent_ship_status"
 TAG_CARRIER = "sd_carrier"
 TAG_TRACKING = "sd_tracking"
 TAG_SHIPPED_AT = "sd_shipped_at"
+# What a payment beside the order's first one is for.
+TAG_ROLE = "sd_role"
+TAG_REPLACES = "sd_replaces"
 AT_STRIPE = "Stripe"
 
 
@@ -77,6 +80,18 @@ def contents_of(found: FoundPayment) -> Contents:
     name = " ".join(found.description.split())[:200] or UNNAMED
     alone = OrderLine(0, "", name, 1, facts.amount, 0, 0, kept=1 if whole else None)
     return Contents((alone,), 0, 0 if whole else None)
+
+
+def pieces_of(found: FoundPayment, lines: tuple[OrderLine, ...]) -> tuple[tuple[int, int], ...]:
+    """Pieces per position of the order's lines that a later charge was for; none where its lines are no lines of the
+    order."""
+    pieces: list[tuple[int, int]] = []
+    for item in found.lines:
+        place = next((line.position for line in lines if (line.sku, line.name) == (item.sku, item.name)), None)
+        if place is None or place in dict(pieces):
+            return ()
+        pieces.append((place, item.quantity))
+    return tuple(pieces)
 
 
 def shopper_of(found: FoundPayment) -> Shopper:

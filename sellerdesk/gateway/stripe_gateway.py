@@ -16,6 +16,7 @@ from sellerdesk.domain.payment import CardAttempt, EventHint, PaymentFacts, Paym
 from sellerdesk.domain.refund import RefundFacts
 from sellerdesk.domain.requests import (
     TAG_OPERATION,
+    TAG_PAYMENT,
     Cancel,
     Capture,
     ChargeSavedCard,
@@ -200,7 +201,8 @@ class StripeGateway:
         def read(answer: Answer) -> str:
             of_kind(answer.body, "payment_intent")
             self._check_mode(answer)
-            return identifier(answer.body, "pi_") if text(answer.body, "capture_method") == "manual" else ""
+            ours = text(part(answer.body, "metadata"), TAG_PAYMENT)
+            return identifier(answer.body, "pi_") if ours or text(answer.body, "capture_method") == "manual" else ""
 
         newest_first = dict.fromkeys(intent_id for intent_id in self._calls.pages(send, read) if intent_id)
         return tuple(reversed(newest_first))

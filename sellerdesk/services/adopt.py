@@ -4,7 +4,16 @@ import logging
 import re
 
 from sellerdesk.clock import Clock
-from sellerdesk.domain.adoption import AT_STRIPE, FoundPayment, contents_of, shipment_of, shopper_of
+from sellerdesk.domain.adoption import (
+    AT_STRIPE,
+    TAG_REPLACES,
+    TAG_ROLE,
+    FoundPayment,
+    contents_of,
+    pieces_of,
+    shipment_of,
+    shopper_of,
+)
 from sellerdesk.domain.errors import Rejected, UnknownCurrency, UnknownOrder
 from sellerdesk.domain.ids import new_id, new_reference, new_secret_token, read_reference
 from sellerdesk.domain.money import exponent
@@ -37,14 +46,12 @@ class Adopt:
         if not _belongs_here(found):
             return None
         with self._store.write() as unit:
-            if unit.orders.by_intent(intent_id) is not None or _is_awaited(unit, found):
+            if unit.orders.by_intent(intent_id) is not None:
                 return None
-            order = self._order(unit, found)
-            unit.orders.add(order, f"found-{intent_id}", "")
-            placed = TimelineEntry(
-                order.placed_at, "placed", AT_STRIPE, order.total, order.currency, "found at Stripe, made elsewhere"
-            )
-            unit.orders.note(order.id, placed)
+            known = _named_order(unit, found)
+            order = self._add(unit, found) if known is None else _attach(unit, known, found)
+            if order is None:
+                return None
             order = record_facts(unit, order, found.facts, Origin("event", AT_STRIPE, self._clock.now()))
             unit.commit()
         return order
@@ -63,6 +70,17 @@ class Adopt:
             except Rejected as error:
                 _log.warning("payment %s cannot be taken over: %s", intent_id, error.code or error.http_status)
         return made
+
+    def _add(self, unit: UnitOfWork, found: FoundPayment) -> Order | None:
+        """A new order. A later payment is none by itself: the order's first one is older, and found before it."""
+        if found.tag(TAG_ROLE):
+            return None
+        order = self._order(unit, found)
+        unit.orders.add(order, f"found-{found.facts.intent_id}", "")
+        note = "found at Stripe, made elsewhere"
+        placed = TimelineEntry(order.placed_at, "placed", AT_STRIPE, order.total, order.currency, note)
+        unit.orders.note(order.id, placed)
+        return order
 
     def _order(self, unit: UnitOfWork, found: FoundPayment) -> Order:
         """The payment has no facts yet: recording them writes the books as for every other order."""
@@ -93,25 +111,47 @@ class Adopt:
 
 
 def _belongs_here(found: FoundPayment) -> bool:
-    """Money that was held once; of our own making also what was never paid."""
-    if not found.captured_by_hand or found.facts.amount <= 0:
+    """Money that was held once; of our own making also what was never paid, and what was charged later."""
+    ours = bool(_OWN_ID.fullmatch(found.tag(TAG_ORDER)))
+    if found.facts.amount <= 0 or not (found.captured_by_hand or (ours and found.tag(TAG_ROLE))):
         return False
     try:
         exponent(found.facts.currency)
     except UnknownCurrency:
         return False
-    return found.facts.authorized_at is not None or bool(_OWN_ID.fullmatch(found.tag(TAG_ORDER)))
+    return ours or found.facts.authorized_at is not None
 
 
-def _is_awaited(unit: UnitOfWork, found: FoundPayment) -> bool:
-    """Whether an order here made this payment and has not yet heard the answer: its own operation takes it over."""
+def _named_order(unit: UnitOfWork, found: FoundPayment) -> Order | None:
+    """The order that the payment says it belongs to, if it is here."""
     if not _OWN_ID.fullmatch(found.tag(TAG_ORDER)):
-        return False
+        return None
     try:
-        unit.orders.get(found.tag(TAG_ORDER))
+        return unit.orders.get(found.tag(TAG_ORDER))
     except UnknownOrder:
-        return False
-    return True
+        return None
+
+
+def _attach(unit: UnitOfWork, order: Order, found: FoundPayment) -> Order | None:
+    """A later payment of an order that is here. None for one that the order itself made and has not heard of yet: its
+    own operation takes it over."""
+    payment_id, role, replaces = found.tag(TAG_PAYMENT), found.tag(TAG_ROLE), found.tag(TAG_REPLACES)
+    if not _OWN_ID.fullmatch(payment_id) or order.payment_of(payment_id) is not None:
+        return None
+    if role not in ("backorder", "renewal") or (role == "renewal" and order.payment_of(replaces) is None):
+        return None
+    payment = Payment(
+        payment_id,
+        order.id,
+        role,
+        found.facts.amount,
+        found.facts.currency,
+        replaces_id=replaces if role == "renewal" else None,
+        lines=pieces_of(found, order.lines) if role == "backorder" else (),
+        shipping=found.shipping_amount if role == "backorder" else 0,
+    )
+    unit.payments.put(payment)
+    return unit.orders.get(order.id)
 
 
 def _free_reference(unit: UnitOfWork, wanted: str) -> str:

@@ -69,8 +69,8 @@ class PaymentGateway(Protocol):
         ...
 
     def holds_since(self, created_from: int) -> tuple[str, ...]:
-        """The ids of the payments made since ``created_from`` (seconds UTC) whose money is held before it is taken,
-        oldest first, all pages."""
+        """The ids of the payments made since ``created_from`` (seconds UTC) whose money is held before it is taken, and
+        of those that an order of ours made, oldest first, all pages."""
         ...
 
     def card_attempts(self, intent_id: str) -> tuple[CardAttempt, ...]:

@@ -4,7 +4,14 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from sellerdesk.domain import tracking
-from sellerdesk.domain.adoption import TAG_CARRIER, TAG_SHIP_STATUS, TAG_SHIPPED_AT, TAG_TRACKING
+from sellerdesk.domain.adoption import (
+    TAG_CARRIER,
+    TAG_REPLACES,
+    TAG_ROLE,
+    TAG_SHIP_STATUS,
+    TAG_SHIPPED_AT,
+    TAG_TRACKING,
+)
 from sellerdesk.domain.charging_later import BackOrderPlan, RenewalPlan, saved_card
 from sellerdesk.domain.order import Order, OrderLine, Parcel, Shopper
 from sellerdesk.domain.payment import NO_SHIPPING, Payment, PaymentStatus, ShippingFacts
@@ -227,9 +234,12 @@ def _line_items(lines: Iterable[OrderLine]) -> tuple[LineItem, ...]:
 def _tags(
     order: Order, operation_id: str, installation: str, payment: Payment | None = None
 ) -> tuple[tuple[str, str], ...]:
+    later = payment is not None and payment.role != "original"
     return (
         (TAG_INSTALLATION, installation),
         (TAG_ORDER, order.id),
         (TAG_PAYMENT, (payment or order.payment).id),
+        *(((TAG_ROLE, payment.role),) if payment is not None and later else ()),
+        *(((TAG_REPLACES, payment.replaces_id),) if payment is not None and payment.replaces_id else ()),
         (TAG_OPERATION, operation_id),
     )

@@ -231,6 +231,29 @@ def test_a_read_that_fails_is_made_up_for_by_the_next_poll(shop: Plant, stripe_s
     assert calls(stripe_sandbox, "POST", "/capture") == []
 
 
+def test_what_was_charged_later_comes_with_its_order(shop: Plant, elsewhere: Plant) -> None:
+    order = elsewhere.prepare(elsewhere.place_and_save_card("pm_card_visa"), {1: 0})
+    charged = elsewhere.back_order(order)
+    (here,) = poll(shop)
+    assert [(each.id, each.captured) for each in here.back_orders] == [(charged.payment.id, 6200)]
+    assert here.payment.captured == TOTAL - 6200
+    shop.check_agrees(order.id)
+    assert len(poll(shop)) == 1
+
+
+def test_a_renewed_hold_comes_with_its_order(shop: Plant, elsewhere: Plant) -> None:
+    order = elsewhere.place_and_save_card("pm_card_visa")
+    elsewhere.sandbox.world.clock.advance(5 * DAY)
+    elsewhere.works.desk.sync.poll()
+    renewed = elsewhere.renew(elsewhere.order(order.id))
+    shop.clock.learn(elsewhere.sandbox.world.clock.now())
+    (here,) = poll(shop)
+    assert here.payment.id == renewed.payment.id
+    assert (here.payment.held, here.payments[0].status) == (TOTAL, PaymentStatus.CANCELED)
+    assert shop.prepare(here).payment.captured == TOTAL
+    shop.check_agrees(order.id)
+
+
 def test_the_same_shopper_and_cart(shop: Plant, elsewhere: Plant) -> None:
     elsewhere.place_and_pay()
     (order,) = poll(shop)
