@@ -16,9 +16,10 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
     from tests.openapi.watch import Watch
+    from tests.postgres_server import PostgresServer
     from tests.secret_service import SecretService
 
-FOREIGN_PREFIXES = ("STRIPE_", "SELLERDESK_", "QT_", "XDG_", "DBUS_SESSION", "GNOME_KEYRING", "PYTHON_KEYRING")
+FOREIGN_PREFIXES = ("STRIPE_", "SELLERDESK_", "QT_", "XDG_", "DBUS_SESSION", "GNOME_KEYRING", "PYTHON_KEYRING", "PG")
 KEPT = {"QT_QPA_PLATFORM", "STRIPE_SECRET_KEY"}
 CHROMIUM = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 CHROMIUM_ARGUMENTS = (
@@ -185,6 +186,21 @@ def keyring_session(_secret_service: "SecretService", monkeypatch: pytest.Monkey
     yield _secret_service
     _secret_service.clear()
     forget_backends()
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> "Iterator[PostgresServer]":
+    """A real PostgreSQL that this process started, made when the first test asks for it."""
+    from tests.postgres_server import PostgresServer, find_program
+
+    if not sys.platform.startswith("linux") or None in {find_program("initdb"), find_program("postgres")}:
+        _unavailable("tests of shared databases need PostgreSQL's initdb and postgres")
+    server = PostgresServer()
+    try:
+        server.start()
+        yield server
+    finally:
+        server.stop()
 
 
 def chromium_path() -> str:

@@ -78,7 +78,7 @@ def fill(path: Path, count: int) -> Full:
     odd = replace(orders[count // 2], lines=(replace(orders[count // 2].lines[0], name=RARE),))
     orders[count // 2] = odd
     store = open_store(path, seat="Packing desk 1")
-    _write(store, orders)
+    write_orders(store, orders)
     return Full(store, tuple(orders))
 
 
@@ -140,7 +140,7 @@ def _payment(dice: random.Random, order: Order, stage: Stage) -> Payment:
     return Payment(f"{dice.getrandbits(128):032x}", order.id, "original", order.total, "eur", facts, problem)
 
 
-def _write(store: SqlStore, orders: list[Order]) -> None:
+def write_orders(store: SqlStore, orders: list[Order]) -> None:
     """All at once: the repository's way writes them one by one."""
     rows: dict[type[Base], list[dict[str, Any]]] = {
         OrderRecord: [

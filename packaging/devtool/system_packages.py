@@ -59,11 +59,13 @@ SECRETS = (
     Need(("dbus-daemon", "dbus"), programs=("dbus-daemon",)),
     Need(("gnome-keyring",), programs=("gnome-keyring-daemon",)),
 )
+# Debian keeps a server's programs in folders of their versions, out of PATH.
+DATABASE = (Need(("postgresql",), programs=("initdb",)),)
 SCREEN = (Need(("xvfb",), programs=("Xvfb",)), Need(("xauth",), programs=("xauth",)))
 
 FOR_WINDOW = QT
 FOR_TOUR = (*QT, *BROWSER, *DRIVER, *FONTS)
-FOR_TESTS = (*FOR_TOUR, *SECRETS, *SCREEN)
+FOR_TESTS = (*FOR_TOUR, *SECRETS, *DATABASE, *SCREEN)
 
 
 def provide(needs: Iterable[Need], purpose: str) -> None:

@@ -12,7 +12,8 @@ SellerDeskError
 ├── WorldError              the world failed: a network, a disk, a keyring, Stripe
 │   ├── CallError           an answer of Stripe's (or none): Declined · Rejected · StateMoved · KeyRefused ·
 │   │                       Busy · OutcomeUnknown
-│   ├── StoreError          DatabaseUnusable · DatabaseTooNew · ReadOnlyPlace
+│   ├── StoreError          DatabaseUnusable (DatabaseBusy · DatabaseAway · CommitUnknown) · DatabaseTooNew ·
+│   │                       ReadOnlyPlace
 │   ├── KeyringError        NoKeyring · KeyringLocked · KeyringRefused
 │   └── AddressTaken        the port to serve on is another program's
 └── OurBug                  an assertion about ourselves failed: stop this piece of work and say so
@@ -212,6 +213,18 @@ class StoreError(WorldError):
 
 class DatabaseUnusable(StoreError):
     """The file is no database of ours, is damaged, locked for too long, or cannot be written."""
+
+
+class DatabaseBusy(DatabaseUnusable):
+    """Somebody else was in the way for too long. Nothing was changed: the whole transaction may be tried again."""
+
+
+class DatabaseAway(DatabaseUnusable):
+    """The server of a shared database does not answer, or the connection to it was lost."""
+
+
+class CommitUnknown(DatabaseUnusable):
+    """The connection was lost while a transaction was made to last: it did, or it did not. Reading decides."""
 
 
 class DatabaseTooNew(StoreError):

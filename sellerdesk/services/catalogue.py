@@ -49,6 +49,7 @@ class KeepCatalogue:
     def take_over(self, proposal: Proposal) -> None:
         """Do what was proposed. Raises CatalogueMoved when anything, a count included, changed since."""
         with self._store.write() as unit:
+            unit.catalogue.hold()
             if _catalogue(unit) != proposal.before:
                 raise CatalogueMoved
             unit.catalogue.replace(proposal.after.products, proposal.after.rates)

@@ -40,7 +40,9 @@ class SetStock:
             raise OurBug("A count outside of what a shelf holds was about to be saved.")
         with self._store.write() as unit:
             refused = [
-                sku for sku, count in counts.items() if not unit.catalogue.set_on_hand(sku, count.seen, count.wanted)
+                sku
+                for sku, count in sorted(counts.items())
+                if not unit.catalogue.set_on_hand(sku, count.seen, count.wanted)
             ]
             if refused:
                 there = {product.sku: product.on_hand for product in unit.catalogue.products()}

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from sellerdesk.domain.catalogue import Product, ShippingRate
 from sellerdesk.domain.errors import OurBug
+from sellerdesk.store.dialect import of
 from sellerdesk.store.models import ProductRecord, ShippingRateRecord
 
 
@@ -16,6 +17,10 @@ class SqlCatalogue:
 
     def __init__(self, session: Session) -> None:
         self._session = session
+
+    def hold(self) -> None:
+        for table in (ProductRecord, ShippingRateRecord):
+            of(self._session).hold_table(self._session, table)
 
     def products(self) -> tuple[Product, ...]:
         """In the order in which ``replace`` got them, withdrawn ones too."""
@@ -48,6 +53,7 @@ class SqlCatalogue:
 
     def replace(self, products: Iterable[Product], rates: Iterable[ShippingRate]) -> None:
         """Put these in the place of all there are. Orders keep the names and prices they were placed with."""
+        self.hold()
         self._session.execute(delete(ProductRecord))
         self._session.execute(delete(ShippingRateRecord))
         new_products = [{"position": position, **asdict(product)} for position, product in enumerate(products)]
@@ -58,8 +64,11 @@ class SqlCatalogue:
             self._session.execute(insert(ShippingRateRecord), new_rates)
 
     def take_from_stock(self, pieces: Mapping[str, int]) -> None:
-        """SKUs that the catalogue does not know are passed over. Raises OurBug for a negative number."""
-        for sku, number in pieces.items():
+        """SKUs that the catalogue does not know are passed over. Raises OurBug for a negative number.
+
+        In the order of the SKUs: two who take the same products must not wait for each other.
+        """
+        for sku, number in sorted(pieces.items()):
             if number < 0:
                 raise OurBug("A negative number of pieces was about to be taken from the stock.")
             left = case((ProductRecord.on_hand > number, ProductRecord.on_hand - number), else_=0)

@@ -2,96 +2,104 @@
 
 from pathlib import Path
 from threading import Lock
-from typing import Any
+from typing import Protocol
 
+from sqlalchemy import Engine, select
+
+from sellerdesk.domain.database_address import DatabaseAddress
 from sellerdesk.domain.errors import OurBug
-from sellerdesk.store import schema, sqlite
+from sellerdesk.store.dialect import Dialect
+from sellerdesk.store.journal_models import MetaRecord
+from sellerdesk.store.sqlite_database import open_file
 from sellerdesk.store.unit_of_work import SqlUnitOfWork
+
+
+class Database(Protocol):
+    """An opened database of one kind. ``writing`` and ``reading`` are its ways in transactions of each sort."""
+
+    @property
+    def writer(self) -> Engine: ...
+    @property
+    def reader(self) -> Engine: ...
+    @property
+    def writing(self) -> Dialect: ...
+    @property
+    def reading(self) -> Dialect: ...
+    def upgrade(self) -> None: ...
+    def changes(self) -> int: ...
+    def close(self) -> None: ...
 
 
 class SqlStore:
     """One open database; implements the port ``Store``. Safe to use from several threads.
 
-    ``seat`` is the name under which this program works, ``path`` the database's file.
+    ``seat`` is the name under which this program works, ``place`` the database's file or address.
     """
 
-    def __init__(self, library: Any, path: Path, seat: str, *, durable: bool = True) -> None:
-        self.path = path
+    def __init__(self, database: Database, place: "Path | DatabaseAddress", seat: str) -> None:
+        self.place = place
         self.seat = seat
-        self._library = library
-        self._writer = sqlite.make_engine(library, path, writing=True, durable=durable)
-        self._reader = sqlite.make_engine(library, path, writing=False)
+        self._database = database
+        self._writer = database.writer
+        self._reader = database.reader
         self._turn = Lock()
-        self._watch_lock = Lock()
-        self._watcher: Any = None
         self._closed = False
+
+    @property
+    def path(self) -> Path:
+        """The file. Raises OurBug where there is none."""
+        if not isinstance(self.place, Path):
+            raise OurBug("A shared database was taken for a file.")
+        return self.place
 
     def upgrade(self) -> None:
         """Bring the schema to the newest revision. Raises StoreError's family."""
-        schema.upgrade(self._writer)
+        self._database.upgrade()
 
     def write(self) -> SqlUnitOfWork:
         """A writing transaction; one at a time per process. Entering it raises DatabaseUnusable."""
         self._check_open()
-        return SqlUnitOfWork(self._writer, self._turn)
+        return SqlUnitOfWork(self._writer, self._database.writing, self._turn)
 
     def read(self) -> SqlUnitOfWork:
         """A reading one, on one unchanging state of the database. A write in it raises OurBug."""
         self._check_open()
-        return SqlUnitOfWork(self._reader, None)
+        return SqlUnitOfWork(self._reader, self._database.reading, None)
 
     def changes(self) -> int:
-        """A number that is another one as soon as any transaction of any program was committed.
-
-        https://www.sqlite.org/pragma.html#pragma_data_version
-        """
-        return int(self._look_up("PRAGMA data_version"))
+        """A number that is another one as soon as any transaction of any program was committed. Raises
+        DatabaseUnusable."""
+        self._check_open()
+        return self._database.changes()
 
     def installation(self) -> str:
         """The random name of this database, which marks the intents made from it. Raises DatabaseUnusable."""
-        return str(self._look_up("SELECT value FROM meta WHERE key = 'db_epoch'"))
+        self._check_open()
+        with self._reader.connect() as connection:
+            return str(connection.scalar(select(MetaRecord.value).where(MetaRecord.key == "db_epoch")))
 
     def close(self) -> None:
-        """Wait for the transaction that is writing, then let the file go. A second time does nothing."""
-        with self._turn, self._watch_lock:
+        """Wait for the transaction that is writing, then let the database go. A second time does nothing."""
+        with self._turn:
             self._closed = True
-            if self._watcher is not None:
-                self._watcher.close()
-                self._watcher = None
-            self._reader.dispose()
-            self._writer.dispose()
-
-    def _look_up(self, question: str) -> Any:
-        """One value, read on a connection that outlives transactions: only such a one sees the others' commits."""
-        with self._watch_lock:
-            self._check_open()
-            try:
-                if self._watcher is None:
-                    self._watcher = sqlite.connect(self._library, self.path)
-                return self._watcher.execute(question).fetchone()[0]
-            except self._library.Error as error:
-                raise sqlite.explain(error, self.path) or error from error
+            self._database.close()
 
     def _check_open(self) -> None:
         if self._closed:
             raise OurBug("The database was used after it was closed.")
 
 
-def open_store(path: Path, *, seat: str, durable: bool = True) -> SqlStore:
-    """Open the database in ``path``; make or upgrade it where needed. ``seat`` names this program. A database
-    that is thrown away afterwards, as the demo's is, need not be ``durable``.
+def open_store(
+    place: Path | DatabaseAddress, *, seat: str, durable: bool = True, password: str | None = None
+) -> SqlStore:
+    """Open the database in a file or on a server; make or upgrade it where needed. ``seat`` names this program. A
+    database that is thrown away afterwards, as the demo's is, need not be ``durable``. ``password`` is the server's;
+    without one its own ways hold: https://www.postgresql.org/docs/current/libpq-pgpass.html
 
     Raises DatabaseUnusable, DatabaseTooNew or ReadOnlyPlace, each before anything was changed.
     """
-    library = sqlite.driver()
-    schema.prepare_file(path)
-    revision = schema.find_revision(library, path)
-    schema.make_private(path)
-    store = SqlStore(library, path, seat, durable=durable)
-    if revision != schema.REVISIONS[-1]:
-        try:
-            store.upgrade()
-        except BaseException:
-            store.close()
-            raise
-    return store
+    if isinstance(place, Path):
+        return SqlStore(open_file(place, durable=durable), place, seat)
+    from sellerdesk.store.postgres_database import open_server
+
+    return SqlStore(open_server(place, password, seat, durable=durable), place, seat)

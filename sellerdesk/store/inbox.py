@@ -3,10 +3,10 @@
 from collections.abc import Iterable
 
 from sqlalchemy import case, select, update
-from sqlalchemy.dialects.sqlite import insert as upsert
 from sqlalchemy.orm import Session
 
 from sellerdesk.domain.payment import EventHint
+from sellerdesk.store.dialect import upsert
 from sellerdesk.store.journal_models import InboxRecord, WatermarkRecord
 
 
@@ -17,10 +17,11 @@ class SqlInbox:
         self._session = session
 
     def add(self, hints: Iterable[EventHint], via: str, at: int) -> int:
+        """In the order of their ids: two who take in the same events must not wait for each other."""
         new = 0
-        for hint in hints:
+        for hint in sorted(hints, key=lambda hint: hint.id):
             inserted = self._session.scalar(
-                upsert(InboxRecord)
+                upsert(self._session, InboxRecord)
                 .values(
                     event_id=hint.id,
                     type=hint.type,
@@ -47,7 +48,7 @@ class SqlInbox:
 
     def handled(self, event_ids: Iterable[str], at: int, note: str) -> None:
         """Mark as handled those that are not; the first time and note stay."""
-        for event_id in event_ids:
+        for event_id in sorted(event_ids):
             self._session.execute(
                 update(InboxRecord)
                 .where(InboxRecord.event_id == event_id, InboxRecord.handled_at.is_(None))
@@ -64,7 +65,7 @@ class SqlInbox:
             else_=last_created,
         )
         self._session.execute(
-            upsert(WatermarkRecord)
+            upsert(self._session, WatermarkRecord)
             .values(stream=stream, last_created=last_created, last_id="")
             .on_conflict_do_update(index_elements=[WatermarkRecord.stream], set_={"last_created": further})
         )

@@ -3,11 +3,11 @@
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, and_, func, insert, literal_column, not_, or_, select, update
-from sqlalchemy.dialects.sqlite import insert as upsert
 from sqlalchemy.orm import Session
 
 from sellerdesk.domain.errors import OperationInProgress, OurBug
 from sellerdesk.domain.operation import FINAL_STATES, Operation, OperationKind, OperationState, Try
+from sellerdesk.store.dialect import hold_order, upsert
 from sellerdesk.store.journal_models import AttemptRecord, LedgerRecord, OperationRecord, SeatRecord
 from sellerdesk.store.mapping import operation_columns, to_operation
 
@@ -16,7 +16,7 @@ _LEASE_SECONDS = 120
 # A lease or a next try that lies further ahead was written by a clock that has been set back since.
 _FARTHEST_SECONDS = 600
 # Of one second, in the order they were written: some ids are digests, which tell nothing of time.
-# https://www.sqlite.org/rowidtable.html
+# https://www.sqlite.org/rowidtable.html; in PostgreSQL it is a column that counts.
 _WRITTEN: ColumnElement[int] = literal_column("operation.rowid")
 _FREE_KINDS = (OperationKind.SHIP.value, OperationKind.CREATE_CUSTOMER.value)
 _DOING = {
@@ -41,7 +41,9 @@ class SqlJournal:
         """See the port. Raises OurBug when the id is there already with other parameters."""
         if operation.state is not OperationState.PLANNED:
             raise OurBug("An operation must be planned before anything else.")
-        self._session.execute(upsert(OperationRecord).on_conflict_do_nothing(), [operation_columns(operation)])
+        hold_order(self._session, operation.order_id)
+        planned = upsert(self._session, OperationRecord).on_conflict_do_nothing()
+        self._session.execute(planned, [operation_columns(operation)])
         there = self.get(operation.id)
         if there is None:
             raise OperationInProgress(self._why_not(operation))
@@ -71,13 +73,15 @@ class SqlJournal:
         return self._oldest_first(OperationRecord.state == OperationState.REVIEW.value)
 
     def claim(self, operation_id: str, seat: str, system_now: int, now: int) -> Operation | None:
+        """See the port. Waits for nobody: an operation that another transaction is changing is taken."""
+        free = (
+            select(OperationRecord.id)
+            .where(OperationRecord.id == operation_id, OperationRecord.finished_at.is_(None), _unleased(system_now))
+            .with_for_update(skip_locked=True)
+        )
         row = self._session.scalar(
             update(OperationRecord)
-            .where(
-                OperationRecord.id == operation_id,
-                OperationRecord.finished_at.is_(None),
-                _unleased(system_now),
-            )
+            .where(OperationRecord.id == free.scalar_subquery())
             .values(
                 state=OperationState.SENDING.value,
                 lease_owner=seat,
@@ -123,6 +127,7 @@ class SqlJournal:
         replayed: bool,
     ) -> None:
         """Complete the attempt that ``start_attempt`` wrote, once. Raises OurBug when there is none to complete."""
+        hold_order(self._session, operation.order_id)
         ended = self._session.scalar(
             update(AttemptRecord)
             .where(
@@ -190,7 +195,7 @@ class SqlJournal:
         at: int,
     ) -> bool:
         entered = self._session.scalar(
-            upsert(LedgerRecord)
+            upsert(self._session, LedgerRecord)
             .values(
                 operation_id=operation_id,
                 source=source,
@@ -213,6 +218,7 @@ class SqlJournal:
 
     def _leave(self, operation: Operation, **values: object) -> bool:
         """Give the lease up with new ``values``, unless somebody else claimed or finished the operation."""
+        hold_order(self._session, operation.order_id)
         left = self._session.scalar(
             update(OperationRecord)
             .where(
@@ -227,7 +233,7 @@ class SqlJournal:
 
     def _count_sending(self, seat: str, now: int) -> None:
         self._session.execute(
-            upsert(SeatRecord)
+            upsert(self._session, SeatRecord)
             .values(name=seat, send_counter=1, heartbeat=now)
             .on_conflict_do_update(
                 index_elements=[SeatRecord.name],

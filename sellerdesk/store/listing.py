@@ -13,7 +13,7 @@ from sellerdesk.domain.listing import CLOSED, OrderPage, OrderQuery, OrderRow, O
 from sellerdesk.domain.operation import OperationState
 from sellerdesk.domain.order import Order, Stage
 from sellerdesk.domain.payment import PaymentStatus
-from sellerdesk.store import search
+from sellerdesk.store.dialect import of
 from sellerdesk.store.journal_models import OperationRecord
 from sellerdesk.store.models import HELD, OrderRecord, PaymentRecord, TallyRecord
 from sellerdesk.store.narrow import passing
@@ -65,9 +65,9 @@ def _stretches(session: Session, query: OrderQuery) -> list[_Stretch]:
     """The list in one piece, or in two: what must be prepared begins with the open questions. Each piece follows an
     index, so that its beginning costs the same however long it is."""
     if query.stage is None:
-        chosen, arrival = search.newest_first(select_orders().where(*passing(query.only)), query.text)
+        chosen, arrival = of(session).newest_first(select_orders().where(*passing(query.only)), query.text)
         return [(1, chosen, lambda after: arrival < after.key)]
-    chosen = search.only(select_orders().where(*passing(query.only)), query.text)
+    chosen = of(session).only(select_orders().where(*passing(query.only)), query.text)
     chosen = chosen.where(OrderRecord.stage == query.stage.value).order_by(OrderRecord.sort_key, OrderRecord.id)
     questions = _open_questions(session) if query.stage is Stage.TO_PREPARE else []
     if not questions:

@@ -1,10 +1,10 @@
 """Orders, their payments, shipments and timelines in the database."""
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import BindParameter, Select, and_, bindparam, delete, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, delete, func, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from sellerdesk.domain.errors import OperationInProgress, OrderChanged, OurBug, UnknownOrder
@@ -12,6 +12,8 @@ from sellerdesk.domain.ids import read_reference
 from sellerdesk.domain.order import Order, Shipment, Stage, TimelineEntry
 from sellerdesk.domain.payment import Payment, PaymentStatus
 from sellerdesk.store.derive import ARRIVALS, derived_columns, first_arrival, visible_facts
+from sellerdesk.store.dialect import GIVEN, hold_order, of
+from sellerdesk.store.failures import ConstraintBroken
 from sellerdesk.store.mapping import line_columns, order_columns, payment_columns, shopper_columns, to_payment
 from sellerdesk.store.models import (
     LineRecord,
@@ -21,17 +23,27 @@ from sellerdesk.store.models import (
     ShipmentRecord,
     TimelineRecord,
 )
-from sellerdesk.store.sqlite import ConstraintBroken
 from sellerdesk.store.whole import select_orders, whole_orders
 
-# Built once, for one of them runs in nearly every transaction.
-_GIVEN: BindParameter[str] = bindparam("given")
-_BY_ID = select_orders().where(OrderRecord.id == _GIVEN)
-_BY_REFERENCE = select_orders().where(OrderRecord.reference == _GIVEN)
-_BY_LINK = select_orders().where(OrderRecord.link_token == _GIVEN)
-_BY_CHECKOUT = select_orders().where(OrderRecord.checkout_id == _GIVEN)
-_BY_INTENT = select_orders().where(
-    OrderRecord.id == select(PaymentRecord.order_id).where(PaymentRecord.intent_id == _GIVEN).scalar_subquery()
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Way:
+    """How an order is found. Built once, for one of them runs in nearly every transaction."""
+
+    whole: Select[Any]
+    its_id: Select[Any]
+
+    @classmethod
+    def by(cls, condition: ColumnElement[bool]) -> "_Way":
+        return cls(select_orders().where(condition), select(OrderRecord.id).where(condition))
+
+
+_BY_ID = _Way.by(OrderRecord.id == GIVEN)
+_BY_REFERENCE = _Way.by(OrderRecord.reference == GIVEN)
+_BY_LINK = _Way.by(OrderRecord.link_token == GIVEN)
+_BY_CHECKOUT = _Way.by(OrderRecord.checkout_id == GIVEN)
+_BY_INTENT = _Way.by(
+    OrderRecord.id == select(PaymentRecord.order_id).where(PaymentRecord.intent_id == GIVEN).scalar_subquery()
 )
 
 _NOT_HELD = (
@@ -42,7 +54,10 @@ _NOT_HELD = (
 
 
 class SqlOrders:
-    """Implements the port ``Orders`` inside one transaction."""
+    """Implements the port ``Orders`` inside one transaction.
+
+    In a writing one, an order that is read is ours alone until the end: what is made from it can be written back.
+    """
 
     def __init__(self, session: Session) -> None:
         self._session = session
@@ -140,6 +155,7 @@ class SqlOrders:
         self._change(order_id, customer_id=customer_id)
 
     def save_payment(self, payment: Payment) -> bool:
+        hold_order(self._session, payment.order_id)
         row = self._session.execute(
             select(*PaymentRecord.__table__.c).where(PaymentRecord.id == payment.id)
         ).one_or_none()
@@ -249,17 +265,19 @@ class SqlOrders:
             values["version"] = OrderRecord.version + 1
         self._change(order_id, **values)
 
-    def _one(self, chosen: Select[Any], given: str) -> Order:
-        order = self._find(chosen, given)
+    def _one(self, way: _Way, given: str) -> Order:
+        order = self._find(way, given)
         if order is None:
             raise UnknownOrder
         return order
 
-    def _find(self, chosen: Select[Any], given: str) -> Order | None:
-        rows = self._session.connection().execute(chosen, {"given": given}).all()
+    def _find(self, way: _Way, given: str) -> Order | None:
+        of(self._session).hold(self._session, way.its_id, given)
+        rows = self._session.connection().execute(way.whole, {"given": given}).all()
         return next(iter(whole_orders(self._session, rows)), None)
 
     def _arrival(self, placed_at: int) -> int:
+        of(self._session).take_turn(self._session, f"arrival {placed_at}")
         first = first_arrival(placed_at)
         last = self._session.scalar(
             select(func.max(OrderRecord.arrival)).where(OrderRecord.arrival.between(first, first + ARRIVALS - 1))

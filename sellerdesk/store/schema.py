@@ -1,4 +1,4 @@
-"""Making, checking and upgrading the database file, without touching one that is not ours."""
+"""Making, checking and upgrading a database: the file, without touching one that is not ours; the tables of any."""
 
 import os
 import secrets
@@ -7,7 +7,7 @@ from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine, text
 
 from sellerdesk.domain.errors import DatabaseTooNew, DatabaseUnusable, ReadOnlyPlace
 from sellerdesk.store.sqlite import connect, explain
@@ -90,7 +90,14 @@ def find_revision(library: Any, path: Path) -> str:
 
 
 def upgrade(engine: Engine) -> None:
-    """Bring the database to the newest revision, in one writing transaction; a new one gets everything.
+    """Bring the file to the newest revision, in one writing transaction; a new one gets everything."""
+    with engine.connect() as connection, connection.begin():
+        connection.exec_driver_sql(f"PRAGMA application_id={APPLICATION_ID}")
+        migrate(connection)
+
+
+def migrate(connection: Connection) -> None:
+    """Bring the tables to the newest revision inside the transaction of ``connection``, and name the database.
 
     Alembic is imported here only: a normal start does without it.
     """
@@ -105,11 +112,10 @@ def upgrade(engine: Engine) -> None:
     def steps(revision: Any, _context: Any) -> Any:
         return script._upgrade_revs("head", revision)
 
-    with engine.connect() as connection, connection.begin():
-        connection.exec_driver_sql(f"PRAGMA application_id={APPLICATION_ID}")
-        with EnvironmentContext(config, script, fn=steps, destination_rev="head") as environment:
-            environment.configure(connection=connection, render_as_batch=True, transactional_ddl=True)
-            environment.run_migrations()
-        connection.exec_driver_sql(
-            "INSERT INTO meta (key, value) VALUES ('db_epoch', ?) ON CONFLICT DO NOTHING", (secrets.token_hex(16),)
-        )
+    with EnvironmentContext(config, script, fn=steps, destination_rev="head") as environment:
+        environment.configure(connection=connection, render_as_batch=True, transactional_ddl=True)
+        environment.run_migrations()
+    connection.execute(
+        text("INSERT INTO meta (key, value) VALUES ('db_epoch', :epoch) ON CONFLICT DO NOTHING"),
+        {"epoch": secrets.token_hex(16)},
+    )

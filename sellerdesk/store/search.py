@@ -1,17 +1,14 @@
 """Search text: one normalised, case-folded string per order, and a query of words that must all be in it."""
 
 import unicodedata
+from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, Select, Text, and_, column, literal, or_, select, table
+from sqlalchemy import Select, and_, or_
 
 from sellerdesk.domain.ids import read_reference
 from sellerdesk.domain.order import Order
 from sellerdesk.store.models import OrderRecord
-
-# One row for each order, kept by triggers; finds pieces of three letters: https://www.sqlite.org/fts5.html
-_INDEX = table("order_search", column("rowid", Integer), column("order_search", Text))
-_SHORTEST = 3
 
 # More than anybody types; keeps a pasted page of text from becoming a query of thousands of conditions.
 _MOST_WORDS = 16
@@ -45,50 +42,24 @@ def search_text(order: Order) -> str:
     return normalise("\n".join(part for part in parts if part))
 
 
-def only(chosen: Select[Any], text: str) -> Select[Any]:
-    """Of ``chosen`` orders those that ``text`` means: all of its words are in the order, anywhere; no word means all.
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a typed text asks for, normalised: all ``words``, or else the ``reference``, '' for none."""
 
-    A reference may be typed in any of its ways ('k7qp 3mx2', with O for 0).
-    """
-    question, rest = _read(text)
-    if question:
-        chosen = chosen.where(OrderRecord.arrival.in_(select(_INDEX.c.rowid).where(_asks(question))))
-    return chosen if rest is None else chosen.where(rest)
+    words: tuple[str, ...]
+    reference: str = ""
 
 
-def newest_first(chosen: Select[Any], text: str) -> tuple[Select[Any], ColumnElement[int]]:
-    """Like ``only``, the newest first, and the column of arrivals that this goes by.
-
-    The index of words is walked in that order itself, so that a word in every order costs no more than a rare one.
-    """
-    question, rest = _read(text)
-    if not question:
-        place: ColumnElement[int] = OrderRecord.arrival.expression
-    else:
-        place = _INDEX.c.rowid
-        chosen = chosen.join(_INDEX, place == OrderRecord.arrival).where(_asks(question))
-    if rest is not None:
-        chosen = chosen.where(rest)
-    return chosen.order_by(place.desc()), place
+def read(text: str) -> Wanted:
+    """A reference may be typed in any of its ways ('k7qp 3mx2', with O for 0)."""
+    words = tuple(word[:_LONGEST_WORD] for word in dict.fromkeys(normalise(text).split()))[:_MOST_WORDS]
+    return Wanted(words, (read_reference(" ".join(words)) or "").lower())
 
 
-def _read(text: str) -> tuple[str, ColumnElement[bool] | None]:
-    """What to ask the index of words, and a condition for what it cannot know: words shorter than its pieces."""
-    words = [word[:_LONGEST_WORD] for word in dict.fromkeys(normalise(text).split())][:_MOST_WORDS]
-    reference = (read_reference(" ".join(words)) or "").lower()
-    long = " ".join(_phrase(word) for word in words if len(word) >= _SHORTEST)
-    short = [OrderRecord.search_text.contains(word, autoescape=True) for word in words if len(word) < _SHORTEST]
-    question = f"({long}) OR {_phrase(reference)}" if long and reference else long
-    if not short:
-        return question, None
-    return question, or_(and_(*short), *(OrderRecord.search_text.contains(each) for each in [reference] if each))
-
-
-def _phrase(word: str) -> str:
-    """https://www.sqlite.org/fts5.html#full_text_query_syntax"""
-    quoted = word.replace('"', '""')
-    return f'"{quoted}"'
-
-
-def _asks(question: str) -> ColumnElement[bool]:
-    return _INDEX.c.order_search.op("MATCH", is_comparison=True)(literal(question))
+def containing(chosen: Select[Any], wanted: Wanted) -> Select[Any]:
+    """Of ``chosen`` orders those whose text has all of the words in it, or the reference; no word means all."""
+    if not wanted.words:
+        return chosen
+    found = OrderRecord.search_text
+    all_words = and_(*(found.contains(word, autoescape=True) for word in wanted.words))
+    return chosen.where(or_(all_words, *(found.contains(each) for each in [wanted.reference] if each)))

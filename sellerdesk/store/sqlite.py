@@ -8,7 +8,8 @@ from typing import Any
 from sqlalchemy import URL, Connection, Engine, ExceptionContext, create_engine, event
 from sqlalchemy.pool import QueuePool
 
-from sellerdesk.domain.errors import DatabaseUnusable, OurBug, SellerDeskError
+from sellerdesk.domain.errors import DatabaseBusy, DatabaseUnusable, OurBug, SellerDeskError
+from sellerdesk.store.failures import ConstraintBroken, not_storable, written_while_reading
 
 # Before this version two connections that write and checkpoint at the same moment can lose committed data:
 # https://www.sqlite.org/wal.html#walresetbug
@@ -29,8 +30,6 @@ _PRAGMAS = (
 # Primary result codes: https://www.sqlite.org/rescode.html
 _MEANING = {
     3: "may not be used by this user",
-    5: "is kept busy by another program; nothing was changed, please try again",
-    6: "is kept busy by another program; nothing was changed, please try again",
     8: "is read-only; nothing can be saved in it",
     10: "cannot be read or written; the disk may be failing or no longer connected",
     11: "is damaged; please restore a backup",
@@ -41,14 +40,7 @@ _MEANING = {
 }
 _CONSTRAINT = 19
 _BUSY = 5
-
-
-class ConstraintBroken(OurBug):
-    """A rule of the database refused a write that should not have been tried. ``rule`` names it, without values."""
-
-    def __init__(self, rule: str) -> None:
-        super().__init__(f"The database refused a write that would break one of its rules ({rule}).")
-        self.rule = rule
+_LOCKED = 6
 
 
 def sqlite_version() -> str:
@@ -146,14 +138,18 @@ def explain(error: BaseException, path: Path, *, writing: bool = True) -> Seller
     """The error of ours for one of SQLite's; None for one that is none of SQLite's."""
     code = getattr(error, "sqlite_errorcode", None)
     if isinstance(error, UnicodeEncodeError | OverflowError):
-        return OurBug("A value was about to be stored that no database can hold.")
+        return not_storable()
     if code is None:
         return None
     primary = code & 0xFF
     if primary == _CONSTRAINT:
         return ConstraintBroken(str(error))
     if primary == 8 and not writing:
-        return OurBug("A write was tried in a transaction for reading.")
+        return written_while_reading()
+    if primary in (_BUSY, _LOCKED):
+        return DatabaseBusy(
+            f"The database {path.name} is kept busy by another program; nothing was changed, please try again."
+        )
     if primary in _MEANING:
         return DatabaseUnusable(f"The database {path.name} {_MEANING[primary]}.")
     return OurBug(f"The database did not understand us ({error}).")

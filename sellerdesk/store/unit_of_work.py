@@ -9,8 +9,9 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from sellerdesk import phase
-from sellerdesk.domain.errors import DatabaseUnusable, OurBug
+from sellerdesk.domain.errors import CommitUnknown, DatabaseAway, DatabaseBusy, OurBug
 from sellerdesk.store.catalogue import SqlCatalogue
+from sellerdesk.store.dialect import Dialect, of, session_info
 from sellerdesk.store.inbox import SqlInbox
 from sellerdesk.store.journal import SqlJournal
 from sellerdesk.store.lists import SqlLists
@@ -28,8 +29,9 @@ class SqlUnitOfWork:
     ``turn`` is the process's one lock for writing, None for a transaction that only reads.
     """
 
-    def __init__(self, engine: Engine, turn: "Lock | None") -> None:
+    def __init__(self, engine: Engine, dialect: Dialect, turn: "Lock | None") -> None:
         self._engine = engine
+        self._dialect = dialect
         self._turn = turn
         self._session: Session | None = None
         self._stack = ExitStack()
@@ -68,8 +70,18 @@ class SqlUnitOfWork:
         return SqlShared(self._open_session())
 
     def commit(self) -> None:
-        """Make it last. Raises DatabaseUnusable when the disk would not; then nothing was changed."""
-        self._open_session().commit()
+        """Make it last. Raises DatabaseUnusable when the disk would not; then nothing was changed. Raises CommitUnknown
+        when the connection was lost over it; then only reading tells."""
+        session = self._open_session()
+        if self._turn is not None:
+            of(session).announce(session)
+        try:
+            session.commit()
+        except DatabaseAway as error:
+            raise CommitUnknown(
+                "The connection to the database was lost while it saved, so it is not known whether it did. Nothing is "
+                "lost: please look at the order again before you repeat anything."
+            ) from error
         self._over = True
 
     def __enter__(self) -> Self:
@@ -79,7 +91,7 @@ class SqlUnitOfWork:
             if self._turn is not None:
                 self._take_turn(self._turn, stack)
             stack.enter_context(phase.transaction())
-            session = Session(self._engine, autoflush=False, expire_on_commit=False)
+            session = Session(self._engine, autoflush=False, expire_on_commit=False, info=session_info(self._dialect))
             stack.callback(session.close)
             session.connection()
             self._session = session
@@ -98,7 +110,7 @@ class SqlUnitOfWork:
         if phase.in_transaction():
             raise OurBug("A writing transaction was about to begin inside another transaction.")
         if not turn.acquire(timeout=_WAIT_SECONDS):
-            raise DatabaseUnusable("The database is kept busy by another task; nothing was changed, please try again.")
+            raise DatabaseBusy("The database is kept busy by another task; nothing was changed, please try again.")
         stack.callback(turn.release)
 
     def _open_session(self) -> Session:

@@ -1,21 +1,11 @@
 """Products, shipping rates and stock in the database; the inbox of events and its watermark."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 
 from sellerdesk.domain.errors import OurBug
-from sellerdesk.store.database import SqlStore, open_store
-from sellerdesk.store.sqlite import ConstraintBroken
+from sellerdesk.store.database import SqlStore
+from sellerdesk.store.failures import ConstraintBroken
 from tests import builders
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[SqlStore]:
-    opened = open_store(tmp_path / "desk.sqlite", seat="packing-1")
-    yield opened
-    opened.close()
 
 
 def test_the_catalogue_keeps_its_order_and_every_field(store: SqlStore) -> None:

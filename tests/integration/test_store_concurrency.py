@@ -1,6 +1,6 @@
 """Two threads and two processes on one database: one wins, the other gets a sentence, and nobody reads half of it.
 
-Run as a program this file is the other process: ``python test_store_concurrency.py ROLE PATH [IDS...]``.
+Run as a program this file is the other process: ``python test_store_concurrency.py ROLE PLACE [IDS...]``.
 """
 
 import os
@@ -13,13 +13,15 @@ from threading import Barrier, Event, Thread
 
 import pytest
 
+from sellerdesk.domain.database_address import read_database_address
 from sellerdesk.domain.errors import OperationInProgress, OrderChanged, SellerDeskError
 from sellerdesk.domain.listing import OrderQuery
 from sellerdesk.domain.operation import OperationState
 from sellerdesk.domain.order import Order
-from sellerdesk.store.database import SqlStore, open_store
+from sellerdesk.store.database import SqlStore
 from tests import builders
 from tests.builders import NOW
+from tests.engines import Place, open_place
 
 ROOT = Path(__file__).parents[2]
 
@@ -36,9 +38,9 @@ def hear() -> None:
     sys.stdin.readline()
 
 
-def act(role: str, path: Path, order_id: str) -> str:
+def act(role: str, place: Place, order_id: str) -> str:
     """One step of a race; the answer is 'won' or the sentence of the refusal."""
-    store = open_store(path, seat=f"seat-{os.getpid()}")
+    store = open_place(place, seat=f"seat-{os.getpid()}")
     with ExitStack() as stack:
         stack.callback(store.close)
         say("ready")
@@ -102,9 +104,9 @@ STEPS: dict[str, Callable[[SqlStore, str], str]] = {
 class Other:
     """The other process: started, told to go on, asked what it got."""
 
-    def __init__(self, role: str, path: Path, order_id: str = "") -> None:
+    def __init__(self, role: str, place: Place, order_id: str = "") -> None:
         self._process = subprocess.Popen(
-            [sys.executable, __file__, role, str(path), order_id],
+            [sys.executable, __file__, role, str(place), order_id],
             cwd=ROOT,
             env={**os.environ, "PYTHONPATH": str(ROOT)},
             stdin=subprocess.PIPE,
@@ -127,26 +129,14 @@ class Other:
 
 
 @contextmanager
-def two(role: str, path: Path, order_id: str = "") -> Iterator[list[Other]]:
-    others = [Other(role, path, order_id) for _ in range(2)]
+def two(role: str, place: Place, order_id: str = "") -> Iterator[list[Other]]:
+    others = [Other(role, place, order_id) for _ in range(2)]
     yield others
     for other in others:
         other.end()
 
 
 # --- the tests -------------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def path(tmp_path: Path) -> Path:
-    return tmp_path / "desk.sqlite"
-
-
-@pytest.fixture
-def store(path: Path) -> Iterator[SqlStore]:
-    opened = open_store(path, seat="packing-1")
-    yield opened
-    opened.close()
 
 
 @pytest.fixture
@@ -158,8 +148,8 @@ def order(store: SqlStore) -> Order:
     return order
 
 
-def race(path: Path, role: str, order_id: str = "") -> list[str]:
-    with two(role, path, order_id) as others:
+def race(place: Place, role: str, order_id: str = "") -> list[str]:
+    with two(role, place, order_id) as others:
         assert [other.hear() for other in others] == ["ready", "ready"]
         for other in others:
             other.go_on()
@@ -184,8 +174,8 @@ def race_threads(step: Callable[[SqlStore, str], str], store: SqlStore, order_id
     return sorted(answers)
 
 
-def test_two_processes_capture_and_one_wins(store: SqlStore, order: Order, path: Path) -> None:
-    refused, won = race(path, "plan", order.id)
+def test_two_processes_capture_and_one_wins(store: SqlStore, order: Order) -> None:
+    refused, won = race(store.place, "plan", order.id)
     assert won == "won"
     assert refused.startswith("Seat seat-")
     assert "is capturing this order since" in refused
@@ -200,7 +190,7 @@ def test_four_threads_capture_and_one_wins(store: SqlStore, order: Order) -> Non
     assert all("Seat packing-1 is capturing" in each for each in refused)
 
 
-def test_after_the_capture_two_processes_are_both_refused(store: SqlStore, order: Order, path: Path) -> None:
+def test_after_the_capture_two_processes_are_both_refused(store: SqlStore, order: Order) -> None:
     with store.write() as unit:
         planned = unit.journal.plan(builders.operation(order))
         claimed = unit.journal.claim(planned.id, "packing-1", 1, NOW)
@@ -208,13 +198,13 @@ def test_after_the_capture_two_processes_are_both_refused(store: SqlStore, order
         unit.journal.finish(claimed, OperationState.DONE, "done", NOW)
         unit.commit()
     sentence = "This order was captured already. A hold can be captured once."
-    assert race(path, "plan", order.id) == [sentence, sentence]
+    assert race(store.place, "plan", order.id) == [sentence, sentence]
     with pytest.raises(OperationInProgress, match="captured already"):
         plan_capture(store, order.id)
 
 
-def test_two_processes_act_on_what_they_saw_and_one_wins(store: SqlStore, order: Order, path: Path) -> None:
-    assert race(path, "version", order.id) == [str(OrderChanged()), "won"]
+def test_two_processes_act_on_what_they_saw_and_one_wins(store: SqlStore, order: Order) -> None:
+    assert race(store.place, "version", order.id) == [str(OrderChanged()), "won"]
     with store.read() as unit:
         assert unit.orders.get(order.id).version == 2
 
@@ -225,29 +215,29 @@ def test_four_threads_act_on_what_they_saw_and_one_wins(store: SqlStore, order: 
     assert answers.count(str(OrderChanged())) == 3
 
 
-def test_two_processes_claim_and_one_gets_it(store: SqlStore, order: Order, path: Path) -> None:
+def test_two_processes_claim_and_one_gets_it(store: SqlStore, order: Order) -> None:
     plan_capture(store, order.id)
-    assert race(path, "claim") == ["taken", "won"]
+    assert race(store.place, "claim") == ["taken", "won"]
     with store.read() as unit:
         (operation,) = unit.journal.of_order(order.id)
     assert operation.fence == 1
 
 
-def test_two_processes_make_the_same_new_database(path: Path) -> None:
-    """Both find nothing there; each then adds its orders."""
-    assert race(path, "many") == ["won", "won"]
-    store = open_store(path, seat="packing-1")
+def test_two_processes_make_the_same_new_database(new_place: Place) -> None:
+    """Both find nothing there; each then adds its orders, many of them in the same second."""
+    assert race(new_place, "many") == ["won", "won"]
+    store = open_place(new_place)
     with store.read() as unit:
         assert len(unit.lists.page(OrderQuery(None)).rows) == 50
     store.close()
 
 
-def test_reading_goes_on_while_another_process_writes(store: SqlStore, order: Order, path: Path) -> None:
+def test_reading_goes_on_while_another_process_writes(store: SqlStore, order: Order) -> None:
     def message() -> str:
         with store.read() as unit:
             return unit.orders.get(order.id).message
 
-    other = Other("hold", path, order.id)
+    other = Other("hold", store.place, order.id)
     assert other.hear() == "ready"
     changes = store.changes()
     other.go_on()
@@ -297,4 +287,5 @@ def test_changes_may_be_asked_from_many_threads(store: SqlStore, order: Order) -
 
 
 if __name__ == "__main__":
-    say(act(sys.argv[1], Path(sys.argv[2]), sys.argv[3]))
+    where = sys.argv[2]
+    say(act(sys.argv[1], read_database_address(where) if "://" in where else Path(where), sys.argv[3]))

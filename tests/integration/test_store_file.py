@@ -145,7 +145,8 @@ def test_orders_of_an_older_version_are_counted_found_and_sorted(path: Path) -> 
 def test_migrations_do_not_know_todays_models() -> None:
     sources = list((schema.MIGRATIONS / "versions").glob("*.py"))
     assert sources
-    assert not [each.name for each in sources if "sellerdesk" in each.read_text()]
+    own = "from sellerdesk.store.migrations import triggers"
+    assert not [each.name for each in sources if "sellerdesk" in each.read_text().replace(own, "")]
 
 
 def test_the_file_says_whose_it_is_and_how_it_is_kept(store: SqlStore, path: Path) -> None:

@@ -5,6 +5,8 @@ from typing import Any
 import sqlalchemy as sa
 from alembic import op
 
+from sellerdesk.store.migrations import triggers
+
 revision = "0001"
 down_revision = None
 branch_labels = None
@@ -53,12 +55,15 @@ def upgrade() -> None:
     _create_operation()
     _create_journal()
     _create_house()
+    triggers.prepare()
     for name, rule in TRIGGERS.items():
-        op.execute(f"CREATE TRIGGER {name} {' '.join(rule.split())}")
+        triggers.refuse(name, rule)
 
 
 def _text(name: str, null: bool = False) -> sa.Column[Any]:
-    return sa.Column(name, sa.Text(), nullable=null)
+    """Sorted by code everywhere: the order of a language changes with the system, and breaks indexes.
+    https://wiki.postgresql.org/wiki/Locale_data_changes"""
+    return sa.Column(name, sa.Text().with_variant(sa.Text(collation="C"), "postgresql"), nullable=null)
 
 
 def _whole(name: str, null: bool = False) -> sa.Column[Any]:
@@ -300,6 +305,9 @@ def _create_operation() -> None:
         sa.ForeignKeyConstraint(["payment_id"], ["payment.id"], name="fk_operation_payment_id_payment"),
         sa.PrimaryKeyConstraint("id", name="pk_operation"),
     )
+    if op.get_bind().dialect.name == "postgresql":
+        # SQLite counts the rows of every table by itself.
+        op.execute("ALTER TABLE operation ADD COLUMN rowid BIGINT GENERATED ALWAYS AS IDENTITY")
     op.create_index("ix_operation_order_id_created_at_id", "operation", ["order_id", "created_at", "id"])
     _partial_index("ix_operation_open", "operation", "order_id", "finished_at IS NULL")
     _partial_index(

@@ -1,0 +1,106 @@
+"""A PostgreSQL database that several seats share, opened: its connections, and who else changed something."""
+
+from threading import Lock
+
+import psycopg
+from psycopg import sql
+from sqlalchemy import Connection as SqlConnection
+from sqlalchemy import func, select, text
+
+from sellerdesk.domain.database_address import DatabaseAddress
+from sellerdesk.domain.errors import DatabaseTooNew, DatabaseUnusable
+from sellerdesk.store import postgres, schema
+from sellerdesk.store.postgres_dialect import CHANNEL, PostgresDialect
+
+_TABLES = text("SELECT count(*) FROM pg_catalog.pg_class WHERE relnamespace = current_schema()::regnamespace")
+_OURS = text("SELECT to_regclass('alembic_version') IS NOT NULL AND to_regclass('meta') IS NOT NULL")
+
+
+class PostgresDatabase:
+    """Implements ``Database`` for a server."""
+
+    def __init__(self, address: DatabaseAddress, password: str | None, seat: str, *, durable: bool = True) -> None:
+        self._address = address
+        self._password = password
+        self._seat = seat
+        self.writer = postgres.make_engine(address, password, seat, writing=True, durable=durable)
+        self.reader = postgres.make_engine(address, password, seat, writing=False, durable=durable)
+        self.writing = PostgresDialect(writing=True)
+        self.reading = PostgresDialect(writing=False)
+        self._watch_lock = Lock()
+        self._listener: postgres.Connection | None = None
+        self._heard = 0
+
+    def revision(self) -> str:
+        """The revision of the tables, '' where there are none. Raises DatabaseUnusable and DatabaseTooNew."""
+        with self.reader.connect() as connection:
+            return self._find_revision(connection)
+
+    def upgrade(self) -> None:
+        """In one transaction, and one seat after another: all of them start in the morning."""
+        with self.writer.connect() as connection, connection.begin():
+            connection.execute(text("SET LOCAL statement_timeout = 0"))
+            connection.execute(text("SET LOCAL lock_timeout = '60s'"))
+            connection.execute(text("SET LOCAL idle_in_transaction_session_timeout = 0"))
+            connection.execute(select(func.pg_advisory_xact_lock(schema.APPLICATION_ID)))
+            if self._find_revision(connection) != schema.REVISIONS[-1]:
+                schema.migrate(connection)
+
+    def changes(self) -> int:
+        """Counts what was told by all who committed; an answer of the server comes after all that was told before it.
+        What was told while nobody listened is made up for by counting each new beginning.
+        https://www.postgresql.org/docs/current/sql-listen.html"""
+        with self._watch_lock:
+            if self._listener is None:
+                self._listener = self._listen()
+                self._heard += 1
+            try:
+                self._listener.execute("SELECT 1")
+            except psycopg.Error:
+                self._listener.close()
+                self._listener = None
+                raise postgres.away(self._address) from None
+            return self._heard
+
+    def close(self) -> None:
+        with self._watch_lock:
+            if self._listener is not None:
+                self._listener.close()
+                self._listener = None
+        self.reader.dispose()
+        self.writer.dispose()
+
+    def _listen(self) -> postgres.Connection:
+        connection = postgres.connect(self._address, self._password, self._seat, autocommit=True)
+        connection.add_notify_handler(self._hear)
+        connection.execute(sql.SQL("LISTEN {}").format(sql.Identifier(CHANNEL)))
+        return connection
+
+    def _hear(self, _told: psycopg.Notify) -> None:
+        self._heard += 1
+
+    def _find_revision(self, connection: SqlConnection) -> str:
+        if not connection.scalar(_TABLES):
+            return ""
+        if not connection.scalar(_OURS):
+            raise DatabaseUnusable(
+                f"The database {self._address.shown} has tables of another program. Nothing was changed in it. "
+                "SellerDesk needs a database of its own: createdb."
+            )
+        revision = connection.scalar(text("SELECT max(version_num) FROM alembic_version"))
+        if revision not in schema.REVISIONS:
+            raise DatabaseTooNew
+        return str(revision)
+
+
+def open_server(address: DatabaseAddress, password: str | None, seat: str, *, durable: bool) -> PostgresDatabase:
+    """Make or upgrade the tables where needed. Raises DatabaseUnusable or DatabaseTooNew, each before anything was
+    changed."""
+    database = PostgresDatabase(address, password, seat, durable=durable)
+    try:
+        if database.revision() != schema.REVISIONS[-1]:
+            database.upgrade()
+    except BaseException:
+        database.close()
+        raise
+    return database

@@ -1,0 +1,60 @@
+"""A SQLite file, opened: its connections, and who else changed something."""
+
+from pathlib import Path
+from threading import Lock
+from typing import Any
+
+from sellerdesk.store import schema, sqlite
+from sellerdesk.store.sqlite_dialect import SqliteDialect
+
+
+class SqliteDatabase:
+    """Implements ``Database`` for the file in ``path``."""
+
+    def __init__(self, library: Any, path: Path, *, durable: bool = True) -> None:
+        self.path = path
+        self._library = library
+        self.writer = sqlite.make_engine(library, path, writing=True, durable=durable)
+        self.reader = sqlite.make_engine(library, path, writing=False)
+        self.writing = self.reading = SqliteDialect()
+        self._watch_lock = Lock()
+        self._watcher: Any = None
+
+    def upgrade(self) -> None:
+        schema.upgrade(self.writer)
+
+    def changes(self) -> int:
+        """Read on a connection that outlives transactions: only such a one sees the others' commits.
+        https://www.sqlite.org/pragma.html#pragma_data_version"""
+        with self._watch_lock:
+            try:
+                if self._watcher is None:
+                    self._watcher = sqlite.connect(self._library, self.path)
+                return int(self._watcher.execute("PRAGMA data_version").fetchone()[0])
+            except self._library.Error as error:
+                raise sqlite.explain(error, self.path) or error from error
+
+    def close(self) -> None:
+        with self._watch_lock:
+            if self._watcher is not None:
+                self._watcher.close()
+                self._watcher = None
+        self.reader.dispose()
+        self.writer.dispose()
+
+
+def open_file(path: Path, *, durable: bool) -> SqliteDatabase:
+    """Make or upgrade the file where needed. Raises DatabaseUnusable, DatabaseTooNew or ReadOnlyPlace, each before
+    anything was changed."""
+    library = sqlite.driver()
+    schema.prepare_file(path)
+    revision = schema.find_revision(library, path)
+    schema.make_private(path)
+    database = SqliteDatabase(library, path, durable=durable)
+    if revision != schema.REVISIONS[-1]:
+        try:
+            database.upgrade()
+        except BaseException:
+            database.close()
+            raise
+    return database

@@ -1,0 +1,79 @@
+"""A line between a seat and its database that can be cut at a word: bytes go through until then."""
+
+import socket
+from collections.abc import Callable
+from contextlib import suppress
+from threading import Thread
+
+from sellerdesk.domain.database_address import DatabaseAddress
+
+_COMMIT = b"COMMIT"
+
+
+class Line:
+    """Listens on this machine and passes on what is said to ``beyond``. ``cut_at_commit`` cuts every connection at
+    the next COMMIT: before it reaches the server, or after the server's answer was heard by nobody else."""
+
+    def __init__(self, beyond: DatabaseAddress) -> None:
+        self._beyond = beyond
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self._open: list[socket.socket] = []
+        self._cut: Callable[[socket.socket, bytes], None] | None = None
+        Thread(target=self._accept, daemon=True).start()
+
+    @property
+    def address(self) -> DatabaseAddress:
+        """The database as it is reached through here."""
+        port = int(self._listener.getsockname()[1])
+        return DatabaseAddress("127.0.0.1", port, self._beyond.name, self._beyond.user)
+
+    def cut_at_commit(self, *, arrives: bool) -> None:
+        """The next COMMIT arrives at the server, or does not; either way nobody hears what came of it."""
+        self._cut = self._after if arrives else self._before
+
+    def close(self) -> None:
+        self._listener.close()
+        _hang_up(self._open)
+
+    def _accept(self) -> None:
+        with suppress(OSError):
+            while True:
+                near, _ = self._listener.accept()
+                far = socket.create_connection(("127.0.0.1", self._beyond.port))
+                self._open += [near, far]
+                Thread(target=self._pass_on, args=(near, far, True), daemon=True).start()
+                Thread(target=self._pass_on, args=(far, near, False), daemon=True).start()
+
+    def _pass_on(self, source: socket.socket, target: socket.socket, towards_server: bool) -> None:
+        with suppress(OSError):
+            while said := source.recv(65536):
+                if towards_server and self._cut is not None and _COMMIT in said:
+                    cut, self._cut = self._cut, None
+                    cut(target, said)
+                    return
+                target.sendall(said)
+
+    def _before(self, _server: socket.socket, _said: bytes) -> None:
+        _hang_up(self._taken())
+
+    def _after(self, server: socket.socket, said: bytes) -> None:
+        """The seat's ends are closed first, so that it cannot hear the answer."""
+        connected = self._taken()
+        _hang_up([each for each in connected if each.getsockname()[1] == self.address.port])
+        server.sendall(said)
+        server.shutdown(socket.SHUT_WR)
+        while server.recv(65536):
+            pass
+        _hang_up(connected)
+
+    def _taken(self) -> list[socket.socket]:
+        """What is connected now; whoever comes after it is another matter."""
+        connected, self._open = self._open, []
+        return connected
+
+
+def _hang_up(connected: list[socket.socket]) -> None:
+    for each in connected:
+        with suppress(OSError):
+            each.shutdown(socket.SHUT_RDWR)
+        each.close()
