@@ -7,7 +7,8 @@ from threading import Thread
 
 from sellerdesk.domain.database_address import DatabaseAddress
 
-_COMMIT = b"COMMIT"
+# Not READ COMMITTED: https://www.postgresql.org/docs/current/protocol-message-formats.html
+_COMMIT = b"COMMIT\0"
 
 
 class Line:
@@ -18,6 +19,7 @@ class Line:
         self._beyond = beyond
         self._listener = socket.create_server(("127.0.0.1", 0))
         self._open: list[socket.socket] = []
+        self._wait = 1
         self._cut: Callable[[socket.socket, bytes], None] | None = None
         Thread(target=self._accept, daemon=True).start()
 
@@ -27,9 +29,16 @@ class Line:
         port = int(self._listener.getsockname()[1])
         return DatabaseAddress("127.0.0.1", port, self._beyond.name, self._beyond.user)
 
-    def cut_at_commit(self, *, arrives: bool) -> None:
-        """The next COMMIT arrives at the server, or does not; either way nobody hears what came of it."""
+    def cut_at_commit(self, number: int = 1, *, arrives: bool) -> None:
+        """The next COMMIT, or the one of that ``number``, arrives at the server, or does not; either way nobody hears
+        what came of it."""
+        self._wait = number
         self._cut = self._after if arrives else self._before
+
+    @property
+    def was_cut(self) -> bool:
+        """Whether it came to that."""
+        return self._cut is None
 
     def close(self) -> None:
         self._listener.close()
@@ -48,9 +57,11 @@ class Line:
         with suppress(OSError):
             while said := source.recv(65536):
                 if towards_server and self._cut is not None and _COMMIT in said:
-                    cut, self._cut = self._cut, None
-                    cut(target, said)
-                    return
+                    self._wait -= 1
+                    if not self._wait:
+                        cut, self._cut = self._cut, None
+                        cut(target, said)
+                        return
                 target.sendall(said)
 
     def _before(self, _server: socket.socket, _said: bytes) -> None:

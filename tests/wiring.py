@@ -32,8 +32,8 @@ from sellerdesk.sandbox import Sandbox
 from sellerdesk.services.conduct import nowhere
 from sellerdesk.services.pay_answer import PayAnswer, PayState
 from sellerdesk.services.saved_card import LaterCharge
-from sellerdesk.store import sqlite
 from sellerdesk.store.database import SqlStore, open_store
+from tests.engines import Place, open_place, run_sql
 
 SEAT = "Seat 1"
 RETURN_URL = "https://shop.example/checkout"
@@ -189,12 +189,8 @@ class Plant:
                 return
 
     def rows(self, sql: str, *values: object) -> list[tuple[Any, ...]]:
-        """What really stands in the file, read by a connection of its own."""
-        connection = sqlite.connect(sqlite.driver(), self.path)
-        try:
-            return list(connection.execute(sql, values).fetchall())
-        finally:
-            connection.close()
+        """What really stands in the database, read by a connection of its own."""
+        return run_sql(self.store.place, sql, *values)
 
     def check_agrees(self, order_id: str) -> Order:
         """The database says what Stripe says, every operation is final, and nothing was written twice."""
@@ -279,7 +275,7 @@ class Placed:
 @contextmanager
 def plant(
     sandbox: Sandbox,
-    path: Path,
+    place: Place,
     *,
     clock: MovedClock | None = None,
     seat: str = SEAT,
@@ -287,9 +283,9 @@ def plant(
     road: ConfirmationRoad = ConfirmationRoad.SERVER,
     reached: Callable[[str], None] = nowhere,
 ) -> Iterator[Plant]:
-    """Open the database in ``path`` and join everything to it."""
+    """Open a database and join everything to it."""
     clock = clock or MovedClock()
-    store = open_store(path, seat=seat)
+    store = open_place(place, seat)
     gateway = StripeGateway(key or sandbox.secret_key, Addresses.at(sandbox.url), clock, deadlines=Deadlines())
     installation = store.installation()
     works = assemble(store, gateway, clock, seat=seat, installation=installation, road=lambda: road, reached=reached)

@@ -12,6 +12,7 @@ from sellerdesk.domain.errors import CallError, OurBug
 from sellerdesk.domain.operation import Operation, OperationKind, OperationState
 from sellerdesk.domain.order import Order, PassedOn, TimelineEntry
 from sellerdesk.domain.requests import Capture, PassTracking, from_json
+from sellerdesk.services.again import repeated
 from sellerdesk.services.calls import Answer
 from sellerdesk.services.decide import Decider, Verdict
 from sellerdesk.services.ports import PaymentGateway, Store, UnitOfWork
@@ -139,7 +140,7 @@ class Conductor:
         self._at(known, "planned")
         if known.attempts == 0 and self._drop(known):
             return Outcome(self._current(known.id))
-        claimed = self._claim(known.id)
+        claimed = repeated(lambda: self._claim(known.id))
         if claimed is None:
             return Outcome(self._current(known.id))
         self._at(claimed, "claimed")
@@ -153,7 +154,7 @@ class Conductor:
         """Reads before it claims, so that an operation is claimed only to be finished, and nothing of it is sent.
         Raises CallError's family when it cannot be read."""
         verdict = self._decider.examine(known)
-        claimed = self._claim(known.id) if verdict is not None else None
+        claimed = repeated(lambda: self._claim(known.id)) if verdict is not None else None
         if claimed is None or verdict is None:
             return Outcome(known)
         return Outcome(self._record(claimed, verdict), verdict.answer, verdict.error)
@@ -193,7 +194,15 @@ class Conductor:
     # --- recording, in one transaction ---
 
     def _record(self, claimed: Operation, verdict: Verdict, told: TimelineEntry | None = None) -> Operation:
+        """Stripe has answered, so the answer is worth a second try. Recorded once, however often it is tried."""
+        repeated(lambda: self._write_down(claimed, verdict, told))
+        return self._current(claimed.id)
+
+    def _write_down(self, claimed: Operation, verdict: Verdict, told: TimelineEntry | None) -> None:
         with self._store.write() as unit:
+            known = unit.journal.get(claimed.id)
+            if known is not None and known.fence == claimed.fence and known.state is not OperationState.SENDING:
+                return
             self._end_attempt(unit, claimed, verdict)
             if verdict.state is OperationState.UNKNOWN:
                 self._postpone(unit, claimed, verdict)
@@ -205,7 +214,6 @@ class Conductor:
                 self._at(claimed, "before_commit")
                 unit.commit()
             # Otherwise somebody else finished it meanwhile: our copy of the answer is thrown away.
-        return self._current(claimed.id)
 
     def _end_attempt(self, unit: UnitOfWork, claimed: Operation, verdict: Verdict) -> None:
         error = verdict.error

@@ -11,10 +11,12 @@ from sellerdesk.domain.order import Order, Stage
 from sellerdesk.domain.shortening import ShippingChoice, plan
 from sellerdesk.domain.stages import stage_of
 from sellerdesk.services import requests
+from sellerdesk.services.again import repeated
 from sellerdesk.services.conduct import Conductor
 from sellerdesk.services.finish import finished_order
 from sellerdesk.services.plans import planned, same_wish
-from sellerdesk.services.ports import Store
+from sellerdesk.services.ports import Store, UnitOfWork
+from sellerdesk.services.rivals import faster_one
 
 
 class Prepare:
@@ -48,7 +50,7 @@ class Prepare:
         WrongStage, CaptureRefused, MessageRefused, OrderChanged or OperationInProgress when nothing was sent;
         CallError's family when Stripe refused.
         """
-        operation = self._plan(operation_id, order_id, version, kept, shipping, message)
+        operation = repeated(lambda: self._plan(operation_id, order_id, version, kept, shipping, message))
         outcome = self._conductor.carry_out(operation.id)
         return finished_order(self._store, outcome)
 
@@ -66,7 +68,7 @@ class Prepare:
             if known is not None:
                 return same_wish(known, OperationKind.CAPTURE, order_id)
             order = unit.orders.get(order_id)
-            self._check(order)
+            self._check(unit, order)
             capture_plan = plan(order, kept, shipping)
             request = requests.capture(order, capture_plan, operation_id)
             operation = planned(operation_id, OperationKind.CAPTURE, order, request, self._seat, self._clock)
@@ -76,9 +78,9 @@ class Prepare:
             unit.commit()
         return stored
 
-    def _check(self, order: Order) -> None:
+    def _check(self, unit: UnitOfWork, order: Order) -> None:
         if stage_of(order) is not Stage.TO_PREPARE:
-            raise WrongStage(_why_not(order))
+            raise WrongStage(_why_not(unit, order))
         deadline = order.payment.capture_before
         if deadline is not None and deadline <= self._clock.now():
             raise WrongStage(
@@ -87,11 +89,15 @@ class Prepare:
             )
 
 
-def _why_not(order: Order) -> str:
+def _why_not(unit: UnitOfWork, order: Order) -> str:
     """Why there is no hold to capture."""
     payment = order.payment
     if payment.captured:
-        return "It was captured meanwhile, and a hold can be captured once."
+        who = faster_one(unit, order.id, OperationKind.CAPTURE)
+        return f"It was captured meanwhile{who}, and a hold can be captured once."
+    released = faster_one(unit, order.id, OperationKind.CANCEL)
+    if released:
+        return f"The hold was released meanwhile{released}, so there is nothing left to capture."
     if payment.facts is not None and payment.facts.has_lapsed:
         return "The hold had lapsed already, and its money went back. The shopper has to pay again."
     return "Nothing is held for this order, so it cannot be prepared."

@@ -9,10 +9,12 @@ from sellerdesk.domain.order import Order, Stage
 from sellerdesk.domain.release import ReleaseReason
 from sellerdesk.domain.stages import stage_of
 from sellerdesk.services import requests
+from sellerdesk.services.again import repeated
 from sellerdesk.services.conduct import Conductor
 from sellerdesk.services.finish import finished_order
 from sellerdesk.services.plans import planned, same_wish
-from sellerdesk.services.ports import Store
+from sellerdesk.services.ports import Store, UnitOfWork
+from sellerdesk.services.rivals import faster_one
 
 
 class Release:
@@ -36,7 +38,7 @@ class Release:
         OperationInProgress when nothing was sent; CallError's family when Stripe refused, as it does when something
         else captured the hold first.
         """
-        operation = self._plan(operation_id, order_id, version, reason, message)
+        operation = repeated(lambda: self._plan(operation_id, order_id, version, reason, message))
         outcome = self._conductor.carry_out(operation.id)
         return finished_order(self._store, outcome)
 
@@ -47,7 +49,7 @@ class Release:
                 return same_wish(known, OperationKind.CANCEL, order_id)
             order = unit.orders.get(order_id)
             if stage_of(order) is not Stage.TO_PREPARE:
-                raise WrongStage(_why_not(order))
+                raise WrongStage(_why_not(unit, order))
             request = requests.cancel(order, reason)
             operation = planned(operation_id, OperationKind.CANCEL, order, request, self._seat, self._clock)
             stored = unit.journal.plan(operation)
@@ -57,11 +59,15 @@ class Release:
         return stored
 
 
-def _why_not(order: Order) -> str:
+def _why_not(unit: UnitOfWork, order: Order) -> str:
     """Why there is no hold to release."""
     payment = order.payment
     if payment.captured:
-        return "It was captured meanwhile, so there is no hold to release. Refund it instead."
+        who = faster_one(unit, order.id, OperationKind.CAPTURE)
+        return f"It was captured meanwhile{who}, so there is no hold to release. Refund it instead."
+    released = faster_one(unit, order.id, OperationKind.CANCEL)
+    if released:
+        return f"It was released already{released}."
     if payment.facts is not None and payment.facts.has_lapsed:
         return "The hold had lapsed already, and its money went back. Nothing is left to release."
     return "Nothing is held for this order, so there is nothing to release."

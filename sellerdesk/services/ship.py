@@ -10,6 +10,7 @@ from sellerdesk.domain.operation import Operation, OperationKind
 from sellerdesk.domain.order import Order, Parcel, Shipment, Stage, TimelineEntry
 from sellerdesk.domain.stages import stage_of
 from sellerdesk.services import requests
+from sellerdesk.services.again import repeated
 from sellerdesk.services.conduct import Conductor
 from sellerdesk.services.plans import planned, same_wish
 from sellerdesk.services.ports import Store
@@ -35,7 +36,7 @@ class Ship:
         Raises TrackingRefused, WrongStage or OrderChanged when nothing was recorded.
         """
         clean = _checked(parcels)
-        operation = self._plan(operation_id, order_id, version, clean)
+        operation = repeated(lambda: self._plan(operation_id, order_id, version, clean))
         self._conductor.carry_out(operation.id)
         with self._store.read() as unit:
             return unit.orders.get(order_id)

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from sellerdesk.domain.errors import OperationInProgress, OurBug
 from sellerdesk.domain.operation import FINAL_STATES, Operation, OperationKind, OperationState, Try
+from sellerdesk.domain.seats import called
 from sellerdesk.store.dialect import hold_order, upsert
 from sellerdesk.store.journal_models import AttemptRecord, LedgerRecord, OperationRecord, SeatRecord
 from sellerdesk.store.mapping import operation_columns, to_operation
@@ -253,7 +254,7 @@ class SqlJournal:
         if rival.state is OperationState.REVIEW:
             return "An earlier step of this order's payment needs a decision first."
         since = datetime.fromtimestamp(rival.created_at).astimezone().strftime("%H:%M")
-        return f"Seat {rival.seat} {_DOING.get(rival.kind, 'is working on')} this order since {since}."
+        return f"{called(rival.seat)} {_DOING.get(rival.kind, 'is working on')} this order since {since}."
 
     def _oldest_first(self, *conditions: ColumnElement[bool]) -> tuple[Operation, ...]:
         rows = self._session.scalars(

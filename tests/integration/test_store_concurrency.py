@@ -123,6 +123,10 @@ class Other:
         self._process.stdin.write("go\n")
         self._process.stdin.flush()
 
+    def kill(self) -> None:
+        self._process.kill()
+        self._process.communicate(timeout=60)
+
     def end(self) -> None:
         self._process.communicate(timeout=60)
         assert self._process.returncode == 0
@@ -252,6 +256,18 @@ def test_reading_goes_on_while_another_process_writes(store: SqlStore, order: Or
         assert unit.orders.get(order.id).message == ""
     assert message() == "from the other process"
     assert store.changes() != changes
+
+
+def test_a_process_that_is_killed_holds_nothing_any_more(store: SqlStore, order: Order) -> None:
+    """In the middle of a transaction that has written to the order."""
+    other = Other("hold", store.place, order.id)
+    assert other.hear() == "ready"
+    other.go_on()
+    assert other.hear() == "written"
+    other.kill()
+    assert plan_capture(store, order.id) == "won"
+    with store.read() as unit:
+        assert unit.orders.get(order.id).message == ""
 
 
 def test_one_writes_at_a_time_and_the_next_waits_its_turn(store: SqlStore, order: Order) -> None:
