@@ -6,7 +6,7 @@ from functools import partial
 from threading import Lock
 from time import monotonic
 
-from sellerdesk.domain.errors import KeyRefused, SellerDeskError, WorldError
+from sellerdesk.domain.errors import KeyRefused, SellerDeskError, StoreError, WorldError
 from sellerdesk.runner import Job, Runner
 from sellerdesk.services.audit import RunAudit
 from sellerdesk.services.desk import Audited, News, OrdersChanged, PageMoved, Synced, Trouble
@@ -131,7 +131,11 @@ class Background:
             self._tell(trouble)
 
     def _watch(self) -> float:
-        now = self._changes()
+        try:
+            now = self._changes()
+        except StoreError as error:
+            self._tell_trouble(error)
+            return WATCH_SECONDS
         if now != self._seen:
             self._seen = now
             self._tell(OrdersChanged())

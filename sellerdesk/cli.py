@@ -23,6 +23,11 @@ def build_parser() -> argparse.ArgumentParser:
         metavar="ADDRESS",
         help="talk to another server that speaks as Stripe does, such as the sandbox; the window says so",
     )
+    parser.add_argument(
+        "--database",
+        metavar="ADDRESS",
+        help="keep orders in a PostgreSQL database that several seats share: postgresql://user@host/database",
+    )
     commands = parser.add_subparsers(dest="command", metavar="COMMAND")
     commands.add_parser("desk", help="the window (this is what opens without a command)")
     demo = commands.add_parser("demo", help="the window with the demo shop: sandbox, checkout page, a week of orders")
@@ -35,6 +40,7 @@ def build_parser() -> argparse.ArgumentParser:
     _add_webhook(commands)
     _add_doctor(commands)
     _add_catalogue(commands)
+    _add_move(commands)
     return parser
 
 
@@ -108,6 +114,15 @@ def _add_catalogue(commands: "argparse._SubParsersAction[argparse.ArgumentParser
     take_over.add_argument("--profile", default="", help="another shop than the one connected last")
 
 
+def _add_move(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    move = commands.add_parser("move-database", help="move the orders of a file into a PostgreSQL database")
+    move.add_argument(
+        "source", type=Path, metavar="SOURCE.db", help="the database of a shop that nobody works with now"
+    )
+    move.add_argument("target", metavar="ADDRESS", help="an empty database: postgresql://user@host/database")
+    move.add_argument("--dry-run", action="store_true", help="do all of it, compare, and undo it")
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; the exit status. A failure that we know is one sentence on the standard error, status 1."""
     parser = build_parser()
@@ -148,6 +163,8 @@ def _run(options: argparse.Namespace) -> int:
             return commands.doctor(options)
         case "catalogue":
             return commands.import_catalogue(options)
+        case "move-database":
+            return commands.move_database(options)
         case _:
             from sellerdesk.window import run_window
 

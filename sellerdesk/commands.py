@@ -1,12 +1,16 @@
-"""The commands without a window: checkout server, one sync, doctor, catalogue import."""
+"""The commands without a window: checkout server, one sync, doctor, catalogue import, moving to a shared database."""
 
 import argparse
 import logging
+import os
 import sys
 import threading
+from pathlib import Path
 
 from sellerdesk.addresses import parse_api_base, parse_public_address
 from sellerdesk.background import sweep_once
+from sellerdesk.databases import DATABASE, Databases
+from sellerdesk.domain.database_address import read_database_address
 from sellerdesk.domain.errors import KeyNotUsable, SellerDeskError
 from sellerdesk.files import read_text
 from sellerdesk.logs import configure, for_terminal
@@ -16,7 +20,9 @@ from sellerdesk.services.receive import ReceiveEvents
 from sellerdesk.settings import (
     ACCENT,
     CHECKOUT_PORT,
+    DATABASE_ADDRESS,
     HEADLINE,
+    PROFILE,
     PUBLIC_ADDRESS,
     TAGLINE,
     Places,
@@ -38,11 +44,12 @@ _log = logging.getLogger(__name__)
 def shops_for(options: argparse.Namespace, log_name: str) -> tuple[Shops, Settings, Places]:
     """Folders, settings, log file and shops as the options ask for. Raises SellerDeskError's family."""
     api_base = parse_api_base(options.stripe_api_base) if options.stripe_api_base else ""
+    database = read_database_address(options.database) if options.database else None
     where = places(options.data_dir)
     configure(where.state, log_name)
     settings = Settings.load(where.settings_file)
     demo_port = options.port if options.command == "demo" else 0
-    return Shops(where, settings, api_base, demo_port), settings, where
+    return Shops(where, settings, api_base, demo_port, database), settings, where
 
 
 def checkout(options: argparse.Namespace) -> int:
@@ -177,6 +184,34 @@ def _background(profile: ProfileWorks, reader: EventReader | None) -> tuple[Runn
     runner = Runner([*jobs, Job("events", lambda: _read_arrived(profile))])
     works = profile.works
     return runner, ReceiveEvents(works.store, reader, works.clock, lambda: runner.wake("events"))
+
+
+def move_database(options: argparse.Namespace) -> int:
+    """Move the orders of one file into a shared database, and let their shop work there from now on."""
+    from sellerdesk.store.moving import move
+
+    target = read_database_address(options.target)
+    where = places(options.data_dir)
+    configure(where.state, "move")
+    source = Path(os.path.abspath(options.source))  # noqa: PTH100 - resolve() would follow a link the person chose
+    profile = source.parent.name if source == where.data / source.parent.name / DATABASE else ""
+    moved = Databases(where).with_password(
+        profile or target.name, target, lambda password: move(source, target, password, dry_run=options.dry_run)
+    )
+    said = f"{moved.count} rows of {len(moved.rows)} tables"
+    if options.dry_run:
+        _say(f"{said} can be moved to {target.shown}; nothing was changed.")
+        return 0
+    _say(f"{said} were moved to {target.shown} and compared there, one by one.")
+    if moved.still_open:
+        _say(f"{moved.still_open} operations that are not finished went with them, and go on there.")
+    _say(f"{source} stays as it is; it is marked as moved and is not opened for work any more.")
+    if profile:
+        Settings.load(where.profile_settings_file(profile), PROFILE).change({DATABASE_ADDRESS: str(target)})
+        _say(f"The shop works there from its next start. Other seats start with: sellerdesk --database {target}")
+    else:
+        _say(f"Start with: sellerdesk --database {target}")
+    return 0
 
 
 def _resolve(profile: ProfileWorks) -> float:

@@ -21,6 +21,8 @@ SECRET_KEY = "secret_key"
 """Kind of Stripe's secret or restricted key."""
 SIGNING_SECRET = "signing_secret"
 """Kind of the secret with which Stripe signs the events that it sends to one address of ours."""
+DATABASE_PASSWORD = "database_password"
+"""Kind of secret: the password of the shared database."""
 
 _Value = TypeVar("_Value")
 _log = logging.getLogger(__name__)

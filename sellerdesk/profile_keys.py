@@ -1,9 +1,8 @@
 """The keys of one profile: kept in the keyring, tried at Stripe, replaced only by a key of the same account."""
 
 import logging
-from collections.abc import Mapping
-from pathlib import Path
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
 
 from sellerdesk.addresses import Addresses, check_key_fits
 from sellerdesk.clock import Clock
@@ -16,6 +15,9 @@ from sellerdesk.services.ports import PaymentGateway
 from sellerdesk.services.shop_keys import KeptKeys, KeyTrial, SameShop
 from sellerdesk.settings import ACCOUNT, LAST_PROFILE, Setting, Settings
 
+if TYPE_CHECKING:
+    from sellerdesk.store.database import SqlStore
+
 _log = logging.getLogger(__name__)
 
 _LOOKED_THROUGH = 50
@@ -25,10 +27,15 @@ class ProfileKeys:
     """Implements ``services.shop_keys.ShopKeys``."""
 
     def __init__(
-        self, profile: str, database: Path, settings: Settings, program: Settings, addresses: Addresses
+        self,
+        profile: str,
+        open_orders: "Callable[[], SqlStore]",
+        settings: Settings,
+        program: Settings,
+        addresses: Addresses,
     ) -> None:
         self._profile = profile
-        self._database = database
+        self._open_orders = open_orders
         self._settings = settings
         self._program = program
         self._addresses = addresses
@@ -114,9 +121,7 @@ class ProfileKeys:
 
     def _known_intent(self) -> str:
         """The id of one payment that was made for an order here, '' when there is none yet."""
-        from sellerdesk.store.database import open_store
-
-        store = open_store(self._database, seat="")
+        store = self._open_orders()
         try:
             with store.read() as unit:
                 for row in unit.lists.page(OrderQuery(None, limit=_LOOKED_THROUGH)).rows:

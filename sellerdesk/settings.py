@@ -16,6 +16,7 @@ from typing import Any, Generic, TypeVar
 
 from sellerdesk.addresses import STRIPE_API_BASE, parse_api_base, parse_public_address
 from sellerdesk.domain.accent import DEFAULT_ACCENT, read_accent
+from sellerdesk.domain.database_address import read_database_address
 from sellerdesk.domain.errors import OurBug, ReadOnlyPlace, RefusedError
 from sellerdesk.domain.road import ConfirmationRoad
 
@@ -104,6 +105,12 @@ def _public_address(value: object) -> str:
     return parse_public_address(value)
 
 
+def _database(value: object) -> str:
+    if not isinstance(value, str):
+        raise SettingRefused("It must be an address such as postgresql://seller@db.example/shop.")
+    return str(read_database_address(value)) if value.strip() else ""
+
+
 # For the whole program.
 SEAT_NAME = Setting("seat_name", "", "Name of this seat", _line(40))
 COLOUR_SCHEME = Setting("colour_scheme", "system", "Colours", _one_of("system", "light", "dark"))
@@ -137,6 +144,8 @@ TAGLINE = Setting("tagline", "", "Line below the headline", _line(160))
 # How long a desk where nothing happens waits at most before it asks Stripe again, in seconds.
 POLL_SECONDS = Setting("poll_seconds", 300, "How often Stripe is asked when nothing happens", _whole(60, 300))
 EXERCISES_DONE: Setting[tuple[str, ...]] = Setting("exercises_done", (), "Exercises done", _names)
+# A database that several seats share; '' for the file in the profile's own folder.
+DATABASE_ADDRESS = Setting("database", "", "Shared database", _database)
 PROFILE: tuple[Setting[Any], ...] = (
     STRIPE_API,
     PUBLISHABLE_KEY,
@@ -149,6 +158,7 @@ PROFILE: tuple[Setting[Any], ...] = (
     TAGLINE,
     POLL_SECONDS,
     EXERCISES_DONE,
+    DATABASE_ADDRESS,
 )
 
 

@@ -12,7 +12,9 @@ from sellerdesk.addresses import Addresses, check_key_fits
 from sellerdesk.app import Works, assemble, open_shop
 from sellerdesk.clock import Clock
 from sellerdesk.credentials import SECRET_KEY, SIGNING_SECRET, Credentials
+from sellerdesk.databases import Databases
 from sellerdesk.domain.account import AccountFacts
+from sellerdesk.domain.database_address import DatabaseAddress
 from sellerdesk.domain.errors import KeyNotUsable, ReadOnlyPlace
 from sellerdesk.domain.keys import classify, hint, read_publishable_key, read_secret_key
 from sellerdesk.domain.road import ConfirmationRoad
@@ -41,7 +43,6 @@ from sellerdesk.settings import (
 if TYPE_CHECKING:
     from sellerdesk.demo import DemoShop
 
-DATABASE = "sellerdesk.db"
 PICTURES = "pictures"
 
 
@@ -64,11 +65,19 @@ class ProfileWorks:
 class Shops:
     """Opens the demo shop and the shops of connected Stripe accounts. Implements the port ``ShopOpener``.
 
-    ``api_base`` overrides Stripe's address of every profile, '' leaves it as the profile has it. ``demo_shop`` is the
-    demo opened last, with what lies behind its window.
+    ``api_base`` overrides Stripe's address of every profile, '' leaves it as the profile has it; ``database`` likewise
+    overrides where its orders are. ``demo_shop`` is the demo opened last, with what lies behind its window.
     """
 
-    def __init__(self, places: Places, settings: Settings, api_base: str = "", demo_port: int = 0) -> None:
+    def __init__(
+        self,
+        places: Places,
+        settings: Settings,
+        api_base: str = "",
+        demo_port: int = 0,
+        database: DatabaseAddress | None = None,
+    ) -> None:
+        self.databases = Databases(places, database)
         self._places = places
         self._settings = settings
         self._api_base = api_base
@@ -119,8 +128,10 @@ class Shops:
 
     def keys(self, profile: str) -> ProfileKeys:
         settings = self.settings_of(profile)
-        database = self._places.profile(profile) / DATABASE
-        return ProfileKeys(profile, database, settings, self._settings, self.addresses_of(profile))
+        addresses = self.addresses_of(profile)
+        return ProfileKeys(
+            profile, lambda: self.databases.open(profile, settings, self._seat()), settings, self._settings, addresses
+        )
 
     def settings_of(self, profile: str) -> Settings:
         """The settings of a profile, as they are in its file now. What could not be written holds until the end, so
@@ -154,7 +165,6 @@ class Shops:
         Raises KeyNotUsable when there is none or its key is gone, KeyringError's and StoreError's families.
         """
         from sellerdesk.gateway.stripe_gateway import StripeGateway
-        from sellerdesk.store.database import open_store
 
         name = name or self.last_profile()
         key = Credentials(name).get(SECRET_KEY)
@@ -168,8 +178,8 @@ class Shops:
         addresses = self._addresses(profile.get(STRIPE_API))
         clock = Clock()
         gateway = StripeGateway(key, addresses, clock)
-        seat = self._settings.get(SEAT_NAME) or platform.node()[:40] or "This computer"
-        store = open_store(folder / DATABASE, seat=seat)
+        seat = self._seat()
+        store = self.databases.open(name, profile, seat)
         road = road_from(self._places.profile_settings_file(name))
         works = assemble(store, gateway, clock, seat=seat, installation=store.installation(), road=road)
         mode = Mode.LIVE if classify(key).livemode else Mode.TEST
@@ -206,6 +216,9 @@ class Shops:
             idle_most=profile.settings.get(POLL_SECONDS),
             find_page=None if profile.info.checkout_url else lambda: self._find_page(profile.name),
         )
+
+    def _seat(self) -> str:
+        return self._settings.get(SEAT_NAME) or platform.node()[:40] or "This computer"
 
     def _find_page(self, profile: str) -> str | None:
         return find_page(self._settings.get(CHECKOUT_PORT), profile)

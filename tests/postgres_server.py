@@ -18,6 +18,8 @@ from sellerdesk.domain.database_address import DatabaseAddress
 from sellerdesk.store.database import open_store
 
 OWNER = "seller"
+WARY = "wary"
+"""Must say the password when it comes over the network; the others are trusted."""
 _TEMPLATE = "template_shop"
 _KEPT = ("alembic_version", "meta")
 # A throw-away server need not survive a power cut; the program asks whether it does, and is told so by its tests.
@@ -62,6 +64,8 @@ class PostgresServer:
             capture_output=True, check=False, **self._as,
         )  # fmt: skip
         assert made.returncode == 0, made.stderr.decode()
+        rules = self._folder / "data" / "pg_hba.conf"
+        rules.write_text(f"host all {WARY} all scram-sha-256\n{rules.read_text()}")
         self.run()
 
     def run(self) -> None:

@@ -7,14 +7,16 @@ from collections.abc import Iterator
 
 from sellerdesk import __version__
 from sellerdesk.addresses import parse_api_base
+from sellerdesk.databases import DATABASE
 from sellerdesk.doctor import computer, folders
 from sellerdesk.doctor.findings import Finding, as_json, bad, good, guarded, is_healthy, line, note
 from sellerdesk.doctor.keyring import keyring
 from sellerdesk.doctor.shop import ShopFiles, shop
+from sellerdesk.domain.database_address import read_database_address
 from sellerdesk.domain.errors import ReadOnlyPlace
 from sellerdesk.logs import configure
 from sellerdesk.settings import CHECKOUT_PORT, LAST_PROFILE, Places, Settings, places
-from sellerdesk.shops import DATABASE, PICTURES, Shops
+from sellerdesk.shops import PICTURES, Shops
 
 
 def doctor(options: argparse.Namespace) -> int:
@@ -37,8 +39,9 @@ def doctor(options: argparse.Namespace) -> int:
 
 
 def examine(options: argparse.Namespace) -> Iterator[Finding]:
-    """Every finding, as it is found. Raises AddressNotUsable for a wrong option."""
+    """Every finding, as it is found. Raises a RefusedError for a wrong option."""
     api_base = parse_api_base(options.stripe_api_base) if options.stripe_api_base else ""
+    chosen = read_database_address(options.database) if options.database else None
     yield good("SellerDesk", __version__)
     for about, look in (
         ("Python", computer.python),
@@ -59,7 +62,8 @@ def examine(options: argparse.Namespace) -> Iterator[Finding]:
         return
     settings = Settings.load(where.settings_file)
     yield from guarded("Settings", lambda: folders.settings_notes(settings))
-    yield from _shops(Shops(where, settings, api_base), where, settings, options)
+    shops = Shops(where, settings, api_base, database=chosen)
+    yield from _shops(shops, where, settings, options)
 
 
 def _places(options: argparse.Namespace) -> Places | None:
@@ -95,6 +99,7 @@ def _shops(shops: Shops, where: Places, settings: Settings, options: argparse.Na
             addresses=shops.addresses_of(profile),
             port=settings.get(CHECKOUT_PORT),
             is_open_last=profile == last,
+            shared=shops.databases.shared(shops.settings_of(profile)),
         )
         yield from shop(files, deep=options.deep, online=options.online)
 

@@ -3,17 +3,22 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from sellerdesk.addresses import Addresses
 from sellerdesk.clock import Clock
-from sellerdesk.credentials import SECRET_KEY, Credentials
+from sellerdesk.credentials import DATABASE_PASSWORD, SECRET_KEY, Credentials
 from sellerdesk.doctor.findings import Finding, bad, good, guarded, note, skipped
 from sellerdesk.doctor.folders import settings_notes
 from sellerdesk.domain.account import Permission
+from sellerdesk.domain.database_address import DatabaseAddress
 from sellerdesk.domain.errors import DatabaseTooNew, KeyNotUsable
 from sellerdesk.domain.keys import KeyKind, classify, hint, read_publishable_key
 from sellerdesk.page_probe import Answers, who_answers
 from sellerdesk.settings import PUBLIC_ADDRESS, PUBLISHABLE_KEY, SHOP_NAME, Settings
+
+if TYPE_CHECKING:
+    from sellerdesk.store.health import FileHealth
 
 # A difference that a person would not notice; SellerDesk reckons with Stripe's time anyway.
 _CLOCK_MAY_DIFFER = 30
@@ -25,7 +30,8 @@ _READ_RIGHTS = "Add it to the key at Stripe, or replace the key in Settings."
 
 @dataclass(frozen=True, slots=True)
 class ShopFiles:
-    """What a look at one shop needs. ``is_open_last`` tells the shop that the desk opens."""
+    """What a look at one shop needs. ``is_open_last`` tells the shop that the desk opens, ``shared``
+    where its orders are when they are not in the file ``database``."""
 
     profile: str
     folder: Path
@@ -35,6 +41,7 @@ class ShopFiles:
     addresses: Addresses
     port: int
     is_open_last: bool
+    shared: DatabaseAddress | None = None
 
     @property
     def livemode(self) -> bool:
@@ -69,26 +76,37 @@ def _who(files: ShopFiles) -> Iterator[Finding]:
 
 
 def _database(files: ShopFiles, deep: bool) -> Iterator[Finding]:
-    from sellerdesk.store.health import look_at
-
-    if not files.database.exists():
+    if not files.shared and not files.database.exists():
         yield note("Database", "There is none yet; it is made when the shop is opened.")
         return
     try:
-        health = look_at(files.database, deep=deep)
+        health = _health(files, deep=deep)
     except DatabaseTooNew as error:
         yield bad("Database", str(error))
         return
+    shared = f" {files.shared.shown}, shared by several seats;" if files.shared else ""
     if health.damage:
         yield bad("Database", f"It is damaged: {'; '.join(health.damage)[:300]}", "Restore a backup before you go on.")
     elif not health.is_newest:
         old = f"revision {health.revision}" if health.revision else "empty"
-        yield note("Database", f"It opens; {old}, brought up to {health.newest} when the shop is opened.")
+        yield note("Database", f"It opens;{shared} {old}, brought up to {health.newest} when the shop is opened.")
     else:
-        whole = ", whole" if deep else ""
-        yield good("Database", f"It opens; revision {health.revision}, the newest{whole}.")
-    if not deep:
+        whole = ", whole" if deep and not shared else ""
+        yield good("Database", f"It opens;{shared} revision {health.revision}, the newest{whole}.")
+    if not deep and not shared:
         yield skipped("Database", "Not read through. With --deep it is, which may take a while.")
+
+
+def _health(files: ShopFiles, *, deep: bool = False) -> "FileHealth":
+    from sellerdesk.store.health import look_at, look_at_server
+
+    if files.shared is None:
+        return look_at(files.database, deep=deep)
+    return look_at_server(files.shared, _password(files))
+
+
+def _password(files: ShopFiles) -> str | None:
+    return Credentials(files.profile).get(DATABASE_PASSWORD) if files.shared else None
 
 
 def _secret_key(files: ShopFiles) -> Iterator[Finding]:
@@ -173,14 +191,12 @@ def _clock(offset: int) -> Finding:
 
 
 def _catalogue(files: ShopFiles) -> Iterator[Finding]:
-    from sellerdesk.store.database import SqlStore
-    from sellerdesk.store.health import look_at
-    from sellerdesk.store.sqlite import driver
+    from sellerdesk.store.database import look_into
 
-    if not files.database.exists() or not look_at(files.database).is_newest:
+    if (not files.shared and not files.database.exists()) or not _health(files).is_newest:
         yield skipped("Catalogue", "Not read: the database must be made or brought up to date first.")
         return
-    store = SqlStore(driver(), files.database, "doctor")
+    store = look_into(files.shared or files.database, password=_password(files))
     try:
         with store.read() as unit:
             products = [each for each in unit.catalogue.products() if not each.withdrawn]

@@ -12,8 +12,8 @@ SellerDeskError
 ├── WorldError              the world failed: a network, a disk, a keyring, Stripe
 │   ├── CallError           an answer of Stripe's (or none): Declined · Rejected · StateMoved · KeyRefused ·
 │   │                       Busy · OutcomeUnknown
-│   ├── StoreError          DatabaseUnusable (DatabaseBusy · DatabaseAway · CommitUnknown) · DatabaseTooNew ·
-│   │                       ReadOnlyPlace
+│   ├── StoreError          DatabaseUnusable (DatabaseBusy · DatabaseAway · PasswordNeeded ·
+│   │                       CommitUnknown) · DatabaseTooNew · ReadOnlyPlace
 │   ├── KeyringError        NoKeyring · KeyringLocked · KeyringRefused
 │   └── AddressTaken        the port to serve on is another program's
 └── OurBug                  an assertion about ourselves failed: stop this piece of work and say so
@@ -221,6 +221,10 @@ class DatabaseBusy(DatabaseUnusable):
 
 class DatabaseAway(DatabaseUnusable):
     """The server of a shared database does not answer, or the connection to it was lost."""
+
+
+class PasswordNeeded(DatabaseUnusable):
+    """The server of a shared database wants a password, or another one than it got."""
 
 
 class CommitUnknown(DatabaseUnusable):

@@ -4,13 +4,14 @@ from pathlib import Path
 from threading import Lock
 from typing import Protocol
 
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, select, text
 
 from sellerdesk.domain.database_address import DatabaseAddress
-from sellerdesk.domain.errors import OurBug
+from sellerdesk.domain.errors import DatabaseUnusable, OurBug
+from sellerdesk.store import sqlite
 from sellerdesk.store.dialect import Dialect
 from sellerdesk.store.journal_models import MetaRecord
-from sellerdesk.store.sqlite_database import open_file
+from sellerdesk.store.sqlite_database import SqliteDatabase, open_file
 from sellerdesk.store.unit_of_work import SqlUnitOfWork
 
 
@@ -78,6 +79,19 @@ class SqlStore:
         with self._reader.connect() as connection:
             return str(connection.scalar(select(MetaRecord.value).where(MetaRecord.key == "db_epoch")))
 
+    def keep_for(self, shop: str) -> None:
+        """Note that a shared database is for ``shop``, the name of its profile. Raises DatabaseUnusable when it is for
+        another one: orders of two accounts, or of live and test mode, must never meet."""
+        note = text("INSERT INTO meta (key, value) VALUES ('shop', :shop) ON CONFLICT DO NOTHING")
+        with self._writer.connect() as connection, connection.begin():
+            connection.execute(note, {"shop": shop})
+            known = str(connection.scalar(select(MetaRecord.value).where(MetaRecord.key == "shop")))
+        if not _may_be_the_same(known, shop):
+            raise DatabaseUnusable(
+                f"This database has the orders of another shop ({known}); this one is {shop}. Nothing was changed. "
+                "Each account, and each mode of it, needs a database of its own."
+            )
+
     def close(self) -> None:
         """Wait for the transaction that is writing, then let the database go. A second time does nothing."""
         with self._turn:
@@ -87,6 +101,21 @@ class SqlStore:
     def _check_open(self) -> None:
         if self._closed:
             raise OurBug("The database was used after it was closed.")
+
+
+def _may_be_the_same(known: str, shop: str) -> bool:
+    """By mode and account; a key that may not read its account stands for it, and each seat may have its own."""
+    (account, _, mode), (own_account, _, own_mode) = known.rpartition("-"), shop.rpartition("-")
+    return mode == own_mode and (account == own_account or "key" in (account[:3], own_account[:3]))
+
+
+def look_into(place: Path | DatabaseAddress, *, password: str | None = None) -> SqlStore:
+    """Open a database as it is, to look at it: it is neither made nor upgraded. Raises DatabaseUnusable."""
+    if isinstance(place, Path):
+        return SqlStore(SqliteDatabase(sqlite.driver(), place), place, "doctor")
+    from sellerdesk.store.postgres_database import PostgresDatabase
+
+    return SqlStore(PostgresDatabase(place, password, "doctor"), place, "doctor")
 
 
 def open_store(

@@ -1,16 +1,17 @@
-"""Looking at a database file without changing it: whose it is, how old its tables are, whether it is whole."""
+"""Looking at a database without changing it: whose it is, how old its tables are, whether a file is whole."""
 
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
+from sellerdesk.domain.database_address import DatabaseAddress
 from sellerdesk.domain.errors import DatabaseUnusable
 from sellerdesk.store import schema, sqlite
 
 
 @dataclass(frozen=True, slots=True)
 class FileHealth:
-    """``revision`` of the tables, '' for an empty file; ``newest`` is the one this program needs. ``damage`` names
+    """``revision`` of the tables, '' for an empty database; ``newest`` is the one this program needs. ``damage`` names
     what is damaged, as SQLite says it."""
 
     revision: str
@@ -40,3 +41,12 @@ def look_at(path: Path, *, deep: bool = False) -> FileHealth:
             raise sqlite.explain(error, path) or DatabaseUnusable(f"{path} cannot be read.") from error
         damage = tuple(each for each in said if each != "ok")
     return FileHealth(revision, schema.REVISIONS[-1], damage)
+
+
+def look_at_server(address: DatabaseAddress, password: str | None) -> FileHealth:
+    """The same for a shared database. Raises DatabaseUnusable for one that cannot be reached, that may lose what it has
+    saved, or is none of ours, and DatabaseTooNew."""
+    from sellerdesk.store.postgres_database import PostgresDatabase
+
+    with closing(PostgresDatabase(address, password, "doctor")) as database:
+        return FileHealth(database.revision(), schema.REVISIONS[-1])

@@ -10,7 +10,14 @@ from sqlalchemy import Engine, ExceptionContext, create_engine, event
 from sqlalchemy.pool import QueuePool
 
 from sellerdesk.domain.database_address import DatabaseAddress
-from sellerdesk.domain.errors import DatabaseAway, DatabaseBusy, DatabaseUnusable, OurBug, SellerDeskError
+from sellerdesk.domain.errors import (
+    DatabaseAway,
+    DatabaseBusy,
+    DatabaseUnusable,
+    OurBug,
+    PasswordNeeded,
+    SellerDeskError,
+)
 from sellerdesk.store.failures import ConstraintBroken, not_storable, written_while_reading
 from sellerdesk.store.postgres_dialect import WROTE
 
@@ -189,10 +196,6 @@ def away(address: DatabaseAddress) -> DatabaseAway:
         f"The database {address.shown} does not answer. Nothing is lost, and nothing is sent to Stripe until it is "
         "back."
     )
-
-
-class PasswordNeeded(DatabaseUnusable):
-    """The server wants a password, or another one than it got."""
 
 
 def _no_connection(error: BaseException, address: DatabaseAddress) -> DatabaseUnusable:

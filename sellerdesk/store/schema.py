@@ -18,6 +18,9 @@ APPLICATION_ID = 0x5344736B
 # Every revision there ever was, oldest first; a normal start learns from it, without Alembic, that nothing is to do.
 REVISIONS = ("0001", "0002", "0003", "0004")
 
+# Where the rows of this database are now, in its own table of facts.
+MOVED_TO = "moved_to"
+
 MIGRATIONS = Path(__file__).parent / "migrations"
 
 
@@ -87,6 +90,17 @@ def find_revision(library: Any, path: Path) -> str:
     if revision not in REVISIONS:
         raise DatabaseTooNew
     return str(revision)
+
+
+def check_not_moved(library: Any, path: Path) -> None:
+    """Raises DatabaseUnusable for a file of the newest revision whose orders live in a shared database now."""
+    with closing(connect(library, path)) as connection:
+        moved = connection.execute("SELECT value FROM meta WHERE key = ?", (MOVED_TO,)).fetchone()
+    if moved is not None:
+        raise DatabaseUnusable(
+            f"The orders of {path.name} were moved to {moved[0]} and go on there. This file is only kept. Nothing was "
+            f'changed. To work on, start with --database, or write database = "{moved[0]}" into the shop’s settings.'
+        )
 
 
 def upgrade(engine: Engine) -> None:

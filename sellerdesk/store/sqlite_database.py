@@ -50,6 +50,8 @@ def open_file(path: Path, *, durable: bool) -> SqliteDatabase:
     schema.prepare_file(path)
     revision = schema.find_revision(library, path)
     schema.make_private(path)
+    if revision == schema.REVISIONS[-1]:
+        schema.check_not_moved(library, path)
     database = SqliteDatabase(library, path, durable=durable)
     if revision != schema.REVISIONS[-1]:
         try:

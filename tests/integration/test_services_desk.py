@@ -108,7 +108,7 @@ def test_pressing_twice_is_one_capture(shop: Plant, stripe_sandbox: Sandbox) -> 
 
 def test_a_second_capture_is_refused_with_a_sentence(shop: Plant, stripe_sandbox: Sandbox) -> None:
     order = shop.prepare(shop.place_and_pay(), WITHOUT_POT)
-    with pytest.raises(WrongStage, match="captured meanwhile, and a hold can be captured once"):
+    with pytest.raises(WrongStage, match=r"captured meanwhile by Seat 1 at \d\d:\d\d, and a hold can be captured once"):
         shop.prepare(order)
     assert len(calls(stripe_sandbox, "POST", "/capture")) == 1
 
