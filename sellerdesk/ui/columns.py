@@ -9,6 +9,7 @@ from sellerdesk.domain.explanation import Again, Refuser
 from sellerdesk.domain.listing import CLOSED, OrderRow
 from sellerdesk.domain.order import Stage, show_reference
 from sellerdesk.domain.payment import RAISED_RISKS, CardFacts
+from sellerdesk.domain.seats import called
 from sellerdesk.domain.tracking import carrier_name
 from sellerdesk.formats import amount_parts, clock_time, countdown, when, when_exact
 from sellerdesk.ui.chips import READY, REFUSED, REVIEW, SHIPPED, Chip, deadline_chip, operation_chip, short_chip
@@ -172,6 +173,12 @@ def state_chip(row: OrderRow) -> Chip:
             return READY
 
 
+def _state_tip(row: OrderRow) -> str:
+    """With who does it, where it is done now."""
+    operation, words = row.open_operation, state_chip(row).words
+    return f"{words}: {called(operation.seat)}, since {when_exact(operation.since)}" if operation is not None else words
+
+
 REFUSERS = {
     Refuser.BANK: "Bank",
     Refuser.STRIPE_RULES: "Stripe rules",
@@ -272,7 +279,7 @@ _STATE = Column(
     Kind.STATE,
     "Capturing",
     lambda row, _now: state_chip(row).words,
-    tip=lambda row, _now: state_chip(row).words,
+    tip=lambda row, _now: _state_tip(row),
     value=lambda row, _now: state_chip(row),
     least="Waiting",
 )

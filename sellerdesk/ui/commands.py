@@ -35,6 +35,7 @@ class Commands(QObject):
         self._shop = shop
         has_page, takes_test_cards = bool(shop.info.checkout_url), shop.info.mode is not Mode.LIVE
         self._actions.set_shop_open(True, has_page=has_page, takes_test_cards=takes_test_cards)
+        self._window.panel.head.sit_at(shop.desk.seat)
         self._window.rail.open_shop(shop.desk.seat, shop.info.checkout_url, test_cards=takes_test_cards)
 
     def detach(self) -> None:

@@ -118,7 +118,7 @@ class PanelHead(QWidget):
         self._lapsed = self._stage is Stage.TO_PREPARE and (order.payment.capture_before or now + 1) <= now
         self.status.setText(_OVER if self._lapsed else panel_words.stage_line(order))
         self.status.setVisible(bool(self.status.full_text))
-        self._show_work(order)
+        self._show_work(order, now)
         self.question.show_question(order, self.work, now, system_now)
         self._show_primary(operation)
 
@@ -142,11 +142,16 @@ class PanelHead(QWidget):
         self.bar.show_hold(facts.authorized_at or order.placed_at, facts.capture_before, now)
         self.bar.setAccessibleName(f"Time left on the hold: {countdown(seconds)}")
 
-    def _show_work(self, order: Order) -> None:
+    def sit_at(self, seat: str) -> None:
+        """What other seats do is shown with their names; ``seat`` is this one's."""
+        self.question.own_seat = seat
+
+    def _show_work(self, order: Order, now: int) -> None:
         operation = order.open_operation
         self.busy.setVisible(self.work is Work.BUSY)
         if operation is not None and self.work is Work.BUSY:
-            self.busy.say(panel_words.busy_words(operation, order.currency))
+            words = panel_words.busy_words(operation, order.currency, now, self.question.own_seat, self._zone)
+            self.busy.say(plain.one_line(words))
 
     def _show_primary(self, operation: OpenOperation | None) -> None:
         words = _PRIMARY.get(self._stage) if self._stage else None

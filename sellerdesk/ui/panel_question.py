@@ -27,6 +27,7 @@ class OpenQuestion(NoteBox):
     def __init__(self, zone: tzinfo | None) -> None:
         super().__init__(title_size=Size.NAME)
         self._zone = zone
+        self.own_seat = ""
         self._about: tuple[str, OperationState] | None = None
         self.certain = fitting(label(strong=True, wrap=True))
         self.rest = fitting(label(wrap=True))
@@ -58,7 +59,8 @@ class OpenQuestion(NoteBox):
         if work is Work.REVIEW:
             self._show(panel_words.review_words(operation, order, now, self._zone), Tone.RED, "octagon-alert")
         else:
-            self._show(panel_words.waiting_words(operation, order.currency, now, self._zone), Tone.AMBER, "hourglass")
+            words = panel_words.waiting_words(operation, order.currency, now, self._zone, self.own_seat)
+            self._show(words, Tone.AMBER, "hourglass")
         self._show_foot(operation, system_now)
 
     def begin_check(self) -> None:

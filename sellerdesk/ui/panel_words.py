@@ -9,6 +9,7 @@ from sellerdesk.domain.errors import UnknownCurrency
 from sellerdesk.domain.operation import OpenOperation, OperationKind, OperationState
 from sellerdesk.domain.order import Order, PassedOn, Stage
 from sellerdesk.domain.payment import CardFacts, Payment, PaymentStatus
+from sellerdesk.domain.seats import called
 from sellerdesk.domain.stages import stage_of
 from sellerdesk.formats import money, to_the_second
 from sellerdesk.services.desk import Mode
@@ -140,6 +141,14 @@ _ASKED = {
     OperationKind.RENEW: "We asked Stripe to hold {sum} on the saved card",
     OperationKind.CHARGE_AGAIN: "We asked Stripe to charge {sum} to the saved card",
 }
+_THEY_ARE = {
+    OperationKind.CAPTURE: "is capturing",
+    OperationKind.CANCEL: "is releasing",
+    OperationKind.REFUND: "is refunding",
+    OperationKind.BACK_ORDER: "is charging",
+    OperationKind.RENEW: "is renewing the hold of",
+    OperationKind.SHIP: "is passing the tracking to Stripe",
+}
 _WITHOUT_SUM = {OperationKind.CREATE_CUSTOMER, OperationKind.CREATE_INTENT, OperationKind.SHIP}
 
 
@@ -166,9 +175,19 @@ def _operation_sum(operation: OpenOperation, currency: str) -> str:
     return sum_words(operation.amount, currency)
 
 
-def busy_words(operation: OpenOperation, currency: str) -> str:
-    """'Capturing 72.00 EUR…'."""
+def _is_of_another(operation: OpenOperation, own_seat: str) -> bool:
+    """Whether a person at another seat began it; what the shopper began is nobody's."""
+    return bool(own_seat) and operation.seat != own_seat and operation.kind in _THEY_ARE
+
+
+def busy_words(
+    operation: OpenOperation, currency: str, now: int, own_seat: str = "", zone: tzinfo | None = None
+) -> str:
+    """'Capturing 72.00 EUR…', or 'Seat 2 is capturing 72.00 EUR since 12:03:05…'."""
     amount = _operation_sum(operation, currency)
+    if _is_of_another(operation, own_seat):
+        doing = f"{called(operation.seat)} {_THEY_ARE[operation.kind]} {amount}".strip()
+        return f"{doing} since {to_the_second(operation.since, now, zone)}…"
     return f"{_DOING[operation.kind]} {amount}".strip() + "…"
 
 
@@ -182,10 +201,14 @@ class Question:
     rest: str
 
 
-def waiting_words(operation: OpenOperation, currency: str, now: int, zone: tzinfo | None = None) -> Question:
-    """The amber box: what was asked and when, what it may mean, what a person can do."""
+def waiting_words(
+    operation: OpenOperation, currency: str, now: int, zone: tzinfo | None = None, own_seat: str = ""
+) -> Question:
+    """The amber box: who asked what and when, what it may mean, what a person can do."""
     amount = _operation_sum(operation, currency)
     asked = _asked(operation, currency, now, zone)
+    if _is_of_another(operation, own_seat):
+        asked = f"{called(operation.seat)}{asked.removeprefix('We')}"
     lost = "lost the answer" if operation.state is OperationState.UNKNOWN else "have no answer yet"
     return Question(
         f"Waiting for Stripe: {amount}" if amount else "Waiting for Stripe",

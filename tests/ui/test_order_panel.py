@@ -172,6 +172,18 @@ def test_sending_is_a_spinner_and_turns_amber_after_five_seconds(panel: OrderPan
     assert "Capturing 96.30" not in words
 
 
+def test_what_another_seat_does_is_shown_with_its_name_and_since_when(panel: OrderPanel, now: Now) -> None:
+    panel.head.sit_at("Packing desk 1")
+    given = samples.with_operation(samples.order(), OperationState.SENDING, since=samples.NOW)
+    assert "Seat Packing desk 2 is capturing 96.30\u00a0EUR since 10:14:00…" in show(panel, given)
+    assert not panel.head.primary.isEnabled()
+    now.at += panel_words.PATIENCE_SECONDS + 1
+    panel.tick()
+    assert "Seat Packing desk 2 asked Stripe to capture 96.30\u00a0EUR at 10:14:00" in words_of(panel)
+    panel.head.sit_at("Packing desk 2")
+    assert "We asked Stripe to capture" in show(panel, given)
+
+
 def test_two_answers_that_disagree_are_shown_in_red_without_a_way_to_pay_twice(panel: OrderPanel) -> None:
     order = samples.order(samples.facts("succeeded", captured=6000, request_id="req_7Pw3dVc8MzYt5h"))
     words = show(panel, samples.with_operation(order, OperationState.REVIEW))
