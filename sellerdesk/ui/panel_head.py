@@ -59,7 +59,7 @@ class PanelHead(QWidget):
         self.bar = DeadlineBar()
         self.status = fitting(label(tone=Tone.MUTED, wrap=True))
         self.question = OpenQuestion(zone)
-        self.busy = IconText("loader-circle", tone=Tone.MUTED, icon_size=16)
+        self.busy = IconText("loader-circle", tone=Tone.MUTED, icon_size=16, wrap=True)
         self.primary = PrimaryButton("", tall=True)
         self.primary.clicked.connect(self._pressed)
         self.more = MoreButton()

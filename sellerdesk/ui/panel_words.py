@@ -11,7 +11,7 @@ from sellerdesk.domain.order import Order, PassedOn, Stage
 from sellerdesk.domain.payment import CardFacts, Payment, PaymentStatus
 from sellerdesk.domain.seats import called
 from sellerdesk.domain.stages import stage_of
-from sellerdesk.formats import money, to_the_second
+from sellerdesk.formats import money, to_the_second, when
 from sellerdesk.services.desk import Mode
 from sellerdesk.ui.widgets import Tone
 
@@ -183,11 +183,11 @@ def _is_of_another(operation: OpenOperation, own_seat: str) -> bool:
 def busy_words(
     operation: OpenOperation, currency: str, now: int, own_seat: str = "", zone: tzinfo | None = None
 ) -> str:
-    """'Capturing 72.00 EUR…', or 'Seat 2 is capturing 72.00 EUR since 12:03:05…'."""
+    """'Capturing 72.00 EUR…', or 'Seat 2 is capturing 72.00 EUR since 12:03…'."""
     amount = _operation_sum(operation, currency)
     if _is_of_another(operation, own_seat):
         doing = f"{called(operation.seat)} {_THEY_ARE[operation.kind]} {amount}".strip()
-        return f"{doing} since {to_the_second(operation.since, now, zone)}…"
+        return f"{doing} since {when(operation.since, now, zone)}…"
     return f"{_DOING[operation.kind]} {amount}".strip() + "…"
 
 

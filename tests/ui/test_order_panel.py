@@ -175,7 +175,7 @@ def test_sending_is_a_spinner_and_turns_amber_after_five_seconds(panel: OrderPan
 def test_what_another_seat_does_is_shown_with_its_name_and_since_when(panel: OrderPanel, now: Now) -> None:
     panel.head.sit_at("Packing desk 1")
     given = samples.with_operation(samples.order(), OperationState.SENDING, since=samples.NOW)
-    assert "Seat Packing desk 2 is capturing 96.30\u00a0EUR since 10:14:00…" in show(panel, given)
+    assert "Seat Packing desk 2 is capturing 96.30\u00a0EUR since 10:14…" in show(panel, given)
     assert not panel.head.primary.isEnabled()
     now.at += panel_words.PATIENCE_SECONDS + 1
     panel.tick()
