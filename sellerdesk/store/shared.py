@@ -1,8 +1,9 @@
 """Small facts that all seats share, by name."""
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from sellerdesk.store.dialect import upsert
 from sellerdesk.store.journal_models import SettingRecord
 
 
@@ -16,9 +17,9 @@ class SqlShared:
         return self._session.scalar(select(SettingRecord.value).where(SettingRecord.key == key))
 
     def put(self, key: str, value: str) -> None:
-        changed = self._session.scalar(
-            update(SettingRecord).where(SettingRecord.key == key).values(value=value).returning(SettingRecord.key)
+        """Of two that put at the same moment the later one wins."""
+        self._session.execute(
+            upsert(self._session, SettingRecord)
+            .values(key=key, value=value)
+            .on_conflict_do_update(index_elements=[SettingRecord.key], set_={"value": value})
         )
-        if changed is None:
-            self._session.add(SettingRecord(key=key, value=value))
-            self._session.flush()
