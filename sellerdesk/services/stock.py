@@ -39,10 +39,9 @@ class SetStock:
         if any(not 0 <= each.wanted <= MAX_ON_HAND for each in counts.values()):
             raise OurBug("A count outside of what a shelf holds was about to be saved.")
         with self._store.write() as unit:
+            unit.catalogue.hold()
             refused = [
-                sku
-                for sku, count in sorted(counts.items())
-                if not unit.catalogue.set_on_hand(sku, count.seen, count.wanted)
+                sku for sku, count in counts.items() if not unit.catalogue.set_on_hand(sku, count.seen, count.wanted)
             ]
             if refused:
                 there = {product.sku: product.on_hand for product in unit.catalogue.products()}
