@@ -7,10 +7,10 @@ from sellerdesk.domain.errors import OperationInProgress, OurBug, UnknownOrder
 from sellerdesk.domain.order import Order
 from sellerdesk.domain.payment import Payment, PaymentStatus
 from sellerdesk.domain.refund import Refund
+from sellerdesk.store.failures import ConstraintBroken
 from sellerdesk.store.mapping import payment_columns, refund_columns, to_refund
 from sellerdesk.store.models import PaymentRecord, RefundRecord
 from sellerdesk.store.orders import SqlOrders, derive_again
-from sellerdesk.store.sqlite import ConstraintBroken
 
 _HELD = PaymentStatus.REQUIRES_CAPTURE.value
 _OVER = (PaymentStatus.SUCCEEDED.value, PaymentStatus.CANCELED.value)
