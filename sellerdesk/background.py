@@ -22,6 +22,8 @@ RESOLVE_SECONDS = 2.0
 # https://docs.stripe.com/rate-limits
 QUICK_SECONDS = 10.0
 QUICK_FOR_SECONDS = 120.0
+# A poll that fails is tried again after 10, 20, 40 and then 80 seconds.
+MOST_DOUBLINGS = 4
 IDLE_SECONDS = 60.0
 IDLE_MOST_SECONDS = 300.0
 PAGE_SECONDS = 5.0
@@ -29,7 +31,7 @@ SWEEP_SECONDS = 600.0
 # How often it is looked whether an audit is due, or another seat made one.
 AUDIT_FIRST_SECONDS = 60.0
 AUDIT_LOOK_SECONDS = 300.0
-AUDIT_AGAIN_SECONDS = 600.0
+AUDIT_AGAIN_SECONDS = 3600.0
 
 
 class Background:
@@ -54,6 +56,7 @@ class Background:
     ) -> None:
         self._sync = sync
         self._resolve = resolve
+        self._failed = 0
         self._audited: Audited | None = None
         self._audit_wanted = False
         self._changes = changes
@@ -165,7 +168,9 @@ class Background:
         except SellerDeskError as error:
             _log.warning("sync failed: %s", type(error).__name__)
             self._tell_trouble(error)
-            return QUICK_SECONDS
+            self._failed = min(self._failed + 1, MOST_DOUBLINGS)
+            return QUICK_SECONDS * (1 << (self._failed - 1))
+        self._failed = 0
         self._tell_trouble(None)
         synced = Synced(report.at)
         with self._lock:

@@ -221,7 +221,7 @@ def _resolve(profile: ProfileWorks) -> float:
     except SellerDeskError as error:
         trouble = error
     if trouble is not None:
-        _log.warning("open operations wait: %s", trouble)
+        _log.warning("open operations wait: %s", type(trouble).__name__)
     return RESOLVE_SECONDS
 
 
@@ -230,7 +230,7 @@ def _read_arrived(profile: ProfileWorks) -> float:
     try:
         profile.works.desk.sync.read_arrived()
     except SellerDeskError as error:
-        _log.warning("events wait: %s", error)
+        _log.warning("events wait: %s", type(error).__name__)
         return EVENTS_AGAIN_SECONDS
     return EVENTS_SECONDS
 

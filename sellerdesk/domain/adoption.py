@@ -83,13 +83,19 @@ def contents_of(found: FoundPayment) -> Contents:
 
 
 def pieces_of(found: FoundPayment, lines: tuple[OrderLine, ...]) -> tuple[tuple[int, int], ...]:
-    """Pieces per position of the order's lines that a later charge was for; none where its lines are no lines of the
-    order."""
+    """Pieces per position of the order's lines that a later charge was for.
+
+    Of an order that was rebuilt after a shortened capture nobody knows which pieces were left out, and a charge may
+    have lines that the order does not: then it counts for all that was left out, so that nothing is charged twice.
+    """
+    everything = tuple((line.position, line.left_out) for line in lines if line.left_out)
+    if any(line.name == NOT_SENT and not line.sku for line in lines):
+        return everything
     pieces: list[tuple[int, int]] = []
     for item in found.lines:
         place = next((line.position for line in lines if (line.sku, line.name) == (item.sku, item.name)), None)
         if place is None or place in dict(pieces):
-            return ()
+            return everything
         pieces.append((place, item.quantity))
     return tuple(pieces)
 

@@ -94,6 +94,10 @@ class Capture:
     metadata: tuple[tuple[str, str], ...]
 
 
+ABANDONED = "abandoned"
+"""Why a payment is closed that its shopper did not finish; never the reason for letting go of a hold."""
+
+
 @dataclass(frozen=True, slots=True)
 class Cancel:
     """Let go of a hold, for ever. ``reason`` is one of Stripe's words, or '' for none of them.

@@ -2,6 +2,7 @@
 
 import logging
 import re
+from functools import partial
 
 from sellerdesk.clock import Clock
 from sellerdesk.domain.adoption import (
@@ -14,12 +15,13 @@ from sellerdesk.domain.adoption import (
     shipment_of,
     shopper_of,
 )
-from sellerdesk.domain.errors import Rejected, UnknownCurrency, UnknownOrder
+from sellerdesk.domain.errors import UnknownCurrency, UnknownOrder
 from sellerdesk.domain.ids import new_id, new_reference, new_secret_token, read_reference
 from sellerdesk.domain.money import exponent
 from sellerdesk.domain.order import Order, TimelineEntry
 from sellerdesk.domain.payment import Payment
 from sellerdesk.domain.requests import TAG_PAYMENT
+from sellerdesk.services.one_by_one import attempt
 from sellerdesk.services.ports import PaymentGateway, Store, UnitOfWork
 from sellerdesk.services.record import Origin, record_facts
 from sellerdesk.services.requests import TAG_ORDER
@@ -59,17 +61,18 @@ class Adopt:
     def since(self, created_from: int) -> int:
         """Take over what was made since ``created_from`` (seconds UTC) and is not known here; how many orders that
         made. Raises CallError's family; what was taken over before stays."""
-        made = 0
+        made: list[Order] = []
         for intent_id in self._gateway.holds_since(created_from):
             with self._store.read() as unit:
                 known = unit.orders.by_intent(intent_id) is not None
-            if known:
-                continue
-            try:
-                made += self.run(intent_id) is not None
-            except Rejected as error:
-                _log.warning("payment %s cannot be taken over: %s", intent_id, error.code or error.http_status)
-        return made
+            if not known:
+                attempt(partial(self._collect, intent_id, made), intent_id)
+        return len(made)
+
+    def _collect(self, intent_id: str, made: list[Order]) -> None:
+        order = self.run(intent_id)
+        if order is not None:
+            made.append(order)
 
     def _add(self, unit: UnitOfWork, found: FoundPayment) -> Order | None:
         """A new order. A later payment is none by itself: the order's first one is older, and found before it."""
@@ -133,11 +136,18 @@ def _named_order(unit: UnitOfWork, found: FoundPayment) -> Order | None:
 
 
 def _attach(unit: UnitOfWork, order: Order, found: FoundPayment) -> Order | None:
-    """A later payment of an order that is here. None for one that the order itself made and has not heard of yet: its
-    own operation takes it over."""
+    """A later payment of an order that is here. None for one that the order itself is making and has not heard of yet:
+    its own operation takes it over. Where no operation does any more, as in an older copy of the database, it is taken
+    over here."""
     payment_id, role, replaces = found.tag(TAG_PAYMENT), found.tag(TAG_ROLE), found.tag(TAG_REPLACES)
-    if not _OWN_ID.fullmatch(payment_id) or order.payment_of(payment_id) is not None:
+    if not _OWN_ID.fullmatch(payment_id):
         return None
+    planned = order.payment_of(payment_id)
+    if planned is not None:
+        if planned.intent_id:
+            _log.error("payment %s was made twice at Stripe; the second is %s", payment_id, found.facts.intent_id)
+            return None
+        return None if _is_being_made(unit, order) else order
     if role not in ("backorder", "renewal") or (role == "renewal" and order.payment_of(replaces) is None):
         return None
     payment = Payment(
@@ -152,6 +162,10 @@ def _attach(unit: UnitOfWork, order: Order, found: FoundPayment) -> Order | None
     )
     unit.payments.put(payment)
     return unit.orders.get(order.id)
+
+
+def _is_being_made(unit: UnitOfWork, order: Order) -> bool:
+    return any(each.is_open for each in unit.journal.of_order(order.id))
 
 
 def _free_reference(unit: UnitOfWork, wanted: str) -> str:

@@ -4,6 +4,7 @@ An order that is merely behind is brought up to date by being read, as a poll wo
 stays wrong after that: it is shown to a person, with what mends it, and nothing is done about it by itself.
 """
 
+import logging
 from dataclasses import dataclass
 
 from sellerdesk.clock import Clock
@@ -19,6 +20,8 @@ from sellerdesk.services.record import Origin, movements, record_facts
 ACTOR = "Audit"
 LAST = "last_audit"
 EVERY_SECONDS = 24 * 3600
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +73,12 @@ class RunAudit:
         if order is None:
             raise OurBug("A payment lost its order while it was compared.")
         try:
-            facts = self._gateway.retrieve(intent_id)
+            compared = self._merge(order, self._gateway.retrieve(intent_id))
+            # What was captured while Stripe answered is no difference: a second look tells.
+            return compared if compared.wrong is None else self._merge(order, self._gateway.retrieve(intent_id))
+        except OurBug:
+            _log.exception("payment %s could not be compared", intent_id)
+            return _Compared(False, _ours(order, intent_id))
         except Rejected as error:
             return _Compared(False, _unreadable(order, intent_id, error))
         except KeyRefused:
@@ -79,7 +87,6 @@ class RunAudit:
             if error.http_status is None:
                 raise
             return _Compared(False, _odd(order, intent_id))
-        return self._merge(order, facts)
 
     def _merge(self, order: Order, facts: PaymentFacts) -> _Compared:
         before = _payment(order, facts.intent_id)
@@ -143,6 +150,15 @@ def _unreadable(order: Order, intent_id: str, error: Rejected) -> Break:
             "Check in Settings, Keys, that the key belongs to the account the order was made in.",
         )
     return _break(order, intent_id, "Stripe refuses to show this payment.", "Check in Settings, Keys, what it may do.")
+
+
+def _ours(order: Order, intent_id: str) -> Break:
+    return _break(
+        order,
+        intent_id,
+        "SellerDesk cannot take over what Stripe says about this payment: a mistake of its own.",
+        "Trust Stripe: look the payment up in its dashboard, and report what the log says.",
+    )
 
 
 def _odd(order: Order, intent_id: str) -> Break:

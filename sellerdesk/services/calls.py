@@ -8,6 +8,7 @@ from sellerdesk.domain.operation import Operation
 from sellerdesk.domain.payment import PaymentFacts, PaymentStatus
 from sellerdesk.domain.refund import RefundFacts
 from sellerdesk.domain.requests import (
+    ABANDONED,
     Cancel,
     Capture,
     ChargeSavedCard,
@@ -50,6 +51,12 @@ class Seen:
     effect: Effect
     answer: Answer
     why: str = ""
+
+
+def is_abandoning(operation: Operation) -> bool:
+    """Whether it closes a payment that its shopper did not finish."""
+    request = from_json(operation.params)
+    return isinstance(request, Cancel) and request.reason == ABANDONED
 
 
 def is_second_confirmation(operation: Operation) -> bool:
@@ -127,7 +134,7 @@ def judge(request: Request, facts: PaymentFacts) -> Seen:
         case Confirm():
             return _judge_confirm(request, facts, answer)
         case Cancel():
-            return _judge_cancel(facts, answer)
+            return _judge_cancel(request, facts, answer)
         case PassTracking():
             return Seen(Effect.HAPPENED if facts.shipping == request.shipping else Effect.NOT_YET, answer)
         case CreateIntent():
@@ -165,7 +172,10 @@ def _judge_charge(facts: PaymentFacts, answer: Answer) -> Seen:
     return Seen(Effect.IMPOSSIBLE, answer, DECLINED if declined else why)
 
 
-def _judge_cancel(facts: PaymentFacts, answer: Answer) -> Seen:
+def _judge_cancel(request: Cancel, facts: PaymentFacts, answer: Answer) -> Seen:
+    """Closing what nobody will finish must never give back what somebody paid after all."""
+    if request.reason == ABANDONED and facts.status is PaymentStatus.REQUIRES_CAPTURE:
+        return Seen(Effect.IMPOSSIBLE, answer, "It was paid meanwhile, and stays.")
     if facts.status is PaymentStatus.CANCELED:
         if facts.has_lapsed:
             return Seen(Effect.IMPOSSIBLE, answer, "The hold had lapsed already. Nothing is held any more.")

@@ -20,7 +20,17 @@ from sellerdesk.domain.operation import Operation, OperationKind, OperationState
 from sellerdesk.domain.order import PassedOn
 from sellerdesk.domain.payment import APPROVAL_SECONDS, PaymentFacts
 from sellerdesk.domain.requests import TAG_OPERATION, PassTracking, from_json
-from sellerdesk.services.calls import DECLINED, Answer, Effect, Seen, is_second_confirmation, judge, look, send
+from sellerdesk.services.calls import (
+    DECLINED,
+    Answer,
+    Effect,
+    Seen,
+    is_abandoning,
+    is_second_confirmation,
+    judge,
+    look,
+    send,
+)
 from sellerdesk.services.ports import PaymentGateway, Store
 
 # Stripe keeps a key for at least 24 hours: https://docs.stripe.com/api/idempotent_requests
@@ -32,6 +42,8 @@ KEY_REFUSED_SECONDS = 300
 REPAIR_SECONDS = 3600
 REPAIR_LOOK_SECONDS = 300
 # These make something new with each new key, and it moves money: nothing but a person may give them one.
+# Whoever plans an operation sends it at once.
+STALE_SECONDS = 60
 ONLY_ONCE = frozenset({OperationKind.REFUND, OperationKind.BACK_ORDER, OperationKind.RENEW})
 _CONFIRMS = (OperationKind.CONFIRM, OperationKind.CHARGE_AGAIN)
 # A confirmation that was not carried out is not sent later than this: the shopper may have paid elsewhere.
@@ -78,7 +90,8 @@ class Decider:
         """Send for the first time, or find out. A bug of ours must not stop the operations behind this one: where we
         contradict ourselves a person looks at it; anything else is read and tried again, ever more slowly."""
         try:
-            return self._send(claimed) if claimed.attempts == 1 else self._find_out(claimed)
+            fresh = claimed.attempts == 1 and not self._is_stale(claimed)
+            return self._send(claimed) if fresh else self._find_out(claimed)
         except OurBug as bug:
             _log.exception("operation %s stopped", claimed.id)
             return Verdict(OperationState.REVIEW, str(bug))
@@ -87,6 +100,13 @@ class Decider:
         except Exception as error:  # noqa: BLE001 - what we did not foresee must not stay unwritten
             _log.exception("operation %s met a fault of ours", claimed.id)
             return _again_later(claimed, f"fault of ours: {type(error).__name__}")
+
+    def _is_stale(self, operation: Operation) -> bool:
+        """Whether the world may have moved on since this was planned, by a crash or an older copy of the database:
+        what could then give a payment back, or do something twice, is read before it is sent for the first time."""
+        abandons = operation.kind is OperationKind.CANCEL and is_abandoning(operation)
+        risky = abandons or operation.kind in ONLY_ONCE
+        return risky and self._clock.now() - operation.created_at > STALE_SECONDS
 
     def examine(self, operation: Operation) -> Verdict | None:
         """What a read alone settles about an operation, or None. Never sends. Raises CallError's family."""

@@ -1,13 +1,15 @@
 """Making the journal row of an operation: id, canonical parameters, who and when."""
 
 from sellerdesk.clock import Clock
-from sellerdesk.domain.errors import OurBug
+from sellerdesk.domain.errors import OperationInProgress, OurBug
 from sellerdesk.domain.operation import Operation, OperationKind, OperationState
 from sellerdesk.domain.order import Order
 from sellerdesk.domain.requests import Request, sha256_of, to_json
+from sellerdesk.services.ports import UnitOfWork
 
 # Whoever plans an operation carries it out at once; only after this long does the background take it over.
 OWN_TURN_SECONDS = 5
+_ON_HOLDS = (OperationKind.CAPTURE, OperationKind.CANCEL)
 
 
 def planned(
@@ -33,6 +35,17 @@ def planned(
         created_at=clock.now(),
         next_try_at=clock.system_now() + OWN_TURN_SECONDS,
     )
+
+
+def refuse_beside(unit: UnitOfWork, order: Order) -> None:
+    """One order's money moves on one payment at a time: while the answer about another payment of it is open, nothing
+    is begun on the one that stands for it. Raises OperationInProgress."""
+    for each in unit.journal.of_order(order.id):
+        if each.is_open and each.payment_id != order.payment.id and each.kind in _ON_HOLDS:
+            raise OperationInProgress(
+                "Something that was begun on an earlier hold of this order is not finished yet. It is being looked up; "
+                "nothing was sent."
+            )
 
 
 def same_wish(known: Operation, kind: OperationKind, order_id: str) -> Operation:

@@ -14,7 +14,7 @@ from sellerdesk.services import requests
 from sellerdesk.services.again import repeated
 from sellerdesk.services.conduct import Conductor
 from sellerdesk.services.finish import finished_order
-from sellerdesk.services.plans import planned, same_wish
+from sellerdesk.services.plans import planned, refuse_beside, same_wish
 from sellerdesk.services.ports import Store, UnitOfWork
 from sellerdesk.services.rivals import faster_one
 
@@ -81,6 +81,7 @@ class Prepare:
     def _check(self, unit: UnitOfWork, order: Order) -> None:
         if stage_of(order) is not Stage.TO_PREPARE:
             raise WrongStage(_why_not(unit, order))
+        refuse_beside(unit, order)
         deadline = order.payment.capture_before
         if deadline is not None and deadline <= self._clock.now():
             raise WrongStage(

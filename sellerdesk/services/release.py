@@ -12,7 +12,7 @@ from sellerdesk.services import requests
 from sellerdesk.services.again import repeated
 from sellerdesk.services.conduct import Conductor
 from sellerdesk.services.finish import finished_order
-from sellerdesk.services.plans import planned, same_wish
+from sellerdesk.services.plans import planned, refuse_beside, same_wish
 from sellerdesk.services.ports import Store, UnitOfWork
 from sellerdesk.services.rivals import faster_one
 
@@ -50,6 +50,7 @@ class Release:
             order = unit.orders.get(order_id)
             if stage_of(order) is not Stage.TO_PREPARE:
                 raise WrongStage(_why_not(unit, order))
+            refuse_beside(unit, order)
             request = requests.cancel(order, reason)
             operation = planned(operation_id, OperationKind.CANCEL, order, request, self._seat, self._clock)
             stored = unit.journal.plan(operation)

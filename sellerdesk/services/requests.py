@@ -19,6 +19,7 @@ from sellerdesk.domain.refund import RefundReason
 from sellerdesk.domain.refunding import RefundPlan
 from sellerdesk.domain.release import ReleaseReason
 from sellerdesk.domain.requests import (
+    ABANDONED,
     TAG_OPERATION,
     TAG_PAYMENT,
     Cancel,
@@ -129,7 +130,7 @@ def cancel(order: Order, reason: ReleaseReason) -> Cancel:
 
 def abandon(order: Order) -> Cancel:
     """Closing a payment that the shopper will not finish, so that no page left open can."""
-    return Cancel(order.payment.intent_id, "abandoned")
+    return Cancel(order.payment.intent_id, ABANDONED)
 
 
 def refund(

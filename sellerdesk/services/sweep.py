@@ -8,13 +8,14 @@ https://docs.stripe.com/payments/paymentintents/lifecycle
 
 import logging
 from dataclasses import dataclass
+from functools import partial
 
 from sellerdesk.clock import Clock
-from sellerdesk.domain.errors import CallError, RefusedError
-from sellerdesk.domain.operation import OperationState
+from sellerdesk.domain.operation import OperationKind, OperationState
 from sellerdesk.domain.order import Order
 from sellerdesk.domain.payment import FINAL_STATUSES
 from sellerdesk.services.conduct import Conductor
+from sellerdesk.services.one_by_one import attempt
 from sellerdesk.services.pay_answer import HELD
 from sellerdesk.services.ports import PaymentGateway, Store
 from sellerdesk.services.record import Origin, record_facts
@@ -25,7 +26,9 @@ UNFINISHED_SECONDS = 24 * 3600
 # A refused card is work for the seller: the shopper may be written to, and pay by the link.
 REFUSED_SECONDS = 7 * 24 * 3600
 GRACE_SECONDS = 15 * 60
-AT_ONCE = 25
+# The bank's window is open for minutes: a shopper who is there now finishes first.
+LAST_TRY_SECONDS = 3600
+LOOKED_AT = 500
 ACTOR = "Clean-up"
 
 _log = logging.getLogger(__name__)
@@ -55,16 +58,17 @@ class Sweep:
         """One pass. Raises CallError's family when Stripe cannot be asked; the next pass goes on from there."""
         now = self._clock.now()
         with self._store.read() as unit:
-            old = unit.orders.unfinished(now - UNFINISHED_SECONDS, now - GRACE_SECONDS, AT_ONCE)
-        closed = canceled = 0
+            old = unit.orders.unfinished(now - UNFINISHED_SECONDS, now - GRACE_SECONDS, LOOKED_AT)
+        closed = 0
+        canceled: list[str] = []
         for order in old:
             if not self._is_ours(order) or order.open_operation is not None:
                 continue
             if order.closed_at is None:
                 closed += self._close(order, now)
             elif order.payment.intent_id:
-                canceled += self._cancel(order)
-        return Swept(closed, canceled)
+                attempt(partial(self._cancel, order, canceled), order.payment.intent_id)
+        return Swept(closed, len(canceled))
 
     def _is_ours(self, order: Order) -> bool:
         facts = order.payment.facts
@@ -78,25 +82,26 @@ class Sweep:
             fresh = unit.orders.get(order.id)
             if fresh.open_operation is not None or fresh.payment.status in (*HELD, *FINAL_STATUSES):
                 return False
+            tries = [each for each in unit.journal.of_order(order.id) if each.kind is OperationKind.CONFIRM]
+            if any((each.last_sent_at or 0) > now - LAST_TRY_SECONDS for each in tries):
+                return False
             unit.orders.close(order.id, now)
             unit.commit()
         return True
 
-    def _cancel(self, order: Order) -> bool:
+    def _cancel(self, order: Order, canceled: list[str]) -> None:
         """What the bank has approved meanwhile is the shopper's order, and stays."""
         facts = self._gateway.retrieve(order.payment.intent_id)
         with self._store.write() as unit:
             order = record_facts(unit, unit.orders.get(order.id), facts, Origin("event", ACTOR, self._clock.now()))
             if order.payment.status in (*HELD, *FINAL_STATUSES):
                 unit.commit()
-                return False
+                return
             wanted = withdrawal(order, ACTOR, self._clock)
-            try:
-                operation = unit.journal.get(wanted.id) or unit.journal.plan(wanted)
-            except RefusedError:
-                return False
+            operation = unit.journal.get(wanted.id) or unit.journal.plan(wanted)
             unit.commit()
         outcome = self._conductor.carry_out(operation.id)
-        if isinstance(outcome.error, CallError) and outcome.operation.is_open:
+        if outcome.operation.state is OperationState.DONE:
+            canceled.append(order.id)
+        elif outcome.operation.is_open:
             _log.warning("order %s could not be closed at Stripe yet", order.id)
-        return outcome.operation.state is OperationState.DONE

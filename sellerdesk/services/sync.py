@@ -2,13 +2,15 @@
 
 import logging
 from dataclasses import dataclass
+from functools import partial
 
 from sellerdesk.clock import Clock
-from sellerdesk.domain.errors import OurBug, OutcomeUnknown, Rejected
+from sellerdesk.domain.errors import OurBug, OutcomeUnknown, RefusedError, Rejected
 from sellerdesk.domain.order import Order
 from sellerdesk.domain.payment import EventHint, PaymentFacts
 from sellerdesk.domain.refund import RefundState
 from sellerdesk.services.adopt import REBUILT_SECONDS, Adopt
+from sellerdesk.services.one_by_one import attempt
 from sellerdesk.services.ports import PaymentGateway, Store
 from sellerdesk.services.record import Origin, record_facts, record_refunds
 
@@ -50,9 +52,10 @@ class Sync:
         asked_at = self._clock.now()
         since = (watermark if watermark is not None else asked_at) - OVERLAP_SECONDS
         hints = self._gateway.events(since)
-        if watermark is None or self._clock.now() - watermark > EVENTS_KEPT_SECONDS:
+        complete = watermark is None or self._clock.now() - watermark > EVENTS_KEPT_SECONDS
+        if complete:
             self._catch_up(watermark if watermark is not None else asked_at - REBUILT_SECONDS)
-        new = self._take_in(hints, watermark)
+        new = self._take_in(hints, watermark, complete=complete)
         read = self._read_waiting() + self._read_overdue()
         return SyncReport(new, read, self._clock.now())
 
@@ -79,11 +82,7 @@ class Sync:
     def _read_each(self, intents: tuple[str, ...]) -> int:
         read = 0
         for intent_id in intents:
-            try:
-                self.read_again(intent_id)
-                read += 1
-            except Rejected as error:
-                _log.warning("payment %s cannot be read any more: %s", intent_id, error.code or error.http_status)
+            read += attempt(partial(self.read_again, intent_id), intent_id)
         return read
 
     def read_again(self, intent_id: str, *, refunds: bool = False) -> None:
@@ -101,16 +100,20 @@ class Sync:
             record_refunds(unit, order, found, origin)
             unit.commit()
 
-    def _take_in(self, hints: tuple[EventHint, ...], watermark: int | None) -> int:
+    def _take_in(self, hints: tuple[EventHint, ...], watermark: int | None, *, complete: bool) -> int:
         """Inbox and watermark move in one transaction: a crash in between can only read twice, never skip.
 
-        The first watermark is taken after the answer, when Stripe's time is known: one from a clock that is ahead
-        would lie in the future, and events before it would never be asked for.
+        After everything was read (``complete``) the mark is now, even where there was no event. Now is taken after the
+        answer, when Stripe's time is known: one from a clock that is ahead would lie in the future, and events before
+        it would never be asked for.
         """
         with self._store.write() as unit:
             new = unit.inbox.add(hints, "poll", self._clock.now())
-            reached = max([hint.created for hint in hints], default=watermark or self._clock.now() - OVERLAP_SECONDS)
-            if new or watermark is None:
+            reached = max([hint.created for hint in hints], default=0)
+            if complete:
+                reached = max(reached, self._clock.now() - OVERLAP_SECONDS)
+            # Events that came by themselves are not new, and the mark moves over them all the same.
+            if new or reached > (watermark or 0):
                 unit.inbox.move_watermark(STREAM, max(reached, watermark or 0))
                 unit.commit()
         return new
@@ -152,6 +155,10 @@ class Sync:
                 return 0
         except Rejected as error:
             self._handled(event_ids, f"unreadable: {error.code or error.http_status}")
+            return 0
+        except RefusedError as error:
+            # Another seat is taking the same payment over: the next look finds what it made.
+            _log.warning("payment %s waits: %s", intent_id, type(error).__name__)
             return 0
         self._handled(event_ids, "read")
         return 1

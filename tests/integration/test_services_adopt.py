@@ -7,11 +7,14 @@ from typing import Any
 import pytest
 
 from sellerdesk.domain.adoption import NOT_SENT, UNNAMED
+from sellerdesk.domain.errors import ChargeRefused
 from sellerdesk.domain.order import Order, Parcel, Stage
 from sellerdesk.domain.payment import PaymentStatus
+from sellerdesk.domain.pieces import pieces_owed
 from sellerdesk.domain.stages import stage_of
 from sellerdesk.sandbox import Sandbox
 from sellerdesk.sandbox.faults import Fault
+from sellerdesk.store import sqlite
 from tests import wiring
 from tests.wiring import ADA, ASKS_FIRST, CART, DAY, DECLINED, TOTAL, Plant, calls, stripe_call
 
@@ -239,6 +242,41 @@ def test_what_was_charged_later_comes_with_its_order(shop: Plant, elsewhere: Pla
     assert here.payment.captured == TOTAL - 6200
     shop.check_agrees(order.id)
     assert len(poll(shop)) == 1
+    # Nobody knows here what of the order was left out: what was charged later counts for all of it.
+    assert [pieces_owed(here, line) for line in here.lines] == [0, 0]
+    with pytest.raises(ChargeRefused):
+        shop.back_order(here)
+
+
+def test_one_payment_that_makes_no_sense_does_not_hold_up_the_others(shop: Plant, stripe_sandbox: Sandbox) -> None:
+    hold(stripe_sandbox)
+    second = hold(stripe_sandbox)
+    stripe_sandbox.world.faults.plan("retrieve", Fault.HTML_502)
+    assert [each.payment.intent_id for each in poll(shop)][-1] == second["id"]
+    assert len(poll(shop)) == 2
+    assert shop.rows("SELECT last_created FROM watermark") != []
+
+
+def test_a_payment_that_our_row_planned_and_no_operation_owns_any_more(
+    shop: Plant, stripe_sandbox: Sandbox, database: Path
+) -> None:
+    """An older copy of the database knows the order, and not that its payment was made."""
+    order = shop.place().order
+    shop.works.desk.sync.poll()
+    intent = order.payment.intent_id
+    connection = sqlite.connect(sqlite.driver(), database)
+    connection.execute("UPDATE payment SET intent_id = NULL, status = NULL WHERE order_id = ?", (order.id,))
+    connection.close()
+    stripe_call(
+        stripe_sandbox,
+        "POST",
+        f"/v1/payment_intents/{intent}/confirm",
+        payment_method="pm_card_visa",
+        return_url="https://shop.example",
+    )
+    assert shop.order(order.id).payment.intent_id == ""
+    (found_again,) = poll(shop)
+    assert (found_again.id, found_again.payment.intent_id, found_again.payment.held) == (order.id, intent, TOTAL)
 
 
 def test_a_renewed_hold_comes_with_its_order(shop: Plant, elsewhere: Plant) -> None:

@@ -193,3 +193,29 @@ def test_what_is_possible_and_why(shop: Plant, stripe_sandbox: Sandbox) -> None:
     assert waiting_renewal(order) is None
     shop.release(unsaved)
     assert offer(shop.order(unsaved.id)).road is RenewalRoad.NONE
+
+
+def test_no_second_capture_while_the_first_holds_answer_is_open(shop: Plant, stripe_sandbox: Sandbox) -> None:
+    """The new hold stands for the order while nobody knows whether the old one was captured: it waits."""
+    order = lapsing(shop, stripe_sandbox, ASKS_FIRST)
+    assert shop.renew(order).state is ChargeState.NEEDS_SHOPPER
+    stripe_sandbox.world.faults.plan("capture", Fault.LOST_AFTER)
+    shop.prepare(shop.order(order.id))
+    new = waiting_renewal(shop.order(order.id))
+    assert new is not None
+    stripe_call(
+        stripe_sandbox,
+        "POST",
+        f"/v1/payment_intents/{new.intent_id}/confirm",
+        payment_method="pm_card_visa",
+        return_url="https://shop.example",
+    )
+    shop.works.desk.sync.read_again(new.intent_id)
+    again = shop.order(order.id)
+    assert again.payment.id == new.id
+    with pytest.raises(OperationInProgress, match="earlier hold"):
+        shop.prepare(again)
+    with pytest.raises(OperationInProgress, match="earlier hold"):
+        shop.release(again)
+    shop.settle()
+    assert len(calls(stripe_sandbox, "POST", "/capture")) == 1

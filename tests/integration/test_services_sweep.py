@@ -159,6 +159,49 @@ def test_a_lost_answer_to_the_cancel(shop: Plant, fault: Fault) -> None:
     assert shop.check_agrees(order.id).payment.status is PaymentStatus.CANCELED
 
 
+@pytest.mark.parametrize("fault", [Fault.LOST_BEFORE, Fault.BUSY_429])
+def test_it_is_paid_while_nobody_knows_whether_it_was_canceled(page_shop: Plant, fault: Fault) -> None:
+    """The cancel may not have arrived. Before it is sent again Stripe is read, and shows the money."""
+    order = left_for_a_day(page_shop)
+    sweep(page_shop)
+    wait(page_shop, GRACE_SECONDS + 1)
+    page_shop.sandbox.world.faults.plan("cancel", fault)
+    sweep(page_shop)
+    stripe_call(
+        page_shop.sandbox,
+        "POST",
+        f"/v1/payment_intents/{order.payment.intent_id}/confirm",
+        payment_method="pm_card_visa",
+        return_url="https://shop.example",
+    )
+    page_shop.settle()
+    kept = page_shop.check_agrees(order.id)
+    assert (stage_of(kept), kept.payment.held) == (Stage.TO_PREPARE, TOTAL)
+    assert page_shop.prepare(kept).payment.captured == TOTAL
+
+
+def test_one_payment_that_stripe_does_not_know_any_more_holds_up_no_other(shop: Plant) -> None:
+    gone, other = shop.place().order, shop.place().order
+    wait(shop, UNFINISHED_SECONDS + 1)
+    sweep(shop)
+    with shop.sandbox.world.open() as world:
+        del world.store.intents[gone.payment.intent_id]
+    wait(shop, GRACE_SECONDS + 1)
+    assert sweep(shop) == (0, 1)
+    assert shop.check_agrees(other.id).payment.status is PaymentStatus.CANCELED
+
+
+def test_a_shopper_who_is_at_the_bank_now_finishes_first(shop: Plant) -> None:
+    placed = shop.place()
+    wait(shop, UNFINISHED_SECONDS - 60)
+    shop.pay(placed, ASKS_FIRST)
+    wait(shop, 120)
+    assert sweep(shop) == (0, 0)
+    assert shop.order(placed.order.id).closed_at is None
+    wait(shop, 3600)
+    assert sweep(shop) == (1, 0)
+
+
 def test_a_look_that_fails_cancels_nothing(shop: Plant) -> None:
     order = left_for_a_day(shop)
     sweep(shop)

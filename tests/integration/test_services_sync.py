@@ -291,3 +291,32 @@ def test_the_overdue_are_those_whose_time_is_over_and_that_are_still_held(shop: 
         assert unit.orders.unsettled_intents(deadline - DAY) == ()
         assert set(unit.orders.unsettled_intents(deadline)) == {first.payment.intent_id, second.payment.intent_id}
     assert OVERDUE_READ_AT_ONCE < 100
+
+
+def test_the_mark_moves_over_events_that_came_by_themselves(shop: Plant) -> None:
+    """Otherwise every poll would list them again and again."""
+    shop.works.desk.sync.poll()
+    before = watermark(shop)
+    shop.sandbox.world.clock.advance(3600)
+    shop.clock.learn(shop.sandbox.world.clock.now())
+    shop.place_and_pay()
+    hints = shop.works.gateway.events(0)
+    with shop.store.write() as unit:
+        unit.inbox.add(hints, "webhook", shop.clock.now())
+        unit.commit()
+    assert shop.works.desk.sync.poll().new == 0
+    after = watermark(shop)
+    assert before is not None
+    assert after is not None
+    assert after > before
+
+
+def test_after_everything_was_read_the_mark_is_now(shop: Plant) -> None:
+    """Without a single event for a month each poll would read everything anew."""
+    shop.works.desk.sync.poll()
+    shop.sandbox.world.clock.advance(40 * DAY)
+    shop.clock.learn(shop.sandbox.world.clock.now())
+    shop.works.desk.sync.poll()
+    mark = watermark(shop)
+    assert mark is not None
+    assert shop.clock.now() - mark < 2 * OVERLAP_SECONDS
