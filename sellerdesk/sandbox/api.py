@@ -13,10 +13,10 @@ from sellerdesk.sandbox import auth, form, limits, routes
 from sellerdesk.sandbox.ageing import aged_error
 from sellerdesk.sandbox.call import Call
 from sellerdesk.sandbox.errors import ApiError, invalid
-from sellerdesk.sandbox.expand import expand
+from sellerdesk.sandbox.expand import check_paths, expand
 from sellerdesk.sandbox.faults import Fault, Planned
 from sellerdesk.sandbox.idempotency import Remembered
-from sellerdesk.sandbox.render import publishable_part
+from sellerdesk.sandbox.render import PUBLISHABLE_FIELDS, publishable_part
 from sellerdesk.sandbox.state import SeenRequest, State
 from sellerdesk.sandbox.versions import KNOWN, Version
 
@@ -229,7 +229,7 @@ class Api:
         if key is not None:
             headers["Idempotency-Key"] = key[:255].strip()
         answer = ApiAnswer(outcome.status, headers, outcome.body, dropped)
-        if self._observe is not None and (fault is None or fault.fault not in _BENT):
+        if self._observe is not None and not replayed and (fault is None or fault.fault not in _BENT):
             self._observe(request, answer)
         return answer
 
@@ -245,9 +245,12 @@ def _answer(route: routes.Route, call: Call) -> Any:
     def shape(node: Any) -> Any:
         return call.state.in_version(node, call.version)
 
+    paths = call.params.get("expand", [])
     try:
+        if route.changes:
+            check_paths(route.kind, paths, PUBLISHABLE_FIELDS if call.publishable else None)
         answer = shape(route.run(call))
-        expand(call.state, answer, call.params.get("expand", []), shape)
+        expand(call.state, answer, paths, shape)
     except ApiError as error:
         raise aged_error(call.state, _for_page(error) if call.publishable else error, call.version) from None
     return answer

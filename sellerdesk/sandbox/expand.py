@@ -1,6 +1,6 @@
 """Expansion: identifiers replaced by their objects, up to four levels (https://docs.stripe.com/api/expanding_objects)."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from typing import Any
 
 from sellerdesk.sandbox.errors import invalid
@@ -23,6 +23,32 @@ Resolver = Callable[[State, Json], Any]
 """Takes the object that holds the property and returns what the property becomes."""
 
 
+def check_paths(kind: str, paths: list[str], shown: Container[str] | None = None) -> None:
+    """Refuse with ApiError 400, before anything is done, a path that leads nowhere from an object of ``kind``, or from
+    the part of it that is ``shown``. The lists inside of older shapes are looked at when they are there."""
+    for path in paths:
+        parts = path.split(".")
+        _check_levels(parts)
+        if shown is not None and parts[0] not in shown:
+            raise _refused(path)
+        if parts[0] == "charges":
+            continue
+        owner: str | None = kind
+        while parts and owner is not None:
+            length = next((each for each in (2, 1) if (owner, ".".join(parts[:each])) in _EXPANDABLE), 0)
+            if not length:
+                raise _refused(path)
+            owner = _LEADS_TO.get((owner, ".".join(parts[:length])))
+            parts = parts[length:]
+            if owner == "refund" and parts and parts.pop(0) != "data":
+                raise _refused(path)
+
+
+def _check_levels(parts: list[str]) -> None:
+    if len(parts) > MAX_LEVELS:
+        raise invalid(f"You cannot expand more than {MAX_LEVELS} levels of a property.", "expand")
+
+
 def expand(state: State, answer: Any, paths: list[str], shape: Callable[[Any], Any]) -> None:
     """Replace the named properties inside ``answer``. ApiError 400 for a path that leads nowhere.
 
@@ -30,8 +56,7 @@ def expand(state: State, answer: Any, paths: list[str], shape: Callable[[Any], A
     """
     for path in paths:
         parts = path.split(".")
-        if len(parts) > MAX_LEVELS:
-            raise invalid(f"You cannot expand more than {MAX_LEVELS} levels of a property.", "expand")
+        _check_levels(parts)
         _walk(state, answer, parts, path, shape)
 
 
@@ -150,4 +175,19 @@ _EXPANDABLE: dict[tuple[str, str], Resolver] = {
     ("payment_method", "customer"): _customer,
     ("customer", "default_source"): _nothing,
     ("search_result", "total_count"): _counted,
+}
+
+# What an expanded property is, where something inside it can be expanded, too. Refunds are a list of theirs.
+_LEADS_TO = {
+    (kind, name): target
+    for kind, name in _EXPANDABLE
+    for ending, target in (
+        ("charge", "charge"),
+        ("customer", "customer"),
+        ("payment_intent", "payment_intent"),
+        ("payment_method", "payment_method"),
+        ("refunds", "refund"),
+        ("review", "review"),
+    )
+    if name.endswith(ending)
 }

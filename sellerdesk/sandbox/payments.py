@@ -124,6 +124,7 @@ def update(state: State, intent: Intent, params: Json, version: Version) -> Inte
     amount = params.get("amount", intent.amount)
     if "amount" in params or "currency" in params:
         check_amount(amount, currency)
+    _check_named_source(state, intent, params)
     _apply(state, intent, params, amount)
     if (intent.amount, intent.currency) != (amount, currency):
         intent.authenticated_until = None  # the holder approved another sum
@@ -190,7 +191,7 @@ def plan_confirm(state: State, intent: Intent, params: Json, version: Version) -
             "redirect. Send return_url, or create it with automatic_payment_methods[allow_redirects]=never.",
             "return_url",
         )
-    _check_owner(intent, method)
+    _check_owner(intent.customer, method)
     attempt = bank.Attempt(
         method,
         token,
@@ -248,30 +249,38 @@ def _named_source(state: State, params: Json) -> Source | None:
     return None
 
 
+def _check_named_source(state: State, intent: Intent, params: Json) -> None:
+    """Refuse a card that cannot be taken before anything else of the update is: it is all or nothing."""
+    source = _named_source(state, params)
+    customer = (params["customer"] or None) if "customer" in params else intent.customer
+    if source is not None and (customer is None or customer in state.store.customers):
+        _check_owner(customer, source.method)
+
+
 def _take_method(state: State, intent: Intent, params: Json) -> None:
     source = _named_source(state, params)
     if source is None:
         return
-    _check_owner(intent, source.method)
+    _check_owner(intent.customer, source.method)
     intent.method = keep(state, source)
     intent.challenge = None
     intent.authenticated_until = None
 
 
-def _check_owner(intent: Intent, method: PaymentMethod) -> None:
+def _check_owner(customer: str | None, method: PaymentMethod) -> None:
     if method.customer is None:
         if method.consumed:
             raise invalid(
                 "The payment method was used before without a customer and cannot be used again.", "payment_method"
             )
         return
-    if intent.customer is None:
+    if customer is None:
         raise invalid(
             "The payment method belongs to a customer. Send that customer with the PaymentIntent.",
             "customer",
             "parameter_missing",
         )
-    if intent.customer != method.customer:
+    if customer != method.customer:
         raise invalid("The payment method belongs to another customer.", "payment_method")
 
 

@@ -28,6 +28,25 @@ class Route:
     run: Callable[[Call], Json]
     page: Spec | None = None
 
+    @property
+    def kind(self) -> str:
+        """What an answer is, by the name that objects give themselves."""
+        family = self.pattern.pattern.removeprefix("/v1/").removeprefix("^/v1/").split("/")[0]
+        return family.removesuffix("$").removesuffix("s")
+
+    @property
+    def changes(self) -> bool:
+        """Whether it makes or changes an object that properties can be expanded of."""
+        return self.method == "POST" and self.kind in {
+            "payment_intent",
+            "charge",
+            "refund",
+            "dispute",
+            "review",
+            "customer",
+            "payment_method",
+        }
+
     def read(self, raw: Json, publishable: bool, version: Version) -> Json:
         """The checked parameters, or ApiError 400 for what the caller or its API version does not know."""
         known = (self.page if publishable else self.spec) or {}

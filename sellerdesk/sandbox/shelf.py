@@ -12,7 +12,7 @@ class Shelf(dict[str, T], Generic[T]):
 
     ``groups`` are attributes by which objects are found at once, such as the charge of a refund. Who changes one of
     them later says so with ``regroup``.
-    Takes only what the store does: setting, deleting, ``update``.
+    Takes only what the store does: setting, deleting, ``clear``, ``update``.
     """
 
     def __init__(self, *groups: str) -> None:
@@ -31,6 +31,11 @@ class Shelf(dict[str, T], Generic[T]):
     def __delitem__(self, identifier: str) -> None:
         super().__delitem__(identifier)
         self._ids[self._places.pop(identifier)] = ""
+
+    def clear(self) -> None:
+        """Take everything away."""
+        for identifier in list(self):
+            del self[identifier]
 
     def update(self, pairs: Iterable[tuple[str, T]]) -> None:  # type: ignore[override]
         """Put in several."""

@@ -54,7 +54,9 @@ class Adopt:
             order = self._add(unit, found) if known is None else _attach(unit, known, found)
             if order is None:
                 return None
-            order = record_facts(unit, order, found.facts, Origin("event", AT_STRIPE, self._clock.now()))
+            # Stripe's moment of the making may be later than ours by the rounding of a second.
+            now = max(self._clock.now(), found.facts.created)
+            order = record_facts(unit, order, found.facts, Origin("event", AT_STRIPE, now))
             unit.commit()
         return order
 

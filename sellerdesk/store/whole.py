@@ -44,7 +44,6 @@ _REFUNDS: Select[Any] = (
     select(*RefundRecord.__table__.c, PaymentRecord.order_id)
     .join(PaymentRecord, PaymentRecord.id == RefundRecord.payment_id)
     .where(PaymentRecord.order_id.in_(_IDS))
-    .order_by(RefundRecord.created, RefundRecord.id)
 )
 _STOCK = select(ProductRecord.sku, ProductRecord.on_hand).where(ProductRecord.sku.in_(_IDS))
 _OPEN: Select[Any] = (
@@ -70,6 +69,8 @@ def whole_orders(session: Session, rows: Sequence[Row[Any]]) -> list[Order]:
     stock = _stock(session, {line.sku for several in lines.values() for line in several})
     refunds = _parts(session, _REFUNDS, ids)
     operations = _open_operations(session, ids)
+    for several in refunds.values():
+        several.sort(key=lambda refund: (refund.created, refund.id))
     return [
         to_order(row, lines[row.id], payments[row.id], parcels[row.id], stock, operations.get(row.id), refunds[row.id])
         for row in rows

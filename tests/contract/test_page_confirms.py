@@ -116,8 +116,7 @@ def test_what_a_page_may_not_send(
     intent = create(client)
     error = confirm(sandbox, intent, payment_method_data=typed(), **params)["error"]
     assert (error["param"], error.get("code")) == (param, code)
-    if param != "expand":
-        assert client.v1.payment_intents.retrieve(intent.id).status == "requires_payment_method"
+    assert client.v1.payment_intents.retrieve(intent.id).status == "requires_payment_method"
 
 
 def test_manual_confirmation_is_for_servers(client: stripe.StripeClient, sandbox: Sandbox) -> None:

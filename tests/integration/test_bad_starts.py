@@ -192,7 +192,7 @@ def test_a_port_in_use_is_named(command: list[str], data_dir: Path, sandbox: San
     assert said.strip().count("\n") == 0
 
 
-def test_the_sandbox_says_its_address_on_one_line() -> None:
+def test_the_sandbox_says_its_address_on_one_line_and_its_page_on_another() -> None:
     child = subprocess.Popen(
         [sys.executable, "-m", "sellerdesk", "sandbox", "--port", "0"],
         stdout=subprocess.PIPE,
@@ -200,10 +200,11 @@ def test_the_sandbox_says_its_address_on_one_line() -> None:
         env={**os.environ, "PYTHONPATH": str(CHECKOUT_ROOT)},
     )
     assert child.stdout is not None
-    line = child.stdout.readline()
+    line, page = child.stdout.readline(), child.stdout.readline()
     child.terminate()
     rest, _ = child.communicate()
     assert line.startswith("http://127.0.0.1:")
+    assert page.startswith(line.strip())
     assert rest == ""
 
 

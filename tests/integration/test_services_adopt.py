@@ -252,7 +252,7 @@ def test_one_payment_that_makes_no_sense_does_not_hold_up_the_others(shop: Plant
     hold(stripe_sandbox)
     second = hold(stripe_sandbox)
     stripe_sandbox.world.faults.plan("retrieve", Fault.HTML_502)
-    assert [each.payment.intent_id for each in poll(shop)][-1] == second["id"]
+    assert second["id"] in [each.payment.intent_id for each in poll(shop)]
     assert len(poll(shop)) == 2
     assert shop.rows("SELECT last_created FROM watermark") != []
 

@@ -18,7 +18,7 @@ from tests.engines import Place
 from tests.postgres_line import Line
 from tests.postgres_server import PostgresServer
 
-ROUNDS = 100
+ROUNDS = 25
 SEATS = ("Seat 1", "Seat 2")
 
 
