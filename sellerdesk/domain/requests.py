@@ -95,16 +95,17 @@ class Capture:
 
 
 ABANDONED = "abandoned"
-"""Why a payment is closed that its shopper did not finish; never the reason for letting go of a hold."""
+"""Why a payment is closed that its shopper did not finish."""
 
 
 @dataclass(frozen=True, slots=True)
 class Cancel:
-    """Let go of a hold, for ever. ``reason`` is one of Stripe's words, or '' for none of them.
-    https://docs.stripe.com/api/payment_intents/cancel"""
+    """Let go of a hold, for ever. ``reason`` is one of Stripe's words, or '' for none of them. ``unless_paid``: only
+    while nothing is held; it is not sent. https://docs.stripe.com/api/payment_intents/cancel"""
 
     intent_id: str
     reason: str
+    unless_paid: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,6 @@ from sellerdesk.domain.operation import Operation
 from sellerdesk.domain.payment import PaymentFacts, PaymentStatus
 from sellerdesk.domain.refund import RefundFacts
 from sellerdesk.domain.requests import (
-    ABANDONED,
     Cancel,
     Capture,
     ChargeSavedCard,
@@ -53,10 +52,10 @@ class Seen:
     why: str = ""
 
 
-def is_abandoning(operation: Operation) -> bool:
-    """Whether it closes a payment that its shopper did not finish."""
+def only_unless_paid(operation: Operation) -> bool:
+    """Whether it cancels a payment only while nothing is held."""
     request = from_json(operation.params)
-    return isinstance(request, Cancel) and request.reason == ABANDONED
+    return isinstance(request, Cancel) and request.unless_paid
 
 
 def is_second_confirmation(operation: Operation) -> bool:
@@ -173,8 +172,9 @@ def _judge_charge(facts: PaymentFacts, answer: Answer) -> Seen:
 
 
 def _judge_cancel(request: Cancel, facts: PaymentFacts, answer: Answer) -> Seen:
-    """Closing what nobody will finish must never give back what somebody paid after all."""
-    if request.reason == ABANDONED and facts.status is PaymentStatus.REQUIRES_CAPTURE:
+    """Closing what nobody finished must not give back what somebody paid after all; where the shopper ordered something
+    else instead, it must."""
+    if request.unless_paid and facts.status is PaymentStatus.REQUIRES_CAPTURE:
         return Seen(Effect.IMPOSSIBLE, answer, "It was paid meanwhile, and stays.")
     if facts.status is PaymentStatus.CANCELED:
         if facts.has_lapsed:

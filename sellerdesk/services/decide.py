@@ -25,10 +25,10 @@ from sellerdesk.services.calls import (
     Answer,
     Effect,
     Seen,
-    is_abandoning,
     is_second_confirmation,
     judge,
     look,
+    only_unless_paid,
     send,
 )
 from sellerdesk.services.ports import PaymentGateway, Store
@@ -104,8 +104,7 @@ class Decider:
     def _is_stale(self, operation: Operation) -> bool:
         """Whether the world may have moved on since this was planned, by a crash or an older copy of the database:
         what could then give a payment back, or do something twice, is read before it is sent for the first time."""
-        abandons = operation.kind is OperationKind.CANCEL and is_abandoning(operation)
-        risky = abandons or operation.kind in ONLY_ONCE
+        risky = operation.kind in ONLY_ONCE or only_unless_paid(operation)
         return risky and self._clock.now() - operation.created_at > STALE_SECONDS
 
     def examine(self, operation: Operation) -> Verdict | None:

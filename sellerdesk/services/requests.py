@@ -128,9 +128,9 @@ def cancel(order: Order, reason: ReleaseReason) -> Cancel:
     return Cancel(order.payment.intent_id, reason.value)
 
 
-def abandon(order: Order) -> Cancel:
+def abandon(order: Order, *, unless_paid: bool) -> Cancel:
     """Closing a payment that the shopper will not finish, so that no page left open can."""
-    return Cancel(order.payment.intent_id, ABANDONED)
+    return Cancel(order.payment.intent_id, ABANDONED, unless_paid)
 
 
 def refund(

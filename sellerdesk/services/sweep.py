@@ -97,7 +97,7 @@ class Sweep:
             if order.payment.status in (*HELD, *FINAL_STATUSES):
                 unit.commit()
                 return
-            wanted = withdrawal(order, ACTOR, self._clock)
+            wanted = withdrawal(order, ACTOR, self._clock, unless_paid=True)
             operation = unit.journal.get(wanted.id) or unit.journal.plan(wanted)
             unit.commit()
         outcome = self._conductor.carry_out(operation.id)

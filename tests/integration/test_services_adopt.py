@@ -109,7 +109,7 @@ def test_an_adopted_order_is_worked_on_like_any_other(shop: Plant, elsewhere: Pl
     assert captured.payment.captured == TOTAL - 2400
     assert shop.ship(captured).shipment is not None
     shop.check_agrees(order.id)
-    assert shop.happened(order.id)[:2] == ["placed", "held"]
+    assert {"placed", "held", "captured", "shipped"} <= set(shop.happened(order.id))
 
 
 def test_a_hold_of_another_shop_system(shop: Plant, stripe_sandbox: Sandbox) -> None:
