@@ -12,6 +12,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from hypothesis import settings
 
+from tests.proofs import proof, pytest_addoption, pytest_terminal_summary, release
+
+__all__ = ["proof", "pytest_addoption", "pytest_terminal_summary", "release"]
+
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
