@@ -113,9 +113,9 @@ def pytest_collection_finish() -> None:
     launch: Any = sys.modules.get("sellerdesk.sandbox.launch")
     if launch is None or _watch is not None:
         return
-    from tests.openapi.watch import Watch
+    from tests.openapi.watch import watch_of_process
 
-    _watch = Watch()
+    _watch = watch_of_process()
     launch.create_app = partial(launch.create_app, observe=_watch.observe)
 
 

@@ -1,4 +1,4 @@
-"""A whole shop for tests: a real SQLite file, the real gateway, and a sandbox at another address over real HTTP."""
+"""A whole shop for tests: a real database, the real gateway, and a sandbox that it reaches without a network."""
 
 import json
 import shutil
@@ -8,9 +8,7 @@ from dataclasses import dataclass, replace
 from itertools import count
 from pathlib import Path
 from typing import Any
-from urllib.error import HTTPError
 from urllib.parse import urlencode
-from urllib.request import Request, urlopen
 
 from sellerdesk.addresses import Addresses
 from sellerdesk.app import Works, assemble
@@ -27,13 +25,13 @@ from sellerdesk.domain.requests import sha256_of
 from sellerdesk.domain.road import ConfirmationRoad
 from sellerdesk.domain.shortening import ShippingChoice
 from sellerdesk.gateway.stripe_gateway import StripeGateway
-from sellerdesk.gateway.transport import Deadlines
 from sellerdesk.sandbox import Sandbox
 from sellerdesk.services.conduct import nowhere
 from sellerdesk.services.pay_answer import PayAnswer, PayState
 from sellerdesk.services.saved_card import LaterCharge
 from sellerdesk.store.database import SqlStore, open_store
 from tests.engines import Place, open_place, run_sql
+from tests.inside_wire import InsideWire
 
 SEAT = "Seat 1"
 RETURN_URL = "https://shop.example/checkout"
@@ -286,7 +284,7 @@ def plant(
     """Open a database and join everything to it."""
     clock = clock or MovedClock()
     store = open_place(place, seat)
-    gateway = StripeGateway(key or sandbox.secret_key, Addresses.at(sandbox.url), clock, deadlines=Deadlines())
+    gateway = StripeGateway(key or sandbox.secret_key, Addresses.at(sandbox.url), clock, transport=InsideWire(sandbox))
     installation = store.installation()
     works = assemble(store, gateway, clock, seat=seat, installation=installation, road=lambda: road, reached=reached)
     try:
@@ -322,14 +320,12 @@ def everything() -> OrderQuery:
 def stripe_call(sandbox: Sandbox, method: str, path: str, *, key: str = "", **form: str) -> dict[str, Any]:
     """One bare call with the secret key, as the Dashboard or another program would make it; ``key`` is its
     idempotency key."""
-    data = urlencode(form).encode() if method == "POST" else None
     headers = {"Authorization": f"Bearer {sandbox.secret_key}", **({"Idempotency-Key": key} if key else {})}
-    request = Request(f"{sandbox.url}{path}", data=data, method=method, headers=headers)
-    try:
-        with urlopen(request, timeout=20) as answer:
-            found: dict[str, Any] = json.load(answer)
-    except HTTPError as error:
-        raise AssertionError(error.read().decode()) from error
+    if method == "POST":
+        headers["Content-Type"] = "application/x-www-form-urlencoded"
+    answer = InsideWire(sandbox).deliver(method, path, headers, urlencode(form))
+    assert answer.status == 200, answer.body.decode()
+    found: dict[str, Any] = json.loads(answer.body)
     return found
 
 

@@ -17,8 +17,8 @@ class SealedClient:
 
     __slots__ = ("_close", "_open")
 
-    def __init__(self, secret_key: str, addresses: Addresses, deadlines: Deadlines) -> None:
-        transport = Transport(deadlines, use_proxies=not addresses.is_loopback)
+    def __init__(self, secret_key: str, addresses: Addresses, transport: stripe.HTTPClient | None) -> None:
+        transport = transport or Transport(Deadlines(), use_proxies=not addresses.is_loopback)
         client = StripeClient(
             secret_key,
             base_addresses={"api": addresses.api_base},

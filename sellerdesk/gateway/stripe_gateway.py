@@ -4,7 +4,7 @@ import re
 from dataclasses import replace
 from typing import Any
 
-from stripe import StripeClient
+from stripe import HTTPClient, StripeClient
 
 from sellerdesk.addresses import Addresses, check_key_fits
 from sellerdesk.clock import Clock
@@ -35,7 +35,6 @@ from sellerdesk.gateway.found import EXPAND, first_lines, found_payment, line_it
 from sellerdesk.gateway.permissions import account_facts
 from sellerdesk.gateway.reading import OddAnswer, flag, identifier, of_kind, part, reference, text
 from sellerdesk.gateway.translate import card_attempt, payment_facts, refund_facts
-from sellerdesk.gateway.transport import Deadlines
 
 _ID = re.compile(r"(?:pi|ch|py|cus)_[A-Za-z0-9_]+")
 
@@ -45,18 +44,18 @@ class StripeGateway:
 
     Implements ``services.ports.PaymentGateway``. Statuses, codes and decline codes pass through as Stripe spells
     them. The key shows neither in ``repr`` and ``vars`` nor in any error. Raises KeyNotUsable for a key of another
-    kind, and for a live key together with an address that is not Stripe's.
+    kind, and for a live key together with an address that is not Stripe's. ``transport`` carries the calls there.
     """
 
     def __init__(
-        self, secret_key: str, addresses: Addresses, clock: Clock, *, deadlines: Deadlines | None = None
+        self, secret_key: str, addresses: Addresses, clock: Clock, *, transport: HTTPClient | None = None
     ) -> None:
         key = classify(secret_key)
         if key.kind not in (KeyKind.SECRET, KeyKind.RESTRICTED) or key.livemode is None:
             raise KeyNotUsable("This is neither a secret nor a restricted key of Stripe's.")
         check_key_fits(key, addresses)
         quieten_sdk()
-        self._calls = Calls(SealedClient(secret_key, addresses, deadlines or Deadlines()), clock, key.livemode)
+        self._calls = Calls(SealedClient(secret_key, addresses, transport), clock, key.livemode)
 
     def create_customer(self, request: CreateCustomer, key: str) -> str:
         params: Any = parameters.create_customer(request)

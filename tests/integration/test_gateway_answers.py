@@ -25,7 +25,7 @@ from sellerdesk.domain.errors import (
 from sellerdesk.domain.payment import PaymentStatus, ShippingFacts
 from sellerdesk.domain.requests import Capture, Confirm, CreateCustomer, CreateIntent, LineItem, PassTracking
 from sellerdesk.gateway.stripe_gateway import StripeGateway
-from sellerdesk.gateway.transport import Deadlines
+from sellerdesk.gateway.transport import Deadlines, Transport
 from tests.integration.scripted_server import ScriptedServer, answer, charge_json, error_json, intent_json
 
 KEY = "sk_test_madeupmadeup1234"
@@ -57,7 +57,8 @@ CALLS = WRITES | READS
 
 
 def gateway_at(server: ScriptedServer) -> StripeGateway:
-    return StripeGateway(KEY, Addresses.at(server.url), Clock(), deadlines=Deadlines(5, 10, 20))
+    transport = Transport(Deadlines(5, 10, 20), use_proxies=False)
+    return StripeGateway(KEY, Addresses.at(server.url), Clock(), transport=transport)
 
 
 def ask(reply: bytes, call: Call) -> object:

@@ -22,7 +22,8 @@ SHORT = Deadlines(connect=5, read=10, total=0.3)
 
 
 def gateway_at(url: str, deadlines: Deadlines | None = None) -> StripeGateway:
-    return StripeGateway(KEY, Addresses.at(url), Clock(), deadlines=deadlines or Deadlines(5, 10, 20))
+    transport = Transport(deadlines or Deadlines(5, 10, 20), use_proxies=False)
+    return StripeGateway(KEY, Addresses.at(url), Clock(), transport=transport)
 
 
 class Dripping:
