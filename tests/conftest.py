@@ -108,8 +108,13 @@ _watch: "Watch | None" = None
 
 
 def pytest_collection_finish() -> None:
-    """Show every answer of every sandbox in this process to the watch over Stripe's description."""
+    """Show every answer of every sandbox in this process to the watch over Stripe's description, and compile each
+    statement once."""
     global _watch
+    if "sellerdesk.store.sqlite" in sys.modules:
+        from tests.shared_statements import share_statements
+
+        share_statements()
     launch: Any = sys.modules.get("sellerdesk.sandbox.launch")
     if launch is None or _watch is not None:
         return

@@ -23,7 +23,8 @@ from sellerdesk.sandbox.versions import KNOWN, Version
 MAX_BODY_BYTES = 512 * 1024
 _LOG = logging.getLogger(__name__)
 _JSON = "application/json"
-_CARD_NUMBER = re.compile(r"\d(?:[ +-]|%20)?(?:\d(?:[ +-]|%20)?){10,17}\d")
+# Digits inside a hexadecimal identifier are none.
+_CARD_NUMBER = re.compile(r"(?<![0-9a-f])\d(?:[ +-]|%20)?(?:\d(?:[ +-]|%20)?){10,17}\d(?![0-9a-f])")
 
 _BUSY = {
     Fault.BUSY_429: (429, "rate_limit", {"Stripe-Rate-Limited-Reason": "endpoint-rate"}),

@@ -224,6 +224,13 @@ def test_card_numbers_are_kept_nowhere(sandbox: Sandbox, caplog: pytest.LogCaptu
         assert text not in told
 
 
+def test_keys_that_are_identifiers_are_kept_as_they_came(sandbox: Sandbox) -> None:
+    """Some of them have digits enough in a row."""
+    key = "sd-01a217254897781280b0e98d593e4122-0"
+    call(sandbox, "POST", "/v1/customers", key=sandbox.secret_key, headers={"Idempotency-Key": key})
+    assert key in control(sandbox, "GET", "requests").text
+
+
 def test_expansions_that_lead_nowhere(sandbox: Sandbox) -> None:
     client = make_client(sandbox, sandbox.secret_key)
     intent = authorize(client)
