@@ -16,8 +16,8 @@ RULE_BROKEN = (library.IntegrityError, psycopg.IntegrityError)
 
 
 def open_place(place: Place, seat: str = "packing-1") -> SqlStore:
-    """The tests' server is not meant to survive a power cut; files are kept as the program keeps them."""
-    return open_store(place, seat=seat, durable=isinstance(place, Path))
+    """Neither the tests' server nor their files are meant to survive a power cut."""
+    return open_store(place, seat=seat, durable=False)
 
 
 def run_sql(place: Place, statement: str, *values: object) -> list[tuple[Any, ...]]:

@@ -97,8 +97,7 @@ class Desk:
         with qtbot.waitExposed(self.window):
             self.window.show()
         self.window.activateWindow()
-        qtbot.waitUntil(lambda: not self.window.keeper.is_busy)
-        qtbot.waitUntil(lambda: self.window.stack.currentWidget() is not self.window.opening)
+        qtbot.waitUntil(self._is_settled)
 
     def open(self, by: Callable[[], None] | None = None) -> SettingsDialog:
         """Open the settings, and wait for what their first page finds out."""
@@ -117,8 +116,12 @@ class Desk:
         return dialog
 
     def closed(self) -> None:
-        """Wait until no settings are open and no shop is being opened."""
-        self.qtbot.waitUntil(lambda: self.window.settings.dialog is None and not self.window.keeper.is_busy)
+        """Wait until no settings are open and no shop is being opened or closed."""
+        self.qtbot.waitUntil(lambda: self.window.settings.dialog is None and self._is_settled())
+
+    def _is_settled(self) -> bool:
+        """The worker is done a moment before the window hears of it."""
+        return not self.window.keeper.is_busy and self.window.stack.currentWidget() is not self.window.opening
 
     @property
     def said(self) -> str:
