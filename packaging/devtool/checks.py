@@ -1,4 +1,4 @@
-"""All checks and tests, one after the other, with a table at the end.
+"""All checks and tests, with a table at the end: linters beside each other, then the measurements, then the tests.
 
 They run with a home folder and XDG folders of their own and without the session bus, so that they meet
 neither the developer's settings nor the developer's keyring. Tests that need a keyring start one of their own
@@ -9,27 +9,30 @@ import os
 import re
 import shutil
 import tempfile
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from devtool import clients, system_packages
-from devtool.console import run_aloud, run_quietly, say, show_failure
+from devtool.console import run_aloud, run_side_by_side, say, show_failure
 from devtool.environment import ensure
 from devtool.layout import ROOT
 
+# The slowest first: it takes as long as all others together.
 LINTERS = (
+    ("mypy", ("-m", "mypy", "--no-color-output")),
     ("ruff check", ("-m", "ruff", "check", "--quiet", ".")),
     ("ruff format", ("-m", "ruff", "format", "--check", "--quiet", ".")),
-    ("mypy", ("-m", "mypy", "--no-color-output")),
     ("import-linter", ("-c", "from importlinter.cli import lint_imports_command as main; main()", "--no-cache")),
     ("deptry", ("-m", "deptry", "sellerdesk", "--no-ansi")),
     ("bandit", ("-m", "bandit", "--quiet", "--recursive", "--configfile", "pyproject.toml", "sellerdesk")),
 )
 BENCH = ("-m", "pytest", "tests/bench", "-m", "bench", "-p", "no:xdist", "-q", "-s")
 # Two for each core of a small machine: browsers and servers wait for each other half of the time.
-PYTEST = ("-m", "pytest", "-n", "4", "--dist", "loadfile", "-m", "not bench")
+# tests/conftest.py puts the long files first; xdist would put those first that have many tests.
+PYTEST = ("-m", "pytest", "-n", "4", "--dist", "loadfile", "--no-loadscope-reorder", "-m", "not bench")
 CLOSING_LINE = re.compile(r"^(=+ )?(\d+ \w+|no tests ran).* in [0-9.]+s\b")
 ANSI = re.compile(r"\x1b\[[0-9;]*m")
 # What a developer's shell may carry and a test must not see.
@@ -51,9 +54,10 @@ class Result:
 def run_linters() -> int:
     """Run the linters only. Returns 0 when all are content, 1 otherwise."""
     python = ensure("test")
+    began = time.monotonic()
     with private_environ() as environ:
         results = _lint(python, environ)
-    _print_table(results)
+    _print_table(results, time.monotonic() - began)
     return 0 if all(result.ok for result in results) else 1
 
 
@@ -69,6 +73,7 @@ def run_all(pytest_arguments: Sequence[str]) -> int:
     system_packages.provide(system_packages.FOR_TESTS, "the tests")
     python = ensure("test")
     clients.provide(python)
+    began = time.monotonic()
     with private_environ() as environ:
         results = _lint(python, environ)
         if any((ROOT / "tests" / "bench").glob("test_*.py")):
@@ -78,7 +83,7 @@ def run_all(pytest_arguments: Sequence[str]) -> int:
         say("Tests ...")
         tests = run_aloud([python, *PYTEST, *pytest_arguments], env=environ, cwd=ROOT)
         results.append(Result("pytest", tests.ok, tests.seconds))
-    _print_table(results)
+    _print_table(results, time.monotonic() - began)
     closing = [line for line in tests.tail if CLOSING_LINE.match(ANSI.sub("", line))]
     if closing:
         say(closing[-1])
@@ -86,13 +91,12 @@ def run_all(pytest_arguments: Sequence[str]) -> int:
 
 
 def _lint(python: Path, environ: dict[str, str]) -> list[Result]:
-    results = []
-    for step, arguments in LINTERS:
-        done = run_quietly(f"Running {step}", [python, *arguments], env=environ, cwd=ROOT)
+    commands = {step: (python, *arguments) for step, arguments in LINTERS}
+    outcomes = run_side_by_side("Checking the code", commands, env=environ, cwd=ROOT)
+    for step, done in outcomes.items():
         if not done.ok:
             show_failure(f"{step} failed.", done)
-        results.append(Result(step, done.ok, done.seconds))
-    return results
+    return [Result(step, done.ok, done.seconds) for step, done in outcomes.items()]
 
 
 @contextmanager
@@ -123,9 +127,9 @@ def private_environ() -> Iterator[dict[str, str]]:
         shutil.rmtree(home, ignore_errors=True)
 
 
-def _print_table(results: Sequence[Result]) -> None:
+def _print_table(results: Sequence[Result], seconds: float) -> None:
+    """Each step, and all of them in ``seconds``: less than their sum, as some run beside each other."""
     say("")
     for result in results:
         say(f"  {result.step:<14} {'passed' if result.ok else 'FAILED':<7} {result.seconds:7.1f} s")
-    total = sum(result.seconds for result in results)
-    say(f"  {'all':<14} {'passed' if all(r.ok for r in results) else 'FAILED':<7} {total:7.1f} s")
+    say(f"  {'all':<14} {'passed' if all(r.ok for r in results) else 'FAILED':<7} {seconds:7.1f} s")

@@ -8,6 +8,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -118,6 +119,40 @@ def run_quietly(
                 progress.note(note)
 
         return _pump(command, take, env=env, cwd=cwd)
+
+
+def run_side_by_side(
+    label: str,
+    commands: Mapping[str, Sequence[str | Path]],
+    *,
+    env: Mapping[str, str] | None = None,
+    cwd: Path | None = None,
+    at_once: int = 2,
+) -> dict[str, Outcome]:
+    """Run commands beside each other with one progress line, begun in their order.
+
+    Args:
+        label: what is being done, for the progress line.
+        commands: each by the name it is known by.
+        env: their whole environment; ours when None.
+        cwd: where they run.
+        at_once: how many at the same time.
+
+    Returns:
+        The outcomes by name, in the order of the commands.
+    """
+    running: list[str] = []
+    with Progress(label) as progress, ThreadPoolExecutor(at_once) as pool:
+
+        def run(name: str) -> Outcome:
+            running.append(name)
+            progress.note(", ".join(running))
+            outcome = _pump(commands[name], lambda _line: None, env=env, cwd=cwd)
+            running.remove(name)
+            progress.note(", ".join(running))
+            return outcome
+
+        return dict(zip(commands, pool.map(run, commands), strict=True))
 
 
 def run_aloud(

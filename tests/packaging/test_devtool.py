@@ -180,6 +180,17 @@ def test_a_failing_command_tells_its_status_and_its_last_lines() -> None:
     assert (outcome.status, outcome.tail) == (3, ("one", "two"))
 
 
+def test_commands_beside_each_other_keep_their_order_and_their_words() -> None:
+    commands = {name: (sys.executable, "-c", f"print({name!r}); raise SystemExit({status})") for name, status in
+                (("one", 0), ("two", 4), ("three", 0))}  # fmt: skip
+    outcomes = console.run_side_by_side("Trying", commands)
+    assert [(name, done.status, done.tail) for name, done in outcomes.items()] == [
+        ("one", 0, ("one",)),
+        ("two", 4, ("two",)),
+        ("three", 0, ("three",)),
+    ]
+
+
 def test_a_missing_command_is_an_outcome_too(tmp_path: Path) -> None:
     outcome = console.run_quietly("Trying", [tmp_path / "no-such-program"])
     assert outcome.status == 127
