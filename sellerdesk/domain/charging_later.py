@@ -121,6 +121,12 @@ def waits_for_shopper(order: Order) -> Payment | None:
     )
 
 
+def may_charge_later(order: Order) -> bool:
+    """Whether something was left out that the saved card can be charged for, or such a charge waits to be settled."""
+    owed = order.payment.captured > 0 and any(pieces_owed(order, line) for line in order.lines)
+    return bool(saved_card(order)[0]) and owed
+
+
 def plan_back_order(order: Order, pieces: Mapping[int, int], shipping: int, now: int) -> BackOrderPlan:
     """Charge ``pieces`` per line position of what was left out, and ``shipping`` minor units of the shipping that was
     not charged. Raises ChargeRefused."""

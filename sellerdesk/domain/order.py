@@ -159,6 +159,16 @@ class Order:
         return max(payment.refunded, known)
 
     @property
+    def all_captured(self) -> int:
+        """Minor units that were taken, back-orders included."""
+        return sum(each.captured for each in self.payments)
+
+    @property
+    def all_refunded(self) -> int:
+        """Minor units of that which went back or are on their way."""
+        return sum(self.refunded(each) for each in self.payments)
+
+    @property
     def total(self) -> int:
         """What the shopper agreed to: lines and shipping, discounts taken off."""
         return sum(line.amount for line in self.lines) + self.shipping

@@ -54,6 +54,11 @@ class RefundPlan:
         return tuple((line.position, line.pieces) for line in self.lines)
 
 
+def refundable_payments(order: Order) -> tuple[Payment, ...]:
+    """The payments of which something is left to refund, oldest first."""
+    return tuple(each for each in order.payments if each.captured > order.refunded(each))
+
+
 def refundable_pieces(order: Order, payment: Payment, line: OrderLine) -> int:
     """Pieces of ``line`` that ``payment`` paid and no refund has paid back."""
     return len(_unrefunded(order, payment, line))

@@ -22,11 +22,11 @@ SENT_ANEW = "sent_anew"
 _NOTHING_THERE = "Nothing of it is to be seen at Stripe."
 _NOT_DECIDED = "Stripe has not decided this payment yet. Wait until it has; it is looked at every minute."
 _UNREADABLE = "Stripe does not know this payment under the key in use. Is it the key of the right account?"
-_GONE = "Accept that the payment is gone, as test data that was deleted is. Only with the key of the right account."
-_ACCEPT = "Accept that it did not happen. Nothing is sent, and the order is free for what you do next."
-_AGAIN = "Send it again under a new key. Stripe lets it happen once only."
+_GONE = "The payment is gone, as test data that was deleted is. Only with the key of the right account."
+_ACCEPT = "Nothing is sent, and the order is free for what you do next."
+_AGAIN = "It goes under a new key. Stripe lets it happen once only."
 _AGAIN_ONCE = (
-    "Send it again under a new key. Look at Stripe's own page first: what was done there after all is then done twice."
+    "It goes under a new key. Look at Stripe’s own page first: what was done there after all is then done twice."
 )
 
 

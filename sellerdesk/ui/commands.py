@@ -43,6 +43,7 @@ class Commands(QObject):
         self._shop = None
         self._actions.set_shop_open(False)
         self._actions.show_next(None, False)
+        self._actions.show_money(refund=False, back_order=False, renew=False)
 
     def _connect(self) -> None:
         window, actions = self._window, self._actions
@@ -56,6 +57,9 @@ class Commands(QObject):
         actions.prepare.triggered.connect(window.orders.prepare)
         actions.ship.triggered.connect(window.orders.ship)
         actions.release.triggered.connect(window.orders.release)
+        actions.refund.triggered.connect(window.orders.money.refund)
+        actions.back_order.triggered.connect(window.orders.money.back_order)
+        actions.renew.triggered.connect(window.orders.money.renew)
         actions.copy_link.triggered.connect(window.orders.copy_link)
         actions.send_link.triggered.connect(window.orders.send_link)
         actions.open_at_stripe.triggered.connect(window.orders.open_at_stripe)
@@ -109,6 +113,12 @@ class Commands(QObject):
         orders, in_sight = self._window.orders, self._is_order_in_sight
         stage, shown = (orders.next_stage, orders.view is not None) if in_sight else (None, False)
         self._actions.show_next(stage, shown, at_stripe=in_sight and orders.has_stripe_page)
+        money = orders.money
+        self._actions.show_money(
+            refund=in_sight and money.can_refund,
+            back_order=in_sight and money.can_charge_later,
+            renew=in_sight and money.can_renew,
+        )
 
     def _copy_reference(self) -> None:
         view = self._window.orders.view

@@ -13,6 +13,7 @@ from sellerdesk.services.desk import Mode, OpenShop
 from sellerdesk.ui.check_controller import CheckController
 from sellerdesk.ui.dialogs.parts import DeskDialog
 from sellerdesk.ui.link_controller import LinkController
+from sellerdesk.ui.money_actions import MoneyActions
 from sellerdesk.ui.notices import Notices
 from sellerdesk.ui.order_links import stripe_page
 from sellerdesk.ui.order_panel import OrderPanel
@@ -56,12 +57,15 @@ class OrderController(QObject):
         self._releasing = ReleaseController(self._work, window)
         self._links = LinkController(notices, self)
         self._tries = TriesController(tasks, panel, self)
+        self.money = MoneyActions(self._work, tasks, notices, window, self._shown)
+        self.money.deciding.settled.connect(self._look_again)
         self._checking = CheckController(tasks, notices, panel, self)
         self._checking.checked.connect(self._take_in)
         panel.prepare_requested.connect(self.prepare)
         panel.ship_requested.connect(self.ship)
         panel.link_requested.connect(self.copy_link)
         panel.check_requested.connect(self.check_now)
+        panel.decide_requested.connect(self.money.decide)
 
     @property
     def view(self) -> OrderView | None:
@@ -121,6 +125,7 @@ class OrderController(QObject):
         if self.view is None or self.view.order.id != self._order_id:
             self._open_when_read = bool(self._order_id)
             return
+        self.money.decide()
         match self.next_stage:
             case Stage.TO_PREPARE:
                 self.prepare()
@@ -166,6 +171,9 @@ class OrderController(QObject):
         """The payment in Stripe's Dashboard."""
         if self._shop is not None and self.view is not None:
             self._links.open_at_stripe(self._shop.info, self.view.order)
+
+    def _shown(self) -> tuple[OpenShop, Order] | None:
+        return (self._shop, self.view.order) if self._shop is not None and self.view is not None else None
 
     def _shop_for(self, stage: Stage) -> OpenShop | None:
         """The shop, when the order shown stands in ``stage`` and nothing else is being decided."""

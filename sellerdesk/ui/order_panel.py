@@ -28,6 +28,7 @@ class OrderPanel(QWidget):
         ship_requested: the seller wants to ship the order shown.
         link_requested: the seller wants the pay link of the order shown.
         check_requested: the seller wants Stripe asked at once about what is open.
+        decide_requested: the seller wants to decide what nothing settles by itself.
         copy_requested: carries plain text for the clipboard.
         tries_wanted: the tries of the order shown should be read from Stripe again.
     """
@@ -36,6 +37,7 @@ class OrderPanel(QWidget):
     ship_requested = Signal()
     link_requested = Signal()
     check_requested = Signal()
+    decide_requested = Signal()
     copy_requested = Signal(str)
     tries_wanted = Signal()
 
@@ -64,6 +66,7 @@ class OrderPanel(QWidget):
         self.head.ship.connect(self.ship_requested)
         self.head.link.connect(self.link_requested)
         self.head.question.check.connect(self.check_requested)
+        self.head.question.decide.connect(self.decide_requested)
         self.body = QScrollArea()
         self.body.setWidgetResizable(True)
         self.body.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)

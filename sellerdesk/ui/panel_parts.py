@@ -10,6 +10,7 @@ from sellerdesk.domain import tracking
 from sellerdesk.domain.operation import OperationKind
 from sellerdesk.domain.order import Order, OrderLine, Parcel, Stage
 from sellerdesk.domain.payment import RAISED_RISKS
+from sellerdesk.domain.pieces import pieces_owed
 from sellerdesk.domain.stages import stage_of
 from sellerdesk.formats import amount
 from sellerdesk.ui import panel_words
@@ -91,6 +92,8 @@ def item_detail(order: Order, item: OrderLine) -> str:
     if item.kept is not None:
         if item.left_out:
             words.append(f"{item.kept} of {item.quantity} packed" if item.kept else "left out")
+            if pieces_owed(order, item) < item.left_out:
+                words.append("charged since" if not pieces_owed(order, item) else "partly charged since")
         return ", ".join(words)
     on_hand = order.stock_of(item.sku)
     if on_hand is not None:
@@ -152,7 +155,8 @@ class MoneyLedger(QWidget):
         doubtful = _doubtful(order, now)
         self.is_uncertain = bool(doubtful)
         self.lines: dict[str, LedgerLine] = {}
-        amounts = (payment.authorized, payment.captured, payment.released, payment.refunded)
+        later = sum(each.captured for each in order.back_orders)
+        amounts = (payment.authorized + later, order.all_captured, payment.released, order.all_refunded)
         for word, minor in zip(self.WORDS, amounts, strict=True):
             self.lines[word] = ledger = LedgerLine(word)
             ledger.show_amount(minor, currency)

@@ -20,9 +20,11 @@ class OpenQuestion(NoteBox):
 
     Signals:
         check: the seller wants Stripe asked at once.
+        decide: the seller wants to decide what nothing settles by itself.
     """
 
     check = Signal()
+    decide = Signal()
 
     def __init__(self, zone: tzinfo | None) -> None:
         super().__init__(title_size=Size.NAME)
@@ -34,11 +36,14 @@ class OpenQuestion(NoteBox):
         self.seen = fitting(label(size=Size.SMALL, wrap=True))
         self.check_now = PlainButton("Check now")
         self.check_now.clicked.connect(self.check)
+        self.decide_now = PlainButton("Decide…")
+        self.decide_now.clicked.connect(self.decide)
         self.next_look = label(size=Size.SMALL, tone=Tone.AMBER)
         self.next_look.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         foot = QWidget()
         row = QHBoxLayout(foot)
         row.setContentsMargins(0, 0, 0, 2)
+        row.addWidget(self.decide_now)
         row.addWidget(self.check_now)
         row.addWidget(self.next_look, 1)
         self._foot = foot
@@ -84,6 +89,7 @@ class OpenQuestion(NoteBox):
     def _show_foot(self, operation: OpenOperation, system_now: int) -> None:
         # What is on its way right now would only be asked about by two at once.
         self._foot.setVisible(operation.state in {OperationState.UNKNOWN, OperationState.REVIEW})
+        self.decide_now.setVisible(operation.state is OperationState.REVIEW)
         self.next_look.setText(panel_words.next_look_words(operation, system_now))
 
     def _forget(self) -> None:

@@ -9,6 +9,7 @@ from sellerdesk.domain.errors import UnknownCurrency
 from sellerdesk.domain.operation import OpenOperation, OperationKind, OperationState
 from sellerdesk.domain.order import Order, PassedOn, Stage
 from sellerdesk.domain.payment import CardFacts, Payment, PaymentStatus
+from sellerdesk.domain.pieces import pieces_owed
 from sellerdesk.domain.seats import called
 from sellerdesk.domain.stages import stage_of
 from sellerdesk.formats import money, to_the_second, when
@@ -49,9 +50,12 @@ def saved_card_words(order: Order) -> Words:
 
 
 def left_out_words(order: Order) -> Words | None:
-    """What of a captured order was left out, and how it could be charged; None when nothing was."""
+    """What of a captured order was left out, and how it could be charged; None when nothing was, or all of it was
+    charged since."""
     payment = order.payment
     if not payment.captured or not payment.released:
+        return None
+    if any(each.captured for each in order.back_orders) and not any(pieces_owed(order, each) for each in order.lines):
         return None
     left_out = f"{sum_words(payment.released, payment.currency)} left out."
     if saved_card(order)[0]:
@@ -71,10 +75,10 @@ def ledger_bottom(order: Order) -> tuple[str, int]:
         return "Not known yet", 0
     if payment.held:
         return "Still on hold", payment.held
-    if payment.refunded:
-        return "Paid, less refunds", payment.captured - payment.refunded
-    if payment.captured:
-        return "Paid", payment.captured
+    if order.all_refunded:
+        return "Paid, less refunds", order.all_captured - order.all_refunded
+    if order.all_captured:
+        return "Paid", order.all_captured
     return "Nothing held", 0
 
 
@@ -206,7 +210,7 @@ def waiting_words(
 ) -> Question:
     """The amber box: who asked what and when, what it may mean, what a person can do."""
     amount = _operation_sum(operation, currency)
-    asked = _asked(operation, currency, now, zone)
+    asked = asked_words(operation, currency, now, zone)
     if _is_of_another(operation, own_seat):
         asked = f"{called(operation.seat)}{asked.removeprefix('We')}"
     lost = "lost the answer" if operation.state is OperationState.UNKNOWN else "have no answer yet"
@@ -230,7 +234,7 @@ def next_look_words(operation: OpenOperation, system_now: int) -> str:
 
 def review_words(operation: OpenOperation, order: Order, now: int, zone: tzinfo | None = None) -> Question:
     """The red box: two answers that do not agree, as far as the facts tell."""
-    asked = _asked(operation, order.currency, now, zone)
+    asked = asked_words(operation, order.currency, now, zone)
     why = operation.why or "What Stripe shows does not fit."
     return Question(
         "Needs a decision",
@@ -240,7 +244,8 @@ def review_words(operation: OpenOperation, order: Order, now: int, zone: tzinfo 
     )
 
 
-def _asked(operation: OpenOperation, currency: str, now: int, zone: tzinfo | None) -> str:
+def asked_words(operation: OpenOperation, currency: str, now: int, zone: tzinfo | None = None) -> str:
+    """'We asked Stripe to capture 72.00 EUR at 09:14:20'."""
     sentence = _ASKED[operation.kind].format(sum=_operation_sum(operation, currency)).strip()
     return f"{sentence} at {to_the_second(operation.since, now, zone)}"
 

@@ -67,7 +67,11 @@ class Actions(QObject):
         self.copy_address = self._add(order, "Copy &address", "Ctrl+Shift+A")
         self.copy_all = self._add(order, "Copy &everything", "Ctrl+Shift+E")
         order.addSeparator()
+        self.renew = self._add(order, "Re&new hold…", "Ctrl+Shift+N")
+        self.back_order = self._add(order, "Charge &back-order…", "Ctrl+Shift+B")
+        order.addSeparator()
         self.release = self._add(order, "&Release hold…", "Ctrl+Shift+R")
+        self.refund = self._add(order, "Re&fund…", "Ctrl+Shift+D")
         view = self._menu("&View")
         self._add_schemes(view)
         view.addSeparator()
@@ -135,7 +139,8 @@ class Actions(QObject):
         return (
             (self.copy_link, self.send_link, self.open_at_stripe),
             (self.copy_reference, self.copy_address, self.copy_all),
-            (self.release,),
+            (self.renew, self.back_order),
+            (self.release, self.refund),
         )
 
     def show_next(self, stage: Stage | None, has_order: bool, *, at_stripe: bool = False) -> None:
@@ -148,6 +153,12 @@ class Actions(QObject):
         for action in (self.copy_reference, self.copy_address, self.copy_all):
             action.setEnabled(has_order)
         self.open_at_stripe.setEnabled(at_stripe)
+
+    def show_money(self, *, refund: bool, back_order: bool, renew: bool) -> None:
+        """Switch on what can be done with the money of the order shown."""
+        self.refund.setEnabled(refund)
+        self.back_order.setEnabled(back_order)
+        self.renew.setEnabled(renew)
 
     def _menu(self, title: str) -> QMenu:
         menu = self._window.menuBar().addMenu(title)

@@ -222,6 +222,13 @@ class FakeRelease:
         return released
 
 
+class NewWish:
+    """The beginning of a refund, a back-order or a new hold: what a dialog needs to open."""
+
+    def new_operation(self) -> str:
+        return "e" * 32
+
+
 class FakeCheck:
     """Looks into ``Books.found``: what Stripe says about orders with an open question."""
 
@@ -287,7 +294,7 @@ def open_shop(
     prepare, ship, clock = FakePrepare(books), FakeShip(books), StillClock()
     desk = Desk(
         books, attempts, prepare, ship, release, check=check, sync=sync, clock=clock, seat="Packing desk 2",  # type: ignore[arg-type]
-        refund=None, back_order=None, renew=None, review=None,  # type: ignore[arg-type]
+        refund=NewWish(), back_order=NewWish(), renew=NewWish(), review=None,  # type: ignore[arg-type]
         figures=None, catalogue=None, stock=None, audit=None,  # type: ignore[arg-type]
     )  # fmt: skip
 

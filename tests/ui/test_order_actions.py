@@ -78,7 +78,7 @@ AT_STRIPE = "Open at Stripe"
     ("order", "stage", "expected"),
     [
         (samples.order(), Stage.TO_PREPARE, [AT_STRIPE, *COPIES, "Release hold…"]),
-        (samples.captured_order(), Stage.TO_SHIP, [AT_STRIPE, *COPIES]),
+        (samples.captured_order(), Stage.TO_SHIP, [AT_STRIPE, *COPIES, "Refund…"]),
         (samples.problem_order(), Stage.PROBLEM, [*LINKS, AT_STRIPE, *COPIES]),
         (samples.order(samples.facts("requires_action")), Stage.UNFINISHED, [*LINKS, AT_STRIPE, *COPIES]),
         (samples.order(samples.facts("canceled")), Stage.ENDED, [AT_STRIPE, *COPIES]),

@@ -1,17 +1,18 @@
 """The lines of an order in Prepare: what is on the shelf, how many were ordered, how many are packed, what it costs."""
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QSizePolicy, QVBoxLayout, QWidget
 
 from sellerdesk.domain.order import Order, OrderLine
 from sellerdesk.domain.shortening import CapturePlan
 from sellerdesk.formats import amount
+from sellerdesk.ui.dialogs.line_cells import cells, centred, centred_title, figure, fixed, scrolling, title
 from sellerdesk.ui.dialogs.stepper import Stepper
 from sellerdesk.ui.fonts import Size, font, pixels
 from sellerdesk.ui.pictures import ProductPicture
 from sellerdesk.ui.theme import tokens_of
-from sellerdesk.ui.widgets import IconText, TextLabel, Tone, label, rule
+from sellerdesk.ui.widgets import IconText, Tone, label, rule
 
 _ROW = 40
 
@@ -45,15 +46,15 @@ class LineRow(QWidget):
         self.now = label(strong=True)
         on_hand = order.stock_of(item.sku)
         short = on_hand is not None and on_hand < item.quantity
-        row = _row(self)
+        row = cells(self)
         row.addWidget(ProductPicture(item.picture, short=short, edge=28))
         self.name = label(item.name, elide=True)
         row.addWidget(self.name, 1)
-        row.addWidget(_fixed(_stock(on_hand, short), widths["stock"]))
-        row.addWidget(_figure(label(str(item.quantity)), widths["ordered"]))
-        row.addWidget(_centred(self.stepper, widths["pack"]))
-        row.addWidget(_figure(label(amount(item.unit_price, order.currency)), widths["each"]))
-        row.addWidget(_figure(self.now, widths["now"]))
+        row.addWidget(fixed(_stock(on_hand, short), widths["stock"]))
+        row.addWidget(figure(label(str(item.quantity)), widths["ordered"]))
+        row.addWidget(centred(self.stepper, widths["pack"]))
+        row.addWidget(figure(label(amount(item.unit_price, order.currency)), widths["each"]))
+        row.addWidget(figure(self.now, widths["now"]))
         self.setFixedHeight(pixels(_ROW))
 
     @property
@@ -108,13 +109,7 @@ class LinesBox(QFrame):
             self.rows.append(row)
             inner.addWidget(row)
         inner.addStretch(1)
-        self._scroll = QScrollArea()
-        self._scroll.setWidgetResizable(True)
-        self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self._scroll.setWidget(content)
-        self._scroll.viewport().setAutoFillBackground(False)
-        content.setAutoFillBackground(False)
+        self._scroll = scrolling(content)
         self._scroll.setMinimumHeight(min(len(self.rows), 3) * (pixels(_ROW) + 1))
         self._scroll.setMaximumHeight(len(self.rows) * (pixels(_ROW) + 1))
         rows.addWidget(self._scroll, 1)
@@ -157,21 +152,15 @@ def _widths(order: Order) -> dict[str, int]:
 
 def _header(widths: dict[str, int]) -> QWidget:
     made = QWidget()
-    row = _row(made)
-    row.addWidget(_title("Item"), 1)
-    row.addWidget(_fixed(_title("Stock"), widths["stock"]))
-    row.addWidget(_figure(_title("Ordered"), widths["ordered"]))
-    pack = _title("Pack now")
-    pack.setAlignment(Qt.AlignmentFlag.AlignCenter)
-    row.addWidget(_fixed(pack, widths["pack"]))
-    row.addWidget(_figure(_title("Each"), widths["each"]))
-    row.addWidget(_figure(_title("Now"), widths["now"]))
+    row = cells(made)
+    row.addWidget(title("Item"), 1)
+    row.addWidget(fixed(title("Stock"), widths["stock"]))
+    row.addWidget(figure(title("Ordered"), widths["ordered"]))
+    row.addWidget(centred_title("Pack now", widths["pack"]))
+    row.addWidget(figure(title("Each"), widths["each"]))
+    row.addWidget(figure(title("Now"), widths["now"]))
     made.setFixedHeight(pixels(26))
     return made
-
-
-def _title(text: str) -> TextLabel:
-    return label(text, size=Size.SMALL, tone=Tone.MUTED, strong=True)
 
 
 def _stock(on_hand: int | None, short: bool) -> QWidget:
@@ -181,28 +170,3 @@ def _stock(on_hand: int | None, short: bool) -> QWidget:
         return label(f"{on_hand} on shelf", tone=Tone.MUTED)
     words = f"{on_hand} on shelf" if on_hand > 0 else "Out of stock"
     return IconText("package-x", words, tone=Tone.AMBER, strong=True, icon_size=16)
-
-
-def _row(parent: QWidget) -> QHBoxLayout:
-    row = QHBoxLayout(parent)
-    row.setContentsMargins(12, 0, 12, 0)
-    row.setSpacing(12)
-    return row
-
-
-def _fixed(widget: QWidget, width: int) -> QWidget:
-    widget.setFixedWidth(width)
-    return widget
-
-
-def _centred(widget: QWidget, width: int) -> QWidget:
-    holder = QWidget()
-    row = QHBoxLayout(holder)
-    row.setContentsMargins(0, 0, 0, 0)
-    row.addWidget(widget, 0, Qt.AlignmentFlag.AlignCenter)
-    return _fixed(holder, width)
-
-
-def _figure(words: TextLabel, width: int) -> QWidget:
-    words.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-    return _fixed(words, width)

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import tzinfo
 
 from PySide6.QtCore import QTimer, Signal
-from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QFrame, QGridLayout, QHBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from sellerdesk.domain.order import Order
 from sellerdesk.domain.release import ReleaseReason
@@ -13,14 +13,14 @@ from sellerdesk.ui import plain
 from sellerdesk.ui.dialogs.hold_words import NAME_LENGTH, hold_words
 from sellerdesk.ui.dialogs.message_field import MessageField
 from sellerdesk.ui.dialogs.parts import DeskDialog
-from sellerdesk.ui.fonts import Size, pixels
-from sellerdesk.ui.marks import RadioMark
+from sellerdesk.ui.dialogs.reason_row import TITLE_WIDTH, ReasonRow
+from sellerdesk.ui.dialogs.sums_box import NOTHING, SumsBox
+from sellerdesk.ui.fonts import pixels
 from sellerdesk.ui.note_box import NoteBox
 from sellerdesk.ui.panel_words import sum_words
-from sellerdesk.ui.widgets import IconText, Tone, label
+from sellerdesk.ui.widgets import IconText, Tone
 
 _TICK_MS = 1000
-_TITLE_WIDTH = 76
 _REASONS = {
     ReleaseReason.REQUESTED_BY_CUSTOMER: "Shopper asked",
     ReleaseReason.DUPLICATE: "Duplicate",
@@ -55,13 +55,15 @@ class ReleaseDialog(DeskDialog):
         self._order, self._now, self._zone = order, now, zone
         self._operation_id = operation_id
         self.show_mode(mode)
-        self.money = MoneyBox(self._sum)
-        self.reason = ReasonRow()
+        self.money = SumsBox(("On hold now", "Taken", "Released to shopper"), "Released to shopper", Tone.RED)
+        self.money.show_sums(self._sum, NOTHING, self._sum)
+        # https://docs.stripe.com/api/payment_intents/cancel#cancel_payment_intent-cancellation_reason
+        self.reason = ReasonRow(_REASONS, "the payment")
         self.reason.changed.connect(self._refresh)
         self.message = MessageField()
         self.message.changed.connect(self._refresh)
         self.quiet = IconText("ban", "Do not tell the shopper that you suspect fraud.", tone=Tone.RED, wrap=True)
-        self.quiet.setContentsMargins(pixels(_TITLE_WIDTH) + 8, 0, 0, 0)
+        self.quiet.setContentsMargins(pixels(TITLE_WIDTH) + 8, 0, 0, 0)
         self.note = NoteBox()
         self.trouble = NoteBox()
         for widget in (self.money, self.note, self.reason, self.message, self.quiet, self.trouble):
@@ -116,76 +118,3 @@ class ReleaseDialog(DeskDialog):
         self.go.setEnabled(not problem)
         if self.isVisible():
             self.fit()
-
-
-class MoneyBox(QFrame):
-    """What is on hold now, and where all of it goes."""
-
-    def __init__(self, held: str) -> None:
-        super().__init__()
-        self.setProperty("part", "box")
-        grid = QGridLayout(self)
-        grid.setContentsMargins(14, 8, 14, 10)
-        grid.setHorizontalSpacing(16)
-        grid.setVerticalSpacing(0)
-        cells = (("On hold now", held), ("Taken", "Nothing"), ("Released to shopper", held))
-        for column, (word, value) in enumerate(cells):
-            strong = column == len(cells) - 1
-            grid.addWidget(label(word, size=Size.SMALL, tone=Tone.MUTED), 0, column)
-            grid.addWidget(
-                label(value, size=Size.BIG, strong=strong, tone=Tone.RED if strong else Tone.TEXT), 1, column
-            )
-            grid.setColumnStretch(column, 1)
-        self.setAccessibleName(f"On hold now {held}, taken nothing, released to shopper {held}")
-
-
-class ReasonRow(QWidget):
-    """Why it is released, and which of Stripe's words that is.
-
-    https://docs.stripe.com/api/payment_intents/cancel#cancel_payment_intent-cancellation_reason
-
-    Signals:
-        changed: another reason was chosen.
-    """
-
-    changed = Signal()
-
-    def __init__(self) -> None:
-        super().__init__()
-        title = label("Reason", tone=Tone.MUTED)
-        title.setMinimumWidth(pixels(_TITLE_WIDTH))
-        grid = QGridLayout(self)
-        grid.setContentsMargins(0, 0, 0, 0)
-        grid.setHorizontalSpacing(8)
-        grid.setVerticalSpacing(2)
-        row = QHBoxLayout()
-        row.setSpacing(16)
-        self.radios: dict[ReleaseReason, RadioMark] = {}
-        self._group = QButtonGroup(self)
-        for reason, words in _REASONS.items():
-            self.radios[reason] = radio = RadioMark(words)
-            radio.setAccessibleName(f"Reason: {words}")
-            self._group.addButton(radio)
-            row.addWidget(radio)
-        row.addStretch(1)
-        self.at_stripe = label(size=Size.SMALL, tone=Tone.MUTED, elide=True)
-        grid.addWidget(title, 0, 0)
-        grid.addLayout(row, 0, 1)
-        grid.addWidget(self.at_stripe, 1, 1)
-        grid.setColumnStretch(1, 1)
-        # What nobody chose is not written to the payment.
-        self.radios[ReleaseReason.OTHER].setChecked(True)
-        self._say()
-        self._group.buttonToggled.connect(self._toggled)
-
-    def reason(self) -> ReleaseReason:
-        return next(reason for reason, radio in self.radios.items() if radio.isChecked())
-
-    def _toggled(self, _button: QAbstractButton, on: bool) -> None:
-        if on:
-            self._say()
-            self.changed.emit()
-
-    def _say(self) -> None:
-        word = self.reason().value
-        self.at_stripe.setText(f"Stripe keeps it as “{word}”." if word else "No reason is written to the payment.")

@@ -22,14 +22,15 @@ class Stepper(QWidget):
 
     changed = Signal()
 
-    def __init__(self, name: str, value: int, most: int) -> None:
+    def __init__(self, name: str, value: int, most: int, verb: str = "pack") -> None:
+        """``name`` is what is counted, ``verb`` what is done with the pieces."""
         super().__init__()
         self._most = most
         name = plain.one_line(name)
         self.minus = IconButton("minus", f"One piece less: {name}", edge=26)
         self.plus = IconButton("plus", f"One piece more: {name}", edge=26)
         self.field = QLineEdit(str(value))
-        self.field.setAccessibleName(f"Pieces to pack: {name}")
+        self.field.setAccessibleName(f"Pieces to {verb}: {name}")
         self.field.setAccessibleDescription(f"0 to {most}")
         self.field.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.field.setFont(font(strong=True))
