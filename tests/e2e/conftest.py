@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Browser, Page
 
 from sellerdesk.checkout.limits import Allowance, Limits
 from tests.checkout.shop import ShopWorld, open_world, restock
@@ -26,6 +26,23 @@ def shop(running_shop: ShopWorld) -> Iterator[ShopWorld]:
     yield running_shop
     running_shop.sandbox.world.faults.clear()
     running_shop.sandbox.world.clock.reset()
+
+
+@pytest.fixture
+def page(chromium: Browser) -> Iterator[Page]:
+    """A page in a fresh browser profile. Reduced motion: no colour is caught half-way, and nothing is drawn for
+    nobody."""
+    context = chromium.new_context(locale="en-GB", timezone_id="Europe/Berlin", reduced_motion="reduce")
+    yield context.new_page()
+    context.close()
+
+
+@pytest.fixture
+def device(chromium: Browser) -> Iterator[Page]:
+    """A second device: no cookie, no storage."""
+    context = chromium.new_context(locale="en-GB", timezone_id="Europe/Berlin", reduced_motion="reduce")
+    yield context.new_page()
+    context.close()
 
 
 @pytest.fixture

@@ -1,10 +1,9 @@
 """The order page pays its own order, also on a device that has only the link; two devices never hold twice."""
 
 import re
-from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, Route, expect
+from playwright.sync_api import Page, Route, expect
 
 from sellerdesk.sandbox.faults import Fault
 from tests.checkout.shop import MARA, ShopWorld
@@ -15,14 +14,6 @@ pytestmark = pytest.mark.browser
 TOTAL = "128.40\u00a0EUR"
 HELD = f"Thank you, Mara.We hold {TOTAL}."
 NOTHING_HELD = re.compile("nothing is held", re.IGNORECASE)
-
-
-@pytest.fixture
-def device(chromium: Browser) -> Iterator[Page]:
-    """A second device: no cookie, no storage."""
-    context = chromium.new_context(locale="en-GB", timezone_id="Europe/Berlin")
-    yield context.new_page()
-    context.close()
 
 
 def holds(shop: ShopWorld, link: str) -> list[int]:
