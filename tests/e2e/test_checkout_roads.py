@@ -25,14 +25,15 @@ from tests.checkout.shopper import (
 pytestmark = pytest.mark.browser
 HELD = "We hold 128.40\u00a0EUR"
 HOUR = 3600
-# Where the server confirms by itself, other files show what is common to all shops.
-NOT_BY_SERVER = pytest.mark.parametrize(
-    "running_shop",
-    [ConfirmationRoad.PAGE, ConfirmationRoad.MANUAL],
-    indirect=True,
-    ids=lambda road: road.value,
-    scope="module",
-)
+
+
+def on(*roads: ConfirmationRoad) -> pytest.MarkDecorator:
+    """The roads a test is made on. Where the server confirms by itself, other files show what is common to all shops;
+    tests/checkout shows without a browser what the servers of all three say."""
+    return pytest.mark.parametrize("running_shop", roads, indirect=True, ids=lambda road: road.value, scope="module")
+
+
+NOT_BY_SERVER = on(ConfirmationRoad.PAGE, ConfirmationRoad.MANUAL)
 
 
 @pytest.fixture(scope="module", params=list(ConfirmationRoad), ids=lambda road: road.value)
@@ -96,7 +97,7 @@ def test_p18_a_card_that_the_bank_takes_is_held(shopper: Page, shop: ShopWorld, 
 
 
 @NOT_BY_SERVER
-def test_p18_refused_is_told_apart_and_another_card_holds(
+def test_p18_refused_told_no_and_left_are_told_apart_and_the_next_try_holds(
     shopper: Page, shop: ShopWorld, road: ConfirmationRoad
 ) -> None:
     open_form(shopper, shop)
@@ -112,46 +113,15 @@ def test_p18_refused_is_told_apart_and_another_card_holds(
     device = shopper.context.new_page()
     device.goto(f"{shop.url}/o/{refused.link_token}")
     expect(heading(device)).to_contain_text("The payment did not go through.")
-    type_card(shopper)
-    shopper.locator("#pay-button").click()
-    order = expect_held_once(shopper, shop, road)
-    assert order.id == refused.id
-    assert confirmations(shop, order) == ["/confirm", "/confirm"]
+    device.close()
 
-
-@NOT_BY_SERVER
-def test_p18_the_bank_asks_and_is_told_yes(shopper: Page, shop: ShopWorld, road: ConfirmationRoad) -> None:
-    open_form(shopper, shop)
-    fill_address(shopper)
-    order_with(shopper, APPROVE_CARD)
-    expect(bank_frame(shopper).get_by_role("button", name="Complete authentication")).to_be_visible()
-    expect(shopper.locator("#waiting")).to_be_hidden()
-    bank_frame(shopper).get_by_role("button", name="Complete authentication").click()
-    order = expect_held_once(shopper, shop, road)
-    again = ["/confirm"] if road is ConfirmationRoad.MANUAL else []
-    assert confirmations(shop, order) == ["/confirm", *again]
-
-
-@NOT_BY_SERVER
-def test_p18_the_bank_is_told_no_and_then_another_card_holds(
-    shopper: Page, shop: ShopWorld, road: ConfirmationRoad
-) -> None:
-    open_form(shopper, shop)
-    fill_address(shopper)
     order_with(shopper, APPROVE_CARD)
     bank_frame(shopper).get_by_role("button", name="Fail authentication").click()
     expect(note(shopper)).to_contain_text("Your bank has not approved it yet. Nothing is held.")
     problem = newest(shop).payment.problem
     assert problem is not None
     assert problem.code == "payment_intent_authentication_failure"
-    order_with(shopper)
-    expect_held_once(shopper, shop, road)
 
-
-@NOT_BY_SERVER
-def test_p18_the_banks_window_is_left_and_opened_again(shopper: Page, shop: ShopWorld, road: ConfirmationRoad) -> None:
-    open_form(shopper, shop)
-    fill_address(shopper)
     order_with(shopper, APPROVE_CARD)
     bank_frame(shopper).get_by_label("Close without approving").click()
     expect(note(shopper)).to_contain_text("Your bank has not approved it yet. Nothing is held.")
@@ -161,9 +131,11 @@ def test_p18_the_banks_window_is_left_and_opened_again(shopper: Page, shop: Shop
     else:
         order_with(shopper, APPROVE_CARD)
     bank_frame(shopper).get_by_role("button", name="Complete authentication").click()
-    expect_held_once(shopper, shop, road)
+    order = expect_held_once(shopper, shop, road)
+    assert order.id == refused.id
 
 
+@NOT_BY_SERVER
 def test_p12_the_window_is_closed_while_the_bank_asks(shopper: Page, shop: ShopWorld, road: ConfirmationRoad) -> None:
     context = shopper.context
     open_form(shopper, shop)
@@ -183,6 +155,7 @@ def test_p12_the_window_is_closed_while_the_bank_asks(shopper: Page, shop: ShopW
     assert order.id == left.id
 
 
+@on(ConfirmationRoad.SERVER, ConfirmationRoad.MANUAL)
 def test_p12_approved_an_hour_after_the_window_was_closed(
     shopper: Page, shop: ShopWorld, road: ConfirmationRoad
 ) -> None:
@@ -201,6 +174,7 @@ def test_p12_approved_an_hour_after_the_window_was_closed(
     assert order.id == left.id
 
 
+@on(ConfirmationRoad.PAGE)
 def test_p12_the_window_is_closed_while_the_bank_decides(
     shopper: Page, shop: ShopWorld, road: ConfirmationRoad
 ) -> None:
@@ -219,10 +193,11 @@ def test_p12_the_window_is_closed_while_the_bank_decides(
     assert order.id == left.id
 
 
-def test_p17_what_changed_since_travels_in_the_confirm_call(
+def test_p17_what_changed_since_travels_in_each_confirm_call(
     shopper: Page, shop: ShopWorld, road: ConfirmationRoad
 ) -> None:
-    """The order was placed from this browser with another address and another e-mail, and never sent to a bank."""
+    """The order was placed from this browser with another address and another e-mail, and never sent to a bank; then
+    its first card is refused, and the address changes once more."""
     jar = shop.browser().start()
     link = jar.place().json["link"]
     shopper.context.add_cookies(
@@ -230,44 +205,40 @@ def test_p17_what_changed_since_travels_in_the_confirm_call(
     )
     open_form(shopper, shop)
     fill_address(shopper, line1="Torstraße 1", email="mara@elsewhere.example")
+    order_with(shopper, DECLINED_CARD)
+    expect(note(shopper)).to_contain_text("Nothing is held.")
+    assert sent_along(shop.order(link)) == ("Torstraße 1", "mara@elsewhere.example")
+    fill_address(shopper, line1="Gormannstraße 7", email="mara@third.example")
     order_with(shopper)
     order = expect_held_once(shopper, shop, road)
     assert f"/o/{order.link_token}" == link
-    assert confirmations(shop, order) == ["/confirm"]
+    assert confirmations(shop, order) == ["/confirm", "/confirm"]
+    assert sent_along(order) == ("Gormannstraße 7", "mara@third.example")
+    assert (order.shopper.address.line1, order.shopper.email) == ("Gormannstraße 7", "mara@third.example")
+
+
+def sent_along(order: Order) -> tuple[str, str]:
+    """Street and e-mail as Stripe has them."""
     facts = order.payment.facts
     assert facts is not None
     assert facts.shipping is not None
-    assert (facts.shipping.line1, facts.receipt_email) == ("Torstraße 1", "mara@elsewhere.example")
-    assert (order.shopper.address.line1, order.shopper.email) == ("Torstraße 1", "mara@elsewhere.example")
-
-
-def test_p17_an_address_changed_after_a_refusal_travels_in_the_next_confirm_call(
-    shopper: Page, shop: ShopWorld, road: ConfirmationRoad
-) -> None:
-    open_form(shopper, shop)
-    fill_address(shopper)
-    order_with(shopper, DECLINED_CARD)
-    expect(note(shopper)).to_contain_text("Nothing is held.")
-    fill_address(shopper, line1="Torstraße 1", email="mara@elsewhere.example")
-    order_with(shopper)
-    order = expect_held_once(shopper, shop, road)
-    assert confirmations(shop, order) == ["/confirm", "/confirm"]
-    assert order.payment.facts is not None
-    assert order.payment.facts.shipping is not None
-    assert order.payment.facts.shipping.line1 == "Torstraße 1"
-    assert order.payment.facts.receipt_email == "mara@elsewhere.example"
+    return facts.shipping.line1, facts.receipt_email
 
 
 @NOT_BY_SERVER
-def test_p08_a_card_is_saved_for_later_when_the_shopper_agrees(
+def test_p08_the_bank_is_told_yes_and_the_card_is_saved_as_the_shopper_agreed(
     shopper: Page, shop: ShopWorld, road: ConfirmationRoad
 ) -> None:
     open_form(shopper, shop)
     fill_address(shopper)
     shopper.locator("#save").check()
     order_with(shopper, APPROVE_CARD)
+    expect(bank_frame(shopper).get_by_role("button", name="Complete authentication")).to_be_visible()
+    expect(shopper.locator("#waiting")).to_be_hidden()
     bank_frame(shopper).get_by_role("button", name="Complete authentication").click()
     order = expect_held_once(shopper, shop, road)
+    again = ["/confirm"] if road is ConfirmationRoad.MANUAL else []
+    assert confirmations(shop, order) == ["/confirm", *again]
     intent = shop.client.v1.payment_intents.retrieve(order.payment.intent_id)
     assert (intent.setup_future_usage, intent.customer) == ("off_session", order.customer_id)
     saved = shop.client.v1.customers.payment_methods.list(order.customer_id).data
@@ -310,7 +281,7 @@ def test_an_order_page_pays_by_the_orders_own_road(shopper: Page, shop: ShopWorl
     expect_held_once(shopper, shop, road)
 
 
-@NOT_BY_SERVER
+@on(ConfirmationRoad.MANUAL)
 def test_a_return_from_the_bank_is_read_at_once_and_leaves_no_secret(
     shopper: Page, shop: ShopWorld, road: ConfirmationRoad
 ) -> None:
