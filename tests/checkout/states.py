@@ -145,7 +145,6 @@ def _blocked(page: Page, shop: ShopWorld) -> None:
 
 def _script_missing(page: Page, shop: ShopWorld) -> None:
     """Five seconds after its page came."""
-    page.clock.install()
     page.route("**/*.js", lambda route: route.abort())
     carry_cart(page, shop)
     page.goto(f"{shop.url}/checkout")

@@ -150,29 +150,31 @@ def test_p10_prepare_moves_the_order_to_to_ship(seller: Seller, checkout: Profil
     assert intent_at_stripe(sandbox, order)["status"] == "succeeded"
 
 
-@pytest.mark.parametrize("refused", [False, True], ids=["on-the-intent", "on-the-charge"])
 def test_p11_ship_writes_carrier_number_and_status_to_stripe(
-    seller: Seller, checkout: ProfileWorks, sandbox: Sandbox, refused: bool
+    seller: Seller, checkout: ProfileWorks, sandbox: Sandbox
 ) -> None:
-    order = order_by(checkout, sandbox)
-    seller.see(Stage.TO_PREPARE, order.shown_reference)
-    seller.prepare(leave_out_last=0)
-    order_id = seller.see(Stage.TO_SHIP, order.shown_reference)
-    sandbox.world.refuse_shipping_after_authorization = refused
-    seller.ship(TRACKING)
-    seller.see(Stage.SHIPPED, order.shown_reference)
+    """On the intent, and where Stripe takes it there no more, on the charge."""
+    for refused, where in ((False, PassedOn.ON_INTENT), (True, PassedOn.ON_CHARGE)):
+        order = order_by(checkout, sandbox)
+        seller.see(Stage.TO_PREPARE, order.shown_reference)
+        seller.prepare(leave_out_last=1)
+        order_id = seller.see(Stage.TO_SHIP, order.shown_reference)
+        sandbox.world.refuse_shipping_after_authorization = refused
+        seller.ship(TRACKING)
+        seller.see(Stage.SHIPPED, order.shown_reference)
+        seller.wait(lambda order_id=order_id, where=where: passed_on(seller, order_id) is where)  # type: ignore[misc]
+        intent = intent_at_stripe(sandbox, order)
+        told = intent["latest_charge"] if refused else intent
+        assert (told["shipping"]["carrier"], told["shipping"]["tracking_number"]) == ("DHL Paket", TRACKING)
+        assert told["metadata"]["payment_intent_ship_status"] == "true"
+        assert told["shipping"]["name"] == MARA.name
+        assert TRACKING in words_in(seller.window.panel).replace(" ", "")
 
-    def passed_on() -> PassedOn | None:
-        shipment = seller.order(order_id).shipment
-        return shipment.passed_on if shipment else None
 
-    seller.wait(lambda: passed_on() is (PassedOn.ON_CHARGE if refused else PassedOn.ON_INTENT))
-    intent = intent_at_stripe(sandbox, order)
-    told = intent["latest_charge"] if refused else intent
-    assert (told["shipping"]["carrier"], told["shipping"]["tracking_number"]) == ("DHL Paket", TRACKING)
-    assert told["metadata"]["payment_intent_ship_status"] == "true"
-    assert told["shipping"]["name"] == MARA.name
-    assert TRACKING in words_in(seller.window.panel).replace(" ", "")
+def passed_on(seller: Seller, order_id: str) -> PassedOn | None:
+    """Where the shipment was written to at Stripe, if it was."""
+    shipment = seller.order(order_id).shipment
+    return shipment.passed_on if shipment else None
 
 
 def test_p14_a_customer_of_its_own_stands_on_each_intent(
