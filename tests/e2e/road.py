@@ -162,16 +162,3 @@ def _options(data_dir: Path, api_base: str) -> Any:
     from sellerdesk.cli import build_parser
 
     return build_parser().parse_args(["--data-dir", str(data_dir), "--stripe-api-base", api_base, "desk"])
-
-
-def run_program(*arguments: str, data_dir: Path, folder: Path) -> "subprocess.CompletedProcess[str]":
-    """The program in a process of its own, to its end."""
-    data_dir.mkdir(exist_ok=True)
-    return subprocess.run(
-        [sys.executable, "-m", "sellerdesk", "--data-dir", str(data_dir), *arguments],
-        cwd=folder,
-        env=dict(os.environ),
-        capture_output=True,
-        text=True,
-        check=False,
-    )
