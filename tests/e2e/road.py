@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
@@ -70,13 +71,15 @@ class Seller:
         self._qtbot.waitUntil(until, timeout=WAIT_MS)
 
     def connect(self, secret_key: str, publishable_key: str) -> None:
-        """Type both keys into the dialog, have them checked, and connect."""
+        """Paste both keys into the dialog, as they are copied from Stripe, have them checked, and connect."""
         self.wait(lambda: self.window.stack.currentWidget() is self.window.welcome.page)
         self.window.welcome.ask_for_keys()
         dialog = self.window.welcome.dialog
         assert dialog is not None
-        QTest.keyClicks(dialog.secret.field, secret_key)
-        QTest.keyClicks(dialog.publishable.field, publishable_key)
+        for key, place in ((secret_key, dialog.secret), (publishable_key, dialog.publishable)):
+            QGuiApplication.clipboard().setText(key)
+            place.paste.click()
+        QGuiApplication.clipboard().clear()
         QTest.mouseClick(dialog.check, Qt.MouseButton.LeftButton)
         self.wait(dialog.go.isEnabled)
         QTest.keyClick(dialog, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)

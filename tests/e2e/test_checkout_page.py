@@ -311,14 +311,6 @@ def test_the_order_page_follows_the_desk_in_place(shopper: Page, shop: ShopWorld
     assert shopper.evaluate("window.stays") is True
 
 
-def test_paying_again_on_the_order_page(shopper: Page, shop: ShopWorld) -> None:
-    shopper.goto(shop.url + order_page(shopper, shop, "pm_card_visa_chargeDeclined"))
-    expect(shopper.locator("h1")).to_have_text("The payment did not go through.")
-    expect(shopper.locator("#frame.ready")).to_be_visible()
-    order_with(shopper)
-    expect(shopper.locator(".badge")).to_have_text("Held, not charged")
-
-
 def test_approving_on_the_order_page(shopper: Page, shop: ShopWorld) -> None:
     shopper.goto(shop.url + order_page(shopper, shop, "pm_card_authenticationRequired"))
     shopper.get_by_role("button", name=f"Approve {TOTAL}").click()
