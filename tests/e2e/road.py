@@ -140,6 +140,14 @@ class Seller:
         """The same shop opened once more, as another program on this computer opens it. The caller closes it."""
         return shops_for(_options(self.data_dir, self._api_base), "second")[0].works()
 
+    def come_to_rest(self) -> None:
+        """Close what a test left open, and let the window speak for itself again."""
+        window = self.window
+        if window.orders.dialog is not None:
+            window.orders.dialog.reject()
+            self.wait(lambda: window.orders.dialog is None)
+        window.notices.speak_through(window.bar.say)
+
     def leave(self) -> None:
         self.window.close()
         assert self.window.finish()

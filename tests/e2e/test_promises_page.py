@@ -90,30 +90,24 @@ def test_p01_card_number_and_code_go_from_the_browser_to_stripe_only(
         assert not path.is_file() or CARD.encode() not in path.read_bytes(), path.name
 
 
-@pytest.mark.parametrize(
-    ("number", "expiry", "code", "words"),
-    [
-        ("4242424242424241", "12 / 34", "123", "Your card number is invalid."),
-        ("4242", "12 / 34", "123", "Your card number is incomplete."),
-        (CARD, "01 / 20", "123", "Your card’s expiration year is in the past."),
-        (CARD, "12 / 34", "12", "Your card’s security code is incomplete."),
-    ],
-    ids=["check-digit", "short-number", "past-date", "short-code"],
-)
-def test_p02_format_mistakes_are_shown_at_the_field_and_nothing_is_sent(
-    shopper: Page, shop: ShopWorld, number: str, expiry: str, code: str, words: str
-) -> None:
+def test_p02_format_mistakes_are_shown_at_the_field_and_nothing_is_sent(shopper: Page, shop: ShopWorld) -> None:
     open_form(shopper, shop)
     fill_address(shopper)
     frame = card_frame(shopper)
-    frame.get_by_label("Card number").fill(number)
-    frame.get_by_label("Expiration date").fill(expiry)
-    frame.get_by_label("Security code").fill(code)
     before = shop.sandbox.world.dump()
     posts: list[str] = []
     shopper.on("request", lambda request: posts.append(request.url) if request.method == "POST" else None)
-    shopper.locator("#pay-button").click()
-    expect(frame.get_by_text(words.replace("’", "'")).or_(frame.get_by_text(words)).first).to_be_visible()
+    for number, expiry, code, words in (
+        ("4242424242424241", "12 / 34", "123", "Your card number is invalid."),
+        ("4242", "12 / 34", "123", "Your card number is incomplete."),
+        (CARD, "01 / 20", "123", "Your card's expiration year is in the past."),
+        (CARD, "12 / 34", "12", "Your card's security code is incomplete."),
+    ):
+        frame.get_by_label("Card number").fill(number)
+        frame.get_by_label("Expiration date").fill(expiry)
+        frame.get_by_label("Security code").fill(code)
+        shopper.locator("#pay-button").click()
+        expect(frame.locator(".Error:visible")).to_have_text([words])
     after = shop.sandbox.world.dump()
     assert [each for each in posts if "/api/orders" in each] == []
     assert after["confirmation_tokens"] == before["confirmation_tokens"]
