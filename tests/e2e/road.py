@@ -96,7 +96,9 @@ class Seller:
 
         self.wait(lambda: bool(found()))
         order_id = found()
-        self.window.list.show_list(Showing(stage), order_id)
+        # The panel may show this order still from another list: what counts is what it shows after the new one came.
+        with self._qtbot.waitSignal(self.window.list.shown, timeout=WAIT_MS):
+            self.window.list.show_list(Showing(stage), order_id)
         self.wait(lambda: self.window.orders.view is not None and self.window.orders.view.order.id == order_id)
         return order_id
 
