@@ -29,16 +29,19 @@ LINTERS = (
     ("deptry", ("-m", "deptry", "sellerdesk", "--no-ansi")),
     ("bandit", ("-m", "bandit", "--quiet", "--recursive", "--configfile", "pyproject.toml", "sellerdesk")),
 )
+# Compiles the tests once, beside the linters; else each of pytest's workers would, all at the same time.
+COLLECT = ("collecting", ("-m", "pytest", "--collect-only", "--quiet"))
 BENCH = ("-m", "pytest", "tests/bench", "-m", "bench", "-p", "no:xdist", "-q", "-s")
 # Two for each core of a small machine: browsers and servers wait for each other half of the time.
 # tests/conftest.py puts the long files first; xdist would put those first that have many tests.
 PYTEST = ("-m", "pytest", "-n", "4", "--dist", "loadfile", "--no-loadscope-reorder", "-m", "not bench")
 CLOSING_LINE = re.compile(r"^(=+ )?(\d+ \w+|no tests ran).* in [0-9.]+s\b")
 ANSI = re.compile(r"\x1b\[[0-9;]*m")
-# What a developer's shell may carry and a test must not see.
+# What a developer's shell may carry and a test must not see; and what would let the hundreds of programs that the
+# tests start compile themselves anew each time.
 FOREIGN = re.compile(
     r"^(STRIPE_|PYTEST_|QT_|SELLERDESK_|XDG_|DBUS_SESSION|GNOME_KEYRING|PYTHONPATH$|PYTHONHOME$|"
-    r"PYTHON_KEYRING|PYTHONWARNINGS$|VIRTUAL_ENV$|DISPLAY$|WAYLAND_DISPLAY$|SSH_AUTH_SOCK$)"
+    r"PYTHON_KEYRING|PYTHONWARNINGS$|PYTHONDONTWRITEBYTECODE$|VIRTUAL_ENV$|DISPLAY$|WAYLAND_DISPLAY$|SSH_AUTH_SOCK$)"
 )
 
 
@@ -56,7 +59,7 @@ def run_linters() -> int:
     python = ensure("test")
     began = time.monotonic()
     with private_environ() as environ:
-        results = _lint(python, environ)
+        results = _check(python, environ, LINTERS)
     _print_table(results, time.monotonic() - began)
     return 0 if all(result.ok for result in results) else 1
 
@@ -75,7 +78,7 @@ def run_all(pytest_arguments: Sequence[str]) -> int:
     clients.provide(python)
     began = time.monotonic()
     with private_environ() as environ:
-        results = _lint(python, environ)
+        results = _check(python, environ, (*LINTERS, COLLECT))
         if any((ROOT / "tests" / "bench").glob("test_*.py")):
             say("Benchmarks (they print durations and judge none) ...")
             bench = run_aloud([python, *BENCH], env=environ, cwd=ROOT)
@@ -90,8 +93,8 @@ def run_all(pytest_arguments: Sequence[str]) -> int:
     return 0 if all(result.ok for result in results) else 1
 
 
-def _lint(python: Path, environ: dict[str, str]) -> list[Result]:
-    commands = {step: (python, *arguments) for step, arguments in LINTERS}
+def _check(python: Path, environ: dict[str, str], steps: Sequence[tuple[str, tuple[str, ...]]]) -> list[Result]:
+    commands = {step: (python, *arguments) for step, arguments in steps}
     outcomes = run_side_by_side("Checking the code", commands, env=environ, cwd=ROOT)
     for step, done in outcomes.items():
         if not done.ok:
