@@ -21,7 +21,19 @@ OWNER = "seller"
 WARY = "wary"
 """Must say the password when it comes over the network; the others are trusted."""
 _TEMPLATE = "template_shop"
-_KEPT = ("alembic_version", "meta")
+# Deleting the few rows of a test takes a tenth of what truncating all tables does. Neither references nor rules that
+# keep rows for ever hold in it: https://www.postgresql.org/docs/current/runtime-config-client.html
+_EMPTY = """
+DO $$ DECLARE name text; BEGIN
+    SET LOCAL session_replication_role = replica;
+    FOR name IN SELECT tablename FROM pg_tables WHERE schemaname = 'public'
+            AND tablename NOT IN ('alembic_version', 'meta') LOOP
+        EXECUTE format('DELETE FROM %I', name);
+    END LOOP;
+    PERFORM setval(format('%I', sequencename)::regclass, start_value, false) FROM pg_sequences
+        WHERE schemaname = 'public' AND last_value IS NOT NULL;
+END $$
+"""
 # A throw-away server need not survive a power cut; the program asks whether it does, and is told so by its tests.
 _SETTINGS = {
     "listen_addresses": "127.0.0.1,127.0.0.2",
@@ -134,9 +146,7 @@ class PostgresServer:
                 "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
                 "WHERE datname = current_database() AND pid <> pg_backend_pid()"
             )
-            rows = connection.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'").fetchall()
-            names = ", ".join(name for (name,) in rows if name not in _KEPT)
-            connection.execute(f"TRUNCATE {names} RESTART IDENTITY".encode())
+            connection.execute(_EMPTY.encode())
 
     def address(self, name: str) -> DatabaseAddress:
         return DatabaseAddress(str(self._folder), self.port, name, OWNER)
