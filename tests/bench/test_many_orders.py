@@ -25,7 +25,7 @@ from tests.filling import FREQUENT, RARE, fill
 from tests.ui.conftest import Books, FakeOpener, Remembers, StillClock, open_shop
 from tests.ui.dressing import dressed
 
-ROUNDS = 7
+ROUNDS = 5
 GOAL = 1.3
 PAGES = 5
 HEIGHT = 640  # about sixteen rows

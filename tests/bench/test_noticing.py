@@ -13,7 +13,7 @@ from sellerdesk.sandbox import Sandbox
 from sellerdesk.services.desk import Mode, News, OrdersChanged, ShopInfo
 from tests import wiring
 
-ROUNDS = 8
+ROUNDS = 5
 
 
 @pytest.mark.bench

@@ -20,7 +20,7 @@ from tests.secret_service import SecretService
 
 ROOT = Path(__file__).resolve().parents[2]
 ORDERS = 1000
-ROUNDS = 5
+ROUNDS = 3
 
 
 def seen(*arguments: str) -> tuple[dict[str, Any], float]:
