@@ -94,7 +94,7 @@ def run_all(pytest_arguments: Sequence[str]) -> int:
 
 
 def _check(python: Path, environ: dict[str, str], steps: Sequence[tuple[str, tuple[str, ...]]]) -> list[Result]:
-    commands = {step: (python, *arguments) for step, arguments in steps}
+    commands: dict[str, Sequence[str | Path]] = {step: (python, *arguments) for step, arguments in steps}
     outcomes = run_side_by_side("Checking the code", commands, env=environ, cwd=ROOT)
     for step, done in outcomes.items():
         if not done.ok:
