@@ -242,7 +242,7 @@ def operation_columns(operation: Operation) -> dict[str, Any]:
     return columns | {"kind": operation.kind.value, "state": operation.state.value, "lease_owner": ""}
 
 
-def to_operation(row: OperationRecord) -> Operation:
+def to_operation(row: OperationRecord | Row[Any]) -> Operation:
     """One journal row."""
     return Operation(
         **{name: getattr(row, name) for name in _OPERATION},
