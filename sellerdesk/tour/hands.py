@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from sellerdesk.domain.errors import OurBug, ReadOnlyPlace, WorldError
 from sellerdesk.domain.listing import OrderRow
 from sellerdesk.domain.order import Order, Stage
+from sellerdesk.domain.stages import stage_of
 from sellerdesk.tour.album import Album
 
 if TYPE_CHECKING:
@@ -94,10 +95,7 @@ class Hands:
         self.window.go_to(stage)
         self.wait(lambda: self._has_row(stage, order_id), f"the order shows in {stage.value}")
         self.window.list.show_list(Showing(stage), order_id)
-        self.wait(
-            lambda: self.window.orders.view is not None and self.window.orders.view.order.id == order_id,
-            "the order shows in the panel",
-        )
+        self.wait(lambda: self._shows(stage, order_id), "the order shows in the panel")
 
     def first_row(self, stage: Stage, fits: Callable[[OrderRow], bool]) -> str:
         """The id of the first order of a stage that fits. Raises TourStuck when there is none."""
@@ -157,6 +155,13 @@ class Hands:
         window = self.window
         view = window.orders.view
         return window.stack.currentWidget() is window.page and window.model.rowCount() > 0 and view is not None
+
+    def _shows(self, stage: Stage, order_id: str) -> bool:
+        """List and panel both show the order as it stands now; the panel may have shown it before it moved here."""
+        view, row = self.window.orders.view, self.window.model.row_at(self.window.view.currentIndex().row())
+        if view is None or row is None:
+            return False
+        return row.id == view.order.id == order_id and stage_of(view.order) is stage
 
     def _has_row(self, stage: Stage, order_id: str) -> bool:
         return any(row.id == order_id and row.stage is stage for row in self.window.model.rows)

@@ -17,6 +17,7 @@ from sellerdesk.assets import asset
 from sellerdesk.cli import main
 from sellerdesk.commands import shops_for
 from sellerdesk.domain.order import Order, Stage
+from sellerdesk.domain.stages import stage_of
 from sellerdesk.sandbox.launch import Sandbox
 from sellerdesk.shops import ProfileWorks
 from sellerdesk.ui.dialogs.stepper import Stepper
@@ -86,7 +87,8 @@ class Seller:
         self.wait(lambda: self.window.keeper.shop is not None)
 
     def see(self, stage: Stage, reference: str) -> str:
-        """Wait until the order stands in ``stage``, select it, and give its id."""
+        """Wait until the order stands in ``stage``, select it, and give its id. The panel may have shown it before, and
+        the list another one: both show it, as it stands now, before a key is pressed."""
         self.window.go_to(stage)
         model = self.window.model
 
@@ -96,11 +98,15 @@ class Seller:
 
         self.wait(lambda: bool(found()))
         order_id = found()
-        # The panel may show this order still from another list: what counts is what it shows after the new one came.
-        with self._qtbot.waitSignal(self.window.list.shown, timeout=WAIT_MS):
-            self.window.list.show_list(Showing(stage), order_id)
-        self.wait(lambda: self.window.orders.view is not None and self.window.orders.view.order.id == order_id)
+        self.window.list.show_list(Showing(stage), order_id)
+        self.wait(lambda: self._shows(stage, order_id))
         return order_id
+
+    def _shows(self, stage: Stage, order_id: str) -> bool:
+        view, row = self.window.orders.view, self.window.model.row_at(self.window.view.currentIndex().row())
+        if view is None or row is None:
+            return False
+        return row.id == view.order.id == order_id and stage_of(view.order) is stage
 
     def prepare(self, leave_out_last: int) -> None:
         """Open Prepare with Enter, take pieces off the last line, press Ctrl+Enter."""
