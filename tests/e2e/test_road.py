@@ -10,7 +10,6 @@ from pathlib import Path
 import keyring
 import pytest
 from playwright.sync_api import Page, expect
-from pytestqt.qtbot import QtBot
 
 from sellerdesk.domain.order import PassedOn, Stage
 from sellerdesk.sandbox.launch import Sandbox
@@ -24,33 +23,23 @@ from tests.checkout.shopper import (
     order_with,
     type_card,
 )
-from tests.e2e.road import CheckoutProcess, Seller, import_demo_catalogue, intent_at_stripe
+from tests.e2e.conftest import OpenDesk
+from tests.e2e.road import CheckoutProcess, Seller, intent_at_stripe
 
 TRACKING = "00340434161094042557"
 pytestmark = [pytest.mark.browser, pytest.mark.keyring, pytest.mark.timeout(240)]
 
 
-@pytest.fixture
-def sandbox() -> Iterator[Sandbox]:
-    with Sandbox() as running:
-        yield running
-
-
-@pytest.fixture
-def seller(qtbot: QtBot, data_dir: Path, sandbox: Sandbox, keyring_session: object) -> Iterator[Seller]:
-    """A seller who connected Stripe in the window and took over a catalogue."""
-    hands = Seller(qtbot, data_dir, sandbox.url)
-    hands.connect(sandbox.secret_key, sandbox.publishable_key)
-    import_demo_catalogue(data_dir)
-    yield hands
-    hands.leave()
-
-
-@pytest.fixture
-def checkout(data_dir: Path, seller: Seller) -> Iterator[CheckoutProcess]:
-    process = CheckoutProcess(data_dir)
+@pytest.fixture(scope="module")
+def page_process(open_desk: OpenDesk) -> Iterator[CheckoutProcess]:
+    process = CheckoutProcess(open_desk.seller.data_dir)
     yield process
     process.stop()
+
+
+@pytest.fixture
+def checkout(page_process: CheckoutProcess) -> CheckoutProcess:
+    return page_process
 
 
 def fill_cart_and_form(page: Page, url: str) -> None:
@@ -102,17 +91,18 @@ def prepare_and_ship(seller: Seller, sandbox: Sandbox, page: Page) -> None:
 
 
 def test_a_shopper_pays_and_the_seller_prepares_and_ships(
-    page: Page, checkout: CheckoutProcess, seller: Seller, sandbox: Sandbox, data_dir: Path
+    page: Page, checkout: CheckoutProcess, seller: Seller, sandbox: Sandbox
 ) -> None:
     fill_cart_and_form(page, checkout.url)
     order_with(page)
     prepare_and_ship(seller, sandbox, page)
-    assert_keys_are_in_the_keyring_only(sandbox, data_dir)
+    assert_keys_are_in_the_keyring_only(sandbox, seller.data_dir)
 
 
 def test_a_declined_card_is_replaced_and_the_same_intent_is_paid(
     page: Page, checkout: CheckoutProcess, seller: Seller, sandbox: Sandbox
 ) -> None:
+    known = len(sandbox.world.dump()["intents"])
     fill_cart_and_form(page, checkout.url)
     order_with(page, DECLINED_CARD)
     expect(page.get_by_text("Nothing is held.").first).to_be_visible()
@@ -123,7 +113,7 @@ def test_a_declined_card_is_replaced_and_the_same_intent_is_paid(
     )
     order_with(page, GOOD_CARD)
     prepare_and_ship(seller, sandbox, page)
-    assert len(sandbox.world.dump()["intents"]) == 1
+    assert len(sandbox.world.dump()["intents"]) == known + 1
 
 
 def test_a_bank_that_asks_is_answered_in_its_own_window(
