@@ -12,6 +12,7 @@ from sellerdesk.services.audit import RunAudit
 from sellerdesk.services.back_order import BackOrder
 from sellerdesk.services.card_attempts import ReadAttempts
 from sellerdesk.services.catalogue import KeepCatalogue
+from sellerdesk.services.catch_up import CatchUp, NoMemory
 from sellerdesk.services.check_now import CheckNow
 from sellerdesk.services.conduct import Conductor, nowhere
 from sellerdesk.services.confirm_again import ConfirmAgain
@@ -20,7 +21,7 @@ from sellerdesk.services.orders import ReadOrders
 from sellerdesk.services.overview import ReadFigures
 from sellerdesk.services.paying import Paying
 from sellerdesk.services.place_order import PlaceOrder
-from sellerdesk.services.ports import PaymentGateway, Store
+from sellerdesk.services.ports import Backups, PaymentGateway, SentMemory, Store
 from sellerdesk.services.prepare import Prepare
 from sellerdesk.services.refund import Refunding
 from sellerdesk.services.release import Release
@@ -45,6 +46,7 @@ class Works:
     desk: Desk
     shopfront: Shopfront
     resolve: Resolve
+    catch_up: CatchUp
     sweep: Sweep
 
 
@@ -61,12 +63,17 @@ def assemble(
     seat: str,
     installation: str,
     road: Callable[[], ConfirmationRoad] = by_server,
+    memory: SentMemory | None = None,
     reached: Callable[[str], None] = nowhere,
 ) -> Works:
     """Join the parts. ``seat`` names this desk in timelines and locks, ``installation`` marks our intents, ``road`` is
-    asked for each new order."""
-    conductor = Conductor(store, gateway, clock, seat, reached)
+    asked for each new order. ``memory`` keeps what was sent, so that an older copy of the database is noticed; one that
+    is thrown away needs none."""
+    memory = memory or NoMemory()
+    conductor = Conductor(store, gateway, clock, seat, memory, reached)
     adopt = Adopt(store, gateway, clock)
+    sync = Sync(store, gateway, adopt, clock)
+    catch_up = CatchUp(store, gateway, adopt, sync, clock, memory)
     renew = Renew(store, conductor, clock, seat, installation)
     desk = Desk(
         orders=ReadOrders(store, clock),
@@ -79,7 +86,7 @@ def assemble(
         renew=renew,
         review=Review(store, gateway, conductor, clock, seat),
         check=CheckNow(store, conductor),
-        sync=Sync(store, gateway, adopt, clock),
+        sync=sync,
         clock=clock,
         seat=seat,
         figures=ReadFigures(store, clock),
@@ -96,7 +103,8 @@ def assemble(
         clock=clock,
         desk=desk,
         shopfront=Shopfront(Shop(store), place_order, Approving(store, gateway, conductor, clock), clock),
-        resolve=Resolve(store, conductor, again, renew, clock),
+        resolve=Resolve(store, conductor, again, renew, catch_up, clock),
+        catch_up=catch_up,
         sweep=Sweep(store, gateway, conductor, clock, installation),
     )
 
@@ -109,10 +117,11 @@ def open_shop(
     idle_most: float = IDLE_MOST_SECONDS,
     find_page: Callable[[], str | None] | None = None,
     sweeps: bool = True,
+    backups: Backups | None = None,
 ) -> OpenShop:
     """Start the background of ``works`` and give the window its shop. Closing stops the background first, then
     calls ``closers`` in turn, once. ``idle_most`` and ``find_page`` are the background's; without ``sweeps``
-    unfinished checkouts stay open."""
+    unfinished checkouts stay open; ``backups`` are made once a day."""
     background = Background(
         works.desk.sync,
         works.resolve,
@@ -121,6 +130,8 @@ def open_shop(
         find_page=find_page,
         sweep=works.sweep if sweeps else None,
         audit=works.desk.audit,
+        catch_up=works.catch_up,
+        backups=backups,
     )
     background.start()
     steps = [background.stop, *closers]

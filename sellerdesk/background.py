@@ -4,12 +4,15 @@ import logging
 from collections.abc import Callable
 from functools import partial
 from threading import Lock
-from time import monotonic
+from time import monotonic, time
 
-from sellerdesk.domain.errors import KeyRefused, SellerDeskError, StoreError, WorldError
+from sellerdesk.domain.errors import CatchingUp, KeyRefused, SellerDeskError, StoreError, WorldError
+from sellerdesk.domain.standing import CaughtUp
 from sellerdesk.runner import Job, Runner
 from sellerdesk.services.audit import RunAudit
-from sellerdesk.services.desk import Audited, News, OrdersChanged, PageMoved, Synced, Trouble
+from sellerdesk.services.catch_up import CatchUp
+from sellerdesk.services.desk import Audited, BackupNews, News, OrdersChanged, PageMoved, Synced, Trouble
+from sellerdesk.services.ports import Backups
 from sellerdesk.services.resolve import Resolve
 from sellerdesk.services.sweep import Sweep
 from sellerdesk.services.sync import Sync
@@ -32,6 +35,8 @@ SWEEP_SECONDS = 600.0
 AUDIT_FIRST_SECONDS = 60.0
 AUDIT_LOOK_SECONDS = 300.0
 AUDIT_AGAIN_SECONDS = 3600.0
+BACKUP_LOOK_SECONDS = 600.0
+BACKUP_AGAIN_SECONDS = 900.0
 
 
 class Background:
@@ -40,7 +45,8 @@ class Background:
     ``changes`` gives a number that moves whenever another connection commits to the database. ``idle_most`` is the
     longest pause between two questions to Stripe, in seconds. ``find_page`` tells where the checkout page answers
     now, '' for nowhere, None when it cannot tell; there is none where the address is known for good. ``sweep`` closes
-    what nobody will finish, ``audit`` compares everything once a day.
+    what nobody will finish, ``audit`` compares everything once a day. ``catch_up`` tells whether the database came back
+    from the past, and ``backups`` copies it once a day.
     """
 
     def __init__(
@@ -53,9 +59,15 @@ class Background:
         find_page: Callable[[], str | None] | None = None,
         sweep: Sweep | None = None,
         audit: RunAudit | None = None,
+        catch_up: CatchUp | None = None,
+        backups: Backups | None = None,
     ) -> None:
         self._sync = sync
         self._resolve = resolve
+        self._catch_up = catch_up
+        self._was_behind = False
+        self._caught_up: CaughtUp | None = None
+        self._backup_news = BackupNews("")
         self._failed = 0
         self._audited: Audited | None = None
         self._audit_wanted = False
@@ -77,6 +89,8 @@ class Background:
             jobs.append(Job("sweep", partial(sweep_once, sweep)))
         if audit is not None:
             jobs.append(Job("audit", partial(self._compare, audit)))
+        if backups is not None:
+            jobs.append(Job("backup", partial(back_up, backups, self._tell_backup)))
         self._runner = Runner(jobs)
 
     def start(self) -> None:
@@ -93,12 +107,15 @@ class Background:
         with self._lock:
             self._listeners.append(listener)
             synced, trouble, page, audited = self._synced, self._trouble, self._page, self._audited
+            more = [each for each in (self._caught_up, self._backup_news) if each not in (None, BackupNews(""))]
         if page:
             listener(PageMoved(page))
         if synced is not None:
             listener(synced)
         if audited is not None:
             listener(audited)
+        for news in more:
+            listener(news)
         if trouble.sentence:
             listener(trouble)
 
@@ -154,7 +171,9 @@ class Background:
 
     def _resolve_due(self) -> float:
         try:
+            self._tell_behind()
             resolved = self._resolve.run_due()
+            self._tell_caught_up()
         except WorldError as error:
             self._tell_trouble(error)
             return RESOLVE_SECONDS
@@ -162,8 +181,29 @@ class Background:
             self._tell_trouble(resolved.trouble)
         return RESOLVE_SECONDS
 
+    def _tell_behind(self) -> None:
+        if self._is_behind():
+            self._was_behind = True
+            self._tell_trouble(CatchingUp())
+
+    def _tell_caught_up(self) -> None:
+        """Whoever brought it up to date: another program may have been faster."""
+        if self._was_behind and self._catch_up is not None:
+            self._was_behind = False
+            found = self._catch_up.last()
+            with self._lock:
+                self._caught_up = found
+            if found is not None:
+                self._tell(found)
+            self._tell_trouble(None)
+
+    def _is_behind(self) -> bool:
+        return self._catch_up is not None and self._catch_up.behind() is not None
+
     def _poll(self) -> float:
         try:
+            if self._is_behind():
+                return RESOLVE_SECONDS
             report = self._sync.poll()
         except SellerDeskError as error:
             _log.warning("sync failed: %s", type(error).__name__)
@@ -199,6 +239,13 @@ class Background:
                 self._tell(audited)
         return AUDIT_LOOK_SECONDS
 
+    def _tell_backup(self, problem: str) -> None:
+        news = BackupNews(problem)
+        with self._lock:
+            is_news, self._backup_news = news != self._backup_news, news
+        if is_news:
+            self._tell(news)
+
     def _pause(self, busy: bool) -> float:
         if busy:
             self._quick_until = monotonic() + QUICK_FOR_SECONDS
@@ -226,3 +273,18 @@ def sweep_once(sweep: Sweep) -> float:
     except SellerDeskError as error:
         _log.warning("unfinished checkouts could not be closed: %s", type(error).__name__)
     return SWEEP_SECONDS
+
+
+def back_up(backups: Backups, tell: Callable[[str], None] = lambda _problem: None) -> float:
+    """Once a day. ``tell`` gets the sentence for one that cannot be made, and '' for one that was; it is tried again
+    soon."""
+    now = int(time())
+    try:
+        if backups.is_due(now):
+            _log.info("backup %s", backups.make(now).name)
+            tell("")
+    except WorldError as error:
+        _log.warning("%s", error)
+        tell(str(error))
+        return BACKUP_AGAIN_SECONDS
+    return BACKUP_LOOK_SECONDS

@@ -41,6 +41,7 @@ def build_parser() -> argparse.ArgumentParser:
     _add_doctor(commands)
     _add_catalogue(commands)
     _add_move(commands)
+    _add_backup(commands)
     return parser
 
 
@@ -123,6 +124,24 @@ def _add_move(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -
     move.add_argument("--dry-run", action="store_true", help="do all of it, compare, and undo it")
 
 
+def _add_backup(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    backup = commands.add_parser(
+        "backup",
+        help="copy the database of a shop now, beside the daily copies; prints where it is",
+        description="Copies are made by themselves once a day and before each upgrade, into the folder backups beside "
+        "the database: the last 7 days and 4 weeks are kept.",
+    )
+    restore = commands.add_parser(
+        "restore",
+        help="put a backup in the place of a shop's database, which is kept",
+        description="Close every window and checkout server of the shop first. At its next start SellerDesk reads at "
+        "Stripe what was done since the copy, before it sends anything.",
+    )
+    restore.add_argument("file", type=Path, metavar="FILE", help="a backup, or a database that was kept")
+    for command in (backup, restore):
+        command.add_argument("--profile", default="", help="another shop than the one connected last")
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; the exit status. A failure that we know is one sentence on the standard error, status 1."""
     parser = build_parser()
@@ -165,6 +184,10 @@ def _run(options: argparse.Namespace) -> int:
             return commands.import_catalogue(options)
         case "move-database":
             return commands.move_database(options)
+        case "backup" | "restore":
+            from sellerdesk import backup_commands
+
+            return backup_commands.backup(options) if options.command == "backup" else backup_commands.restore(options)
         case _:
             from sellerdesk.window import run_window
 

@@ -8,11 +8,12 @@ import threading
 from pathlib import Path
 
 from sellerdesk.addresses import parse_api_base, parse_public_address
-from sellerdesk.background import sweep_once
+from sellerdesk.background import back_up, sweep_once
 from sellerdesk.databases import DATABASE, Databases
 from sellerdesk.domain.database_address import read_database_address
 from sellerdesk.domain.errors import KeyNotUsable, SellerDeskError
 from sellerdesk.files import read_text
+from sellerdesk.formats import caught_up_sentence
 from sellerdesk.logs import configure, for_terminal
 from sellerdesk.runner import Job, Runner
 from sellerdesk.services.ports import EventReader
@@ -87,9 +88,9 @@ def checkout(options: argparse.Namespace) -> int:
         )
         runner.start()
         behind = f"{public}, which must lead to {server.url}" if public else server.url
-        _say(f"{profile.info.name}: shoppers order at {behind}. Ctrl+C ends it.")
+        say(f"{profile.info.name}: shoppers order at {behind}. Ctrl+C ends it.")
         if receive is not None:
-            _say(f"Stripe may send its events to {public or server.url}{EVENTS_PATH}")
+            say(f"Stripe may send its events to {public or server.url}{EVENTS_PATH}")
         try:
             threading.Event().wait()
         finally:
@@ -105,11 +106,15 @@ def sync(options: argparse.Namespace) -> int:
     shops, _, _ = shops_for(options, "sync")
     profile = shops.works()
     try:
+        behind = profile.works.catch_up.behind()
         resolved = profile.works.resolve.run_due()
         report = profile.works.desk.sync.poll()
+        caught_up = profile.works.catch_up.last() if behind is not None else None
     finally:
         profile.close()
-    _say(
+    if caught_up is not None:
+        say(caught_up_sentence(caught_up))
+    say(
         f"{profile.info.name}: {report.new} new events, {report.read} payments read again, "
         f"{resolved.finished} open operations finished, {resolved.waiting} still wait."
     )
@@ -128,11 +133,11 @@ def audit(options: argparse.Namespace) -> int:
     finally:
         profile.close()
     if options.json:
-        _say(to_json(found))
+        say(to_json(found))
     else:
-        _say(f"{profile.info.name}: {found.sentence}.")
+        say(f"{profile.info.name}: {found.sentence}.")
         for each in found.breaks:
-            _say(f"{each.reference}: {each.what} {each.mending}")
+            say(f"{each.reference}: {each.what} {each.mending}")
     return 1 if found.breaks else 0
 
 
@@ -144,10 +149,10 @@ def webhook(options: argparse.Namespace) -> int:
     keys = shops.keys(options.profile or shops.last_profile())
     if options.action == "forget":
         keys.forget_signing_secret()
-        _say("The signing secret is forgotten. From its next start on the checkout server takes no events.")
+        say("The signing secret is forgotten. From its next start on the checkout server takes no events.")
         return 0
     keys.keep_signing_secret(_asked_secret("Signing secret of the endpoint (whsec_...): "))
-    _say(f"Kept in the {keys.kept_in()}. From its next start on the checkout server takes events at {EVENTS_PATH}.")
+    say(f"Kept in the {keys.kept_in()}. From its next start on the checkout server takes events at {EVENTS_PATH}.")
     return 0
 
 
@@ -171,14 +176,17 @@ def import_catalogue(options: argparse.Namespace) -> int:
         catalogue.take_over(catalogue.propose(products, rates))
     finally:
         profile.close()
-    _say(f"{profile.info.name}: {len(products)} products and {len(rates)} shipping rates taken over.")
-    _say(f"Pictures named in the file belong into {profile.pictures}.")
+    say(f"{profile.info.name}: {len(products)} products and {len(rates)} shipping rates taken over.")
+    say(f"Pictures named in the file belong into {profile.pictures}.")
     return 0
 
 
 def _background(profile: ProfileWorks, reader: EventReader | None) -> tuple[Runner, ReceiveEvents | None]:
     """The checkout server's background, not yet started, and what takes Stripe's events, where their secret is kept."""
     jobs = [Job("resolve", lambda: _resolve(profile)), Job("sweep", lambda: sweep_once(profile.works.sweep))]
+    backups = profile.backups
+    if backups is not None:
+        jobs.append(Job("backup", lambda: back_up(backups)))
     if reader is None:
         return Runner(jobs), None
     runner = Runner([*jobs, Job("events", lambda: _read_arrived(profile))])
@@ -200,17 +208,17 @@ def move_database(options: argparse.Namespace) -> int:
     )
     said = f"{moved.count} rows of {len(moved.rows)} tables"
     if options.dry_run:
-        _say(f"{said} can be moved to {target.shown}; nothing was changed.")
+        say(f"{said} can be moved to {target.shown}; nothing was changed.")
         return 0
-    _say(f"{said} were moved to {target.shown} and compared there, one by one.")
+    say(f"{said} were moved to {target.shown} and compared there, one by one.")
     if moved.still_open:
-        _say(f"{moved.still_open} operations that are not finished went with them, and go on there.")
-    _say(f"{source} stays as it is; it is marked as moved and is not opened for work any more.")
+        say(f"{moved.still_open} operations that are not finished went with them, and go on there.")
+    say(f"{source} stays as it is; it is marked as moved and is not opened for work any more.")
     if profile:
         Settings.load(where.profile_settings_file(profile), PROFILE).change({DATABASE_ADDRESS: str(target)})
-        _say(f"The shop works there from its next start. Other seats start with: sellerdesk --database {target}")
+        say(f"The shop works there from its next start. Other seats start with: sellerdesk --database {target}")
     else:
-        _say(f"Start with: sellerdesk --database {target}")
+        say(f"Start with: sellerdesk --database {target}")
     return 0
 
 
@@ -244,6 +252,7 @@ def _asked_secret(question: str) -> str:
     return sys.stdin.readline(_LONGEST_LINE)
 
 
-def _say(line: str) -> None:
+def say(line: str) -> None:
+    """A line for whoever typed the command."""
     sys.stdout.write(f"{for_terminal(line)}\n")
     sys.stdout.flush()

@@ -3,6 +3,7 @@
 import getpass
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from sellerdesk.credentials import DATABASE_PASSWORD, Credentials
@@ -11,6 +12,7 @@ from sellerdesk.domain.errors import PasswordNeeded
 from sellerdesk.settings import DATABASE_ADDRESS, Places, Settings
 
 if TYPE_CHECKING:
+    from sellerdesk.store.backup import FileBackups
     from sellerdesk.store.database import SqlStore
 
 DATABASE = "sellerdesk.db"
@@ -42,15 +44,28 @@ class Databases:
         named = settings.get(DATABASE_ADDRESS)
         return self._chosen or (read_database_address(named) if named else None)
 
+    def file(self, profile: str) -> Path:
+        """Where the file of a profile is, if it has one. Raises ReadOnlyPlace."""
+        return self._places.profile(profile) / DATABASE
+
+    def backups(self, profile: str, settings: Settings) -> "FileBackups | None":
+        """The backups of a profile's file; None where a server has the orders, which its administrator backs up."""
+        from sellerdesk.store.backup import FileBackups
+
+        return FileBackups(self.file(profile)) if self.shared(settings) is None else None
+
     def open(self, profile: str, settings: Settings, seat: str) -> "SqlStore":
-        """Open them, and make sure that a shared database is this shop's. Raises StoreError's and KeyringError's
+        """Open them, and make sure that the database is this shop's. Raises StoreError's and KeyringError's
         families."""
         from sellerdesk.store.database import open_store
 
         shared = self.shared(settings)
         if shared is None:
-            return open_store(self._places.profile(profile) / DATABASE, seat=seat)
-        store = self.with_password(profile, shared, lambda password: open_store(shared, seat=seat, password=password))
+            store = open_store(self.file(profile), seat=seat)
+        else:
+            store = self.with_password(
+                profile, shared, lambda password: open_store(shared, seat=seat, password=password)
+            )
         try:
             store.keep_for(profile)
         except BaseException:

@@ -1,5 +1,7 @@
-"""Text files that a person chose: read whole, written whole or not at all, and a sentence when it cannot be done."""
+"""Files read whole, and written whole or not at all; a sentence when a person chose one and it cannot be done."""
 
+import os
+import tempfile
 from contextlib import suppress
 from pathlib import Path
 
@@ -48,3 +50,32 @@ def write_text(path: Path, text: str) -> None:
         with suppress(OSError):
             part.unlink()
         raise FileUnwritable(path, error.strerror or "the disk refused it") from error
+
+
+def replace_file(path: Path, content: bytes) -> None:
+    """Replace a file so that after a crash either the old or the new one is there, whole; readable by its owner.
+    Raises OSError."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    temporary = Path(name)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(path)
+    except BaseException:
+        with suppress(OSError):
+            temporary.unlink()
+        raise
+    sync_folder(path.parent)
+
+
+def sync_folder(folder: Path) -> None:
+    """A new name in it survives a power cut from now on. Raises OSError."""
+    if os.name == "posix":
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)

@@ -6,6 +6,7 @@ from functools import lru_cache
 
 from sellerdesk.domain.errors import AmountRefused
 from sellerdesk.domain.money import exponent, step
+from sellerdesk.domain.standing import CaughtUp
 
 NO_BREAK = "\u00a0"
 MINUS = "\u2212"
@@ -201,3 +202,11 @@ def _too_precise(currency: str, decimals: int) -> str:
     if decimals == 0:
         return f"{currency.upper()} has no decimals. Type whole units."
     return f"{currency.upper()} has {decimals} decimals at most."
+
+
+def caught_up_sentence(found: CaughtUp) -> str:
+    """What a database that was brought up to date is told to be: 'This database is from Mon 09:14. 4 orders were
+    brought up to date with Stripe.'"""
+    orders = "1 order was" if found.orders == 1 else f"{found.orders or 'No'} orders were"
+    done = "brought up to date with Stripe" if found.orders else "different at Stripe"
+    return f"This database is from {when(found.as_of, found.at)}. {orders} {done}."

@@ -9,7 +9,6 @@ import re
 import tempfile
 import tomllib
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Generic, TypeVar
@@ -19,6 +18,7 @@ from sellerdesk.domain.accent import DEFAULT_ACCENT, read_accent
 from sellerdesk.domain.database_address import read_database_address
 from sellerdesk.domain.errors import OurBug, ReadOnlyPlace, RefusedError
 from sellerdesk.domain.road import ConfirmationRoad
+from sellerdesk.files import replace_file
 
 T = TypeVar("T")
 
@@ -233,7 +233,7 @@ class Settings:
         try:
             if note and self._path.is_file():
                 self._path.replace(self._path.with_name(f"{self._path.name}.unreadable"))
-            _write(self._path, tomli_w.dumps(values).encode())
+            replace_file(self._path, tomli_w.dumps(values).encode())
         except OSError as error:
             raise ReadOnlyPlace(
                 f"The settings cannot be written to {self._path}: {error.strerror or error}. "
@@ -256,29 +256,6 @@ def _read(path: Path) -> tuple[dict[str, Any], str]:
     except (OSError, ValueError, RecursionError) as error:
         why = error.strerror if isinstance(error, OSError) else "it is not a settings file"
         return {}, f"The settings in {path} cannot be read: {why}. The usual values hold."
-
-
-def _write(path: Path, content: bytes) -> None:
-    """Replace a file so that after a crash either the old or the new one is there, whole; readable by its owner."""
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    temporary = Path(name)
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(path)
-    except BaseException:
-        with suppress(OSError):
-            temporary.unlink()
-        raise
-    if os.name == "posix":  # the new name must survive a power cut, too
-        folder = os.open(path.parent, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,8 +20,10 @@ from sellerdesk.domain.keys import classify, hint, read_publishable_key, read_se
 from sellerdesk.domain.road import ConfirmationRoad
 from sellerdesk.page_probe import find_page
 from sellerdesk.profile_keys import ProfileKeys
+from sellerdesk.sent_memory import FileMemory
+from sellerdesk.services.catch_up import notice_return
 from sellerdesk.services.desk import Mode, OpenShop, ShopInfo
-from sellerdesk.services.ports import EventReader
+from sellerdesk.services.ports import Backups, EventReader
 from sellerdesk.settings import (
     ACCOUNT,
     CHECKOUT_PORT,
@@ -44,12 +46,14 @@ if TYPE_CHECKING:
     from sellerdesk.demo import DemoShop
 
 PICTURES = "pictures"
+# Beside the settings of the program: who copies a profile does not take it along.
+SENT = "sent"
 
 
 @dataclass(frozen=True, slots=True)
 class ProfileWorks:
     """A profile's use cases with what the window or the checkout server needs beside them. ``close`` lets the
-    database go."""
+    database go; ``backups`` is None where a server has it."""
 
     name: str
     works: Works
@@ -60,6 +64,7 @@ class ProfileWorks:
     settings: Settings
     changes: Callable[[], int]
     close: Callable[[], None]
+    backups: Backups | None
 
 
 class Shops:
@@ -181,7 +186,10 @@ class Shops:
         seat = self._seat()
         store = self.databases.open(name, profile, seat)
         road = road_from(self._places.profile_settings_file(name))
-        works = assemble(store, gateway, clock, seat=seat, installation=store.installation(), road=road)
+        installation = store.installation()
+        memory = FileMemory(self._places.config / SENT, installation)
+        notice_return(store, memory)
+        works = assemble(store, gateway, clock, seat=seat, installation=installation, road=road, memory=memory)
         mode = Mode.LIVE if classify(key).livemode else Mode.TEST
         info = ShopInfo(
             mode=mode,
@@ -193,7 +201,16 @@ class Shops:
         )
         pictures = folder / PICTURES
         return ProfileWorks(
-            name, works, info, addresses, profile.get(PUBLISHABLE_KEY), pictures, profile, store.changes, store.close
+            name,
+            works,
+            info,
+            addresses,
+            profile.get(PUBLISHABLE_KEY),
+            pictures,
+            profile,
+            store.changes,
+            store.close,
+            self.databases.backups(name, profile),
         )
 
     def event_reader(self, profile: ProfileWorks) -> EventReader | None:
@@ -215,6 +232,7 @@ class Shops:
             profile.close,
             idle_most=profile.settings.get(POLL_SECONDS),
             find_page=None if profile.info.checkout_url else lambda: self._find_page(profile.name),
+            backups=profile.backups,
         )
 
     def _seat(self) -> str:

@@ -22,6 +22,7 @@ from sellerdesk.domain.catalogue import CartItem, Product
 from sellerdesk.domain.errors import (
     CallError,
     CartRefused,
+    CatchingUp,
     CheckoutClosed,
     OperationInProgress,
     OutcomeUnknown,
@@ -38,6 +39,7 @@ from sellerdesk.services.shopfront import Shopfront
 Endpoint = Callable[[Request], Awaitable[Response]]
 
 _NO_CARDS = "The shop cannot take cards at the moment. Nothing is held."
+_IN_A_MOMENT = "The shop is not ready yet. Nothing is held. Please try again in a moment."
 _EARLIER = "An earlier order of yours waits for your bank. Please finish that one first."
 _BANK_NOT_ASKED = "Your bank could not be asked. Please look again in a minute."
 _NOT_KNOWN = "The answer of the bank is not known yet. Please don’t pay again."
@@ -146,6 +148,8 @@ class Api:
             return JSONResponse(await run_in_threadpool(place))
         except _EarlierOrder as earlier:
             return answers.refusal(409, "earlier", _EARLIER, link=f"/o/{earlier.order.link_token}")
+        except CatchingUp:
+            return answers.unavailable("busy", _IN_A_MOMENT)
         except OutcomeUnknown:
             return answers.unavailable("busy", "Stripe did not answer. Nothing is held yet.")
         except StoreError:

@@ -13,7 +13,7 @@ SellerDeskError
 │   ├── CallError           an answer of Stripe's (or none): Declined · Rejected · StateMoved · KeyRefused ·
 │   │                       Busy · OutcomeUnknown
 │   ├── StoreError          DatabaseUnusable (DatabaseBusy · DatabaseAway · PasswordNeeded ·
-│   │                       CommitUnknown) · DatabaseTooNew · ReadOnlyPlace
+│   │                       CommitUnknown) · DatabaseTooNew · ReadOnlyPlace · CatchingUp
 │   ├── KeyringError        NoKeyring · KeyringLocked · KeyringRefused
 │   └── AddressTaken        the port to serve on is another program's
 └── OurBug                  an assertion about ourselves failed: stop this piece of work and say so
@@ -237,6 +237,16 @@ class DatabaseTooNew(StoreError):
     def __init__(self) -> None:
         super().__init__(
             "This database was written by a newer SellerDesk. Nothing was changed. Please install the newer version."
+        )
+
+
+class CatchingUp(StoreError):
+    """The database is older than the world. Nothing was planned or sent."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "This database is older than what Stripe knows, so SellerDesk is reading everything again first. Nothing "
+            "was sent and no money moved. Please try again in a moment."
         )
 
 

@@ -15,7 +15,8 @@ from sellerdesk.domain.requests import Capture, PassTracking, from_json
 from sellerdesk.services.again import repeated
 from sellerdesk.services.calls import Answer
 from sellerdesk.services.decide import Decider, Verdict
-from sellerdesk.services.ports import PaymentGateway, Store, UnitOfWork
+from sellerdesk.services.missed import pieces_kept
+from sellerdesk.services.ports import PaymentGateway, SentMemory, Store, UnitOfWork
 from sellerdesk.services.record import Origin, record_facts, record_refunds
 from sellerdesk.services.requests import shipping_of
 
@@ -41,7 +42,8 @@ class Conductor:
     """Carries operations out. Safe to use from several threads and processes at once: the journal's lease keeps
     them apart, the idempotency key and the fence make a lost race harmless.
 
-    ``reached`` is called at each gap between steps with its name; tests end the process there.
+    ``memory`` is told of each claim before its call. ``reached`` is called at each gap between steps with its name;
+    tests end the process there.
     """
 
     def __init__(
@@ -50,9 +52,11 @@ class Conductor:
         gateway: PaymentGateway,
         clock: Clock,
         seat: str,
+        memory: SentMemory,
         reached: Callable[[str], None] = nowhere,
     ) -> None:
         self._store = store
+        self._memory = memory
         self._decider = Decider(store, gateway, clock)
         self._clock = clock
         self._seat = seat
@@ -186,9 +190,12 @@ class Conductor:
         with self._store.write() as unit:
             now = self._clock.now()
             claimed = unit.journal.claim(operation_id, self._seat, self._clock.system_now(), now)
-            if claimed is not None:
-                unit.journal.start_attempt(claimed, now)
-                unit.commit()
+            if claimed is None:
+                return None
+            unit.journal.start_attempt(claimed, now)
+            sent = unit.standing.sent()
+            unit.commit()
+        self._memory.keep(sent)
         return claimed
 
     # --- recording, in one transaction ---
@@ -246,7 +253,7 @@ class Conductor:
             unit.orders.set_customer(order.id, answer.customer_id)
         request = from_json(claimed.params)
         if isinstance(request, Capture) and done:
-            unit.orders.save_kept(order.id, _kept(order, request), request.shipping_amount)
+            unit.orders.save_kept(order.id, pieces_kept(order, request.lines), request.shipping_amount)
             unit.catalogue.take_from_stock({line.sku: line.quantity for line in request.lines if line.sku})
         if verdict.passed_on is not None and order.shipment is not None and _is_current(order, claimed):
             unit.orders.save_shipment(order.id, replace(order.shipment, passed_on=verdict.passed_on))
@@ -261,19 +268,6 @@ def _is_current(order: Order, operation: Operation) -> bool:
     if not isinstance(request, PassTracking) or order.shipment is None:
         return True
     return request.shipping == shipping_of(order.shopper, order.shipment.parcels)
-
-
-def _kept(order: Order, request: Capture) -> dict[int, int]:
-    """Pieces per position. The request has the lines that go out in the order's own sequence, so each is the next one
-    of the order that it can be: names and SKUs need not be unique."""
-    going_out = list(request.lines)
-    kept: dict[int, int] = {}
-    for line in order.lines:
-        first = going_out[0] if going_out else None
-        is_it = first is not None and (first.name, first.sku, first.unit_cost) == (line.name, line.sku, line.unit_price)
-        goes = is_it and first is not None and first.quantity <= line.quantity
-        kept[line.position] = going_out.pop(0).quantity if goes else 0
-    return kept
 
 
 def _request_id(answer: Answer | None) -> str:

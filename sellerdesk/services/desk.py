@@ -8,6 +8,7 @@ from typing import Protocol
 from sellerdesk.clock import Clock
 from sellerdesk.domain.account import AccountFacts
 from sellerdesk.domain.audit import Audit
+from sellerdesk.domain.standing import CaughtUp
 from sellerdesk.services.audit import RunAudit
 from sellerdesk.services.back_order import BackOrder
 from sellerdesk.services.card_attempts import ReadAttempts
@@ -84,7 +85,14 @@ class Audited:
     audit: Audit
 
 
-News = Audited | OrdersChanged | Synced | Trouble | PageMoved
+@dataclass(frozen=True, slots=True)
+class BackupNews:
+    """``problem`` is a sentence about the backup that could not be made; '' when one was made again."""
+
+    problem: str
+
+
+News = Audited | BackupNews | CaughtUp | OrdersChanged | Synced | Trouble | PageMoved
 
 
 class Feed(Protocol):

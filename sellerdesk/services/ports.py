@@ -1,6 +1,7 @@
 """What the use cases need from the outside: Stripe, and a store with transactions."""
 
 from collections.abc import Iterable, Mapping
+from pathlib import Path
 from types import TracebackType
 from typing import Protocol, Self
 
@@ -23,6 +24,7 @@ from sellerdesk.domain.requests import (
     CreateRefund,
     PassTracking,
 )
+from sellerdesk.domain.standing import Behind, Sent, Standing
 
 
 class PaymentGateway(Protocol):
@@ -196,7 +198,7 @@ class Journal(Protocol):
         """Insert ``operation`` as planned; the same id again returns the row that is there.
 
         Raises OperationInProgress when another money operation on the same payment is open, or when the payment
-        was captured already by another operation.
+        was captured already by another operation; CatchingUp while the database is older than the world.
         """
         ...
 
@@ -216,7 +218,7 @@ class Journal(Protocol):
 
     def claim(self, operation_id: str, seat: str, system_now: int, now: int) -> Operation | None:
         """Take the lease, for longer than any pass takes, and count the fence and the attempts up; None when it is
-        taken or final."""
+        taken or final. Raises CatchingUp while the database is older than the world."""
         ...
 
     def start_attempt(self, operation: Operation, at: int) -> None: ...
@@ -302,6 +304,67 @@ class Shared(Protocol):
     def put(self, key: str, value: str) -> None: ...
 
 
+class DatabaseStanding(Protocol):
+    """How old the database is, and bringing one up to date that came back from the past."""
+
+    def look(self) -> Standing: ...
+
+    def sent(self) -> Sent:
+        """How often each seat has sent by now."""
+        ...
+
+    def behind(self) -> Behind | None:
+        """While it is older than the world, nothing can be planned or sent from it: both raise CatchingUp."""
+        ...
+
+    def fall_behind(self, as_of: int) -> None:
+        """It is older than the world, from ``as_of`` (seconds UTC): every open operation is unknown from now on, what
+        was only planned, too."""
+        ...
+
+    def read_planned_first(self) -> None:
+        """Operations that are only planned count as unknown from now on: they may have been sent from elsewhere."""
+        ...
+
+    def catch_up(self, sent: Sent) -> None:
+        """It is up to date again and begins the life that ``sent`` names, counting on from there."""
+        ...
+
+    def intents(self, *, everything: bool) -> tuple[str, ...]:
+        """The payments that may have moved since an older time: not at their end, or captured and not shipped;
+        ``everything`` gives all."""
+        ...
+
+    def versions(self) -> dict[str, int]:
+        """The version of each order by its id."""
+        ...
+
+
+class SentMemory(Protocol):
+    """What was sent, kept outside of the database. Never raises: what cannot be kept or read is not known."""
+
+    def kept(self) -> Sent | None:
+        """What was reached at least; None where nobody knows."""
+        ...
+
+    def keep(self, sent: Sent) -> None:
+        """Make it last before this returns. Of one life the higher count of each seat stays; a new life replaces the
+        old one."""
+        ...
+
+
+class Backups(Protocol):
+    """Copies of the database. Times are seconds UTC."""
+
+    def is_due(self, now: int) -> bool:
+        """Whether none was made today."""
+        ...
+
+    def make(self, now: int) -> Path:
+        """Make one; where it is. Raises WorldError's family, with everything as it was."""
+        ...
+
+
 class History(Protocol):
     """What happened over time. Moments are seconds UTC; ``until`` itself is left out."""
 
@@ -341,6 +404,8 @@ class UnitOfWork(Protocol):
     def history(self) -> History: ...
     @property
     def shared(self) -> Shared: ...
+    @property
+    def standing(self) -> DatabaseStanding: ...
 
     def commit(self) -> None: ...
     def __enter__(self) -> Self: ...

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from sellerdesk.clock import Clock
 from sellerdesk.domain.errors import CallError, KeyRefused, OurBug
 from sellerdesk.domain.operation import Operation
+from sellerdesk.services.catch_up import CatchUp
 from sellerdesk.services.conduct import Conductor
 from sellerdesk.services.confirm_again import ConfirmAgain
 from sellerdesk.services.ports import Store, UnitOfWork
@@ -26,14 +27,17 @@ class Resolved:
 
 
 class Resolve:
-    """The only recovery routine: whatever is due is read, then decided; then what the bank approved is finished, and
-    holds in whose place another stands are let go."""
+    """The only recovery routine: a database that came back from the past is brought up to date; whatever is due is
+    read, then decided; then what the bank approved is finished, and holds in whose place another stands are let go."""
 
-    def __init__(self, store: Store, conductor: Conductor, again: ConfirmAgain, renew: Renew, clock: Clock) -> None:
+    def __init__(
+        self, store: Store, conductor: Conductor, again: ConfirmAgain, renew: Renew, catch_up: CatchUp, clock: Clock
+    ) -> None:
         self._store = store
         self._conductor = conductor
         self._again = again
         self._renew = renew
+        self._catch_up = catch_up
         self._clock = clock
         self._reviewed_at = 0
 
@@ -41,8 +45,10 @@ class Resolve:
         """One pass over the open operations that are due and that nobody works on, oldest first.
 
         A refused key ends the pass: all money work waits until the key works again. One operation that the database
-        or our own rules refuse stays open and does not hold up those behind it.
+        or our own rules refuse stays open and does not hold up those behind it. Raises CallError's family where a
+        database that is behind cannot be brought up to date.
         """
+        self._catch_up.run()
         with self._store.read() as unit:
             due = (*unit.journal.open_operations(self._clock.system_now()), *self._due_for_review(unit))
         finished = waiting = 0

@@ -93,7 +93,7 @@ class Sync:
             known = unit.orders.by_intent(intent_id)
         if known is None:
             return
-        found = self._gateway.refunds(intent_id) if refunds or _refunds_moved(known, facts) else ()
+        found = self._gateway.refunds(intent_id) if refunds or refunds_moved(known, facts) else ()
         with self._store.write() as unit:
             origin = Origin("event", ACTOR, self._clock.now())
             order = record_facts(unit, unit.orders.get(known.id), facts, origin)
@@ -169,7 +169,7 @@ class Sync:
             unit.commit()
 
 
-def _refunds_moved(order: Order, facts: PaymentFacts) -> bool:
+def refunds_moved(order: Order, facts: PaymentFacts) -> bool:
     """Whether Stripe's sum is not that of the refunds we know, or one of them is not at its end."""
     payment = next(each for each in order.payments if each.intent_id == facts.intent_id)
     known = [each for each in order.refunds if each.payment_id == payment.id and each.counts]

@@ -80,13 +80,13 @@ class SqlStore:
             return str(connection.scalar(select(MetaRecord.value).where(MetaRecord.key == "db_epoch")))
 
     def keep_for(self, shop: str) -> None:
-        """Note that a shared database is for ``shop``, the name of its profile. Raises DatabaseUnusable when it is for
+        """Note that this database is for ``shop``, the name of its profile. Raises DatabaseUnusable when it is for
         another one: orders of two accounts, or of live and test mode, must never meet."""
         note = text("INSERT INTO meta (key, value) VALUES ('shop', :shop) ON CONFLICT DO NOTHING")
         with self._writer.connect() as connection, connection.begin():
             connection.execute(note, {"shop": shop})
             known = str(connection.scalar(select(MetaRecord.value).where(MetaRecord.key == "shop")))
-        if not _may_be_the_same(known, shop):
+        if not may_be_the_same(known, shop):
             raise DatabaseUnusable(
                 f"This database has the orders of another shop ({known}); this one is {shop}. Nothing was changed. "
                 "Each account, and each mode of it, needs a database of its own."
@@ -103,7 +103,7 @@ class SqlStore:
             raise OurBug("The database was used after it was closed.")
 
 
-def _may_be_the_same(known: str, shop: str) -> bool:
+def may_be_the_same(known: str, shop: str) -> bool:
     """By mode and account; a key that may not read its account stands for it, and each seat may have its own."""
     (account, _, mode), (own_account, _, own_mode) = known.rpartition("-"), shop.rpartition("-")
     return mode == own_mode and (account == own_account or "key" in (account[:3], own_account[:3]))

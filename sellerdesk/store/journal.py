@@ -12,6 +12,7 @@ from sellerdesk.domain.seats import called
 from sellerdesk.store.dialect import hold_order, upsert
 from sellerdesk.store.journal_models import AttemptRecord, LedgerRecord, OperationRecord, SeatRecord
 from sellerdesk.store.mapping import operation_columns, to_operation
+from sellerdesk.store.standing import check_up_to_date
 
 # Longer than the calls made under one: a read and a sending, each with its deadline, and a wait for a place.
 _LEASE_SECONDS = 120
@@ -45,6 +46,7 @@ class SqlJournal:
         """See the port. Raises OurBug when the id is there already with other parameters."""
         if operation.state is not OperationState.PLANNED:
             raise OurBug("An operation must be planned before anything else.")
+        check_up_to_date(self._session)
         hold_order(self._session, operation.order_id)
         planned = upsert(self._session, OperationRecord).on_conflict_do_nothing()
         self._session.execute(planned, [operation_columns(operation)])
@@ -79,6 +81,7 @@ class SqlJournal:
 
     def claim(self, operation_id: str, seat: str, system_now: int, now: int) -> Operation | None:
         """See the port. Waits for nobody: an operation that another transaction is changing is taken."""
+        check_up_to_date(self._session)
         free = (
             select(OperationRecord.id)
             .where(OperationRecord.id == operation_id, OperationRecord.finished_at.is_(None), _unleased(system_now))

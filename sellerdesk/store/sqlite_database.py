@@ -1,10 +1,12 @@
 """A SQLite file, opened: its connections, and who else changed something."""
 
+import time
 from pathlib import Path
 from threading import Lock
 from typing import Any
 
 from sellerdesk.store import schema, sqlite
+from sellerdesk.store.backup import FileBackups
 from sellerdesk.store.sqlite_dialect import SqliteDialect
 
 
@@ -44,14 +46,16 @@ class SqliteDatabase:
 
 
 def open_file(path: Path, *, durable: bool) -> SqliteDatabase:
-    """Make or upgrade the file where needed. Raises DatabaseUnusable, DatabaseTooNew or ReadOnlyPlace, each before
-    anything was changed."""
+    """Make or upgrade the file where needed; one that is upgraded is backed up before. Raises DatabaseUnusable,
+    DatabaseTooNew, ReadOnlyPlace or BackupFailed, each before anything was changed."""
     library = sqlite.driver()
     schema.prepare_file(path)
     revision = schema.find_revision(library, path)
     schema.make_private(path)
     if revision == schema.REVISIONS[-1]:
         schema.check_not_moved(library, path)
+    elif revision:
+        FileBackups(path).make(int(time.time()), upgrade=True)
     database = SqliteDatabase(library, path, durable=durable)
     if revision != schema.REVISIONS[-1]:
         try:

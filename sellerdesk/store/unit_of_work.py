@@ -19,6 +19,7 @@ from sellerdesk.store.orders import SqlOrders
 from sellerdesk.store.overview import SqlHistory
 from sellerdesk.store.payments import SqlPayments
 from sellerdesk.store.shared import SqlShared
+from sellerdesk.store.standing import SqlStanding
 
 _WAIT_SECONDS = 30
 
@@ -68,6 +69,10 @@ class SqlUnitOfWork:
     @property
     def shared(self) -> SqlShared:
         return SqlShared(self._open_session())
+
+    @property
+    def standing(self) -> SqlStanding:
+        return SqlStanding(self._open_session())
 
     def commit(self) -> None:
         """Make it last. Raises DatabaseUnusable when the disk would not; then nothing was changed. Raises CommitUnknown

@@ -8,7 +8,19 @@ from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QSizePolicy, QStackedWid
 
 from sellerdesk import __version__
 from sellerdesk.domain.order import Stage
-from sellerdesk.services.desk import Audited, News, OpenShop, OrdersChanged, PageMoved, ShopOpener, Synced, Trouble
+from sellerdesk.domain.standing import CaughtUp
+from sellerdesk.formats import caught_up_sentence
+from sellerdesk.services.desk import (
+    Audited,
+    BackupNews,
+    News,
+    OpenShop,
+    OrdersChanged,
+    PageMoved,
+    ShopOpener,
+    Synced,
+    Trouble,
+)
 from sellerdesk.training.course import EXERCISES
 from sellerdesk.ui import plain
 from sellerdesk.ui.audit_controller import AuditController
@@ -42,6 +54,7 @@ from sellerdesk.ui.tasks import Tasks
 from sellerdesk.ui.theme import Theme
 from sellerdesk.ui.welcome import Welcome
 
+_NOTHING_TWICE = "It was read before anything was sent, so nothing was done twice."
 _SMALLEST = QSize(760, 480)
 _USUAL = QSize(1440, 900)
 # What a title bar and borders take of the screen; a window knows its own only once it is shown.
@@ -264,6 +277,10 @@ class MainWindow(QMainWindow):
             case Trouble():
                 self.sync.trouble(news)
                 self._show_key_trouble(news)
+            case BackupNews():
+                self.sync.backed_up(news)
+            case CaughtUp():
+                self.notices.say(Notice(Kind.NOTE, caught_up_sentence(news), _NOTHING_TWICE))
             case PageMoved():
                 self._page_moved(news.address)
 

@@ -6,7 +6,7 @@ from sellerdesk.clock import Clock
 from sellerdesk.domain.audit import Audit
 from sellerdesk.domain.listing import Overview
 from sellerdesk.formats import when
-from sellerdesk.services.desk import Audited, Synced, Trouble
+from sellerdesk.services.desk import Audited, BackupNews, Synced, Trouble
 from sellerdesk.ui.status_bar import StatusBar
 from sellerdesk.ui.toolbar import Toolbar
 from sellerdesk.ui.widgets import Tone
@@ -26,11 +26,12 @@ class SyncWords(QObject):
         self._overview: Overview | None = None
         self._at: int | None = None
         self._audit: Audit | None = None
+        self._backup = ""
 
     def attach(self, clock: Clock) -> None:
         """A shop was opened."""
         self._clock, self._trouble, self._is_back, self._overview, self._at = clock, _FINE, False, None, None
-        self._audit = None
+        self._audit, self._backup = None, ""
         self._show()
 
     def synced(self, news: Synced) -> None:
@@ -42,6 +43,11 @@ class SyncWords(QObject):
     def audited(self, news: Audited) -> None:
         """All orders were compared with Stripe."""
         self._audit = news.audit
+        self._say()
+
+    def backed_up(self, news: BackupNews) -> None:
+        """A backup could not be made, or was made again."""
+        self._backup = news.problem
         self._say()
 
     def trouble(self, news: Trouble) -> None:
@@ -93,6 +99,8 @@ class SyncWords(QObject):
         elif waiting:
             waits = "1 operation waits" if waiting == 1 else f"{waiting} operations wait"
             self._bar.say(f"{waits} for an answer. Nothing is lost, nothing is asked twice.", "hourglass", Tone.AMBER)
+        elif self._backup:
+            self._bar.say(self._backup, "octagon-alert", Tone.AMBER)
         elif self._is_back:
             self._bar.say(_BACK, "check", Tone.MUTED)
         elif self._audit is not None and self._audit.breaks:

@@ -1,0 +1,137 @@
+"""Catch up: a database that is older than the world reads everything before anything is sent from it again.
+
+An older copy that came back may hold as planned what was carried out since, and its keys may be forgotten at Stripe.
+So nothing is planned or sent from it, by any seat, until all that may have moved was read. A crash in between begins
+anew, since the database itself says that it is behind.
+"""
+
+import json
+import logging
+from functools import partial
+
+from sellerdesk.clock import Clock
+from sellerdesk.domain.ids import new_id
+from sellerdesk.domain.standing import Behind, CaughtUp, Judgement, Sent, judge
+from sellerdesk.services.adopt import REBUILT_SECONDS, Adopt
+from sellerdesk.services.missed import write_missed_capture, write_missed_shipment
+from sellerdesk.services.one_by_one import attempt
+from sellerdesk.services.ports import PaymentGateway, SentMemory, Store
+from sellerdesk.services.record import Origin, record_facts, record_refunds
+from sellerdesk.services.sync import ACTOR, EVENTS_KEPT_SECONDS, OVERLAP_SECONDS, Sync, refunds_moved
+
+LAST = "last_catch_up"
+
+_log = logging.getLogger(__name__)
+
+
+class NoMemory:
+    """For a database that is thrown away: it cannot come back."""
+
+    def kept(self) -> Sent | None:
+        return None
+
+    def keep(self, sent: Sent) -> None:
+        pass
+
+
+def notice_return(store: Store, memory: SentMemory) -> Judgement:
+    """At the opening of a database: whether it is older than the world, and if so, let nothing be sent from it."""
+    with store.read() as unit:
+        here = unit.standing.look()
+    judgement = judge(here, memory.kept())
+    if judgement is Judgement.FINE:
+        memory.keep(here.sent)
+        return judgement
+    with store.write() as unit:
+        if judgement is Judgement.READ_FIRST:
+            unit.standing.read_planned_first()
+        elif unit.standing.behind() is None:
+            unit.standing.fall_behind(here.as_of)
+        unit.commit()
+    if judgement is Judgement.READ_FIRST:
+        memory.keep(here.sent)
+    else:
+        _log.warning("the database is older than what was sent from it: everything is read before anything is sent")
+    return judgement
+
+
+class CatchUp:
+    """Brings a database up to date that is behind. Blocks for as long as one read an order takes."""
+
+    def __init__(
+        self, store: Store, gateway: PaymentGateway, adopt: Adopt, sync: Sync, clock: Clock, memory: SentMemory
+    ) -> None:
+        self._store = store
+        self._gateway = gateway
+        self._adopt = adopt
+        self._sync = sync
+        self._clock = clock
+        self._memory = memory
+
+    def behind(self) -> Behind | None:
+        """How old the database is while nothing can be sent from it."""
+        with self._store.read() as unit:
+            return unit.standing.behind()
+
+    def last(self) -> CaughtUp | None:
+        """What was found last, by any seat."""
+        with self._store.read() as unit:
+            kept = unit.shared.get(LAST)
+        return CaughtUp(*json.loads(kept)) if kept else None
+
+    def run(self) -> CaughtUp | None:
+        """Read everything, if the database is behind; what was found, None if it is not. Raises CallError's family
+        when Stripe cannot be asked: then it stays behind."""
+        behind = self.behind()
+        if behind is None:
+            return None
+        with self._store.read() as unit:
+            before = unit.standing.versions()
+        self._read_all(behind.as_of)
+        return self._end(behind, before)
+
+    def _read_all(self, as_of: int) -> None:
+        """Payments one by one, since tracking is told by no event; then those made since, and the events since, which
+        name refunds. Where the copy is older than events are kept, every payment is read."""
+        since = (as_of or self._clock.now() - REBUILT_SECONDS) - OVERLAP_SECONDS
+        with self._store.read() as unit:
+            intents = unit.standing.intents(everything=self._clock.now() - since > EVENTS_KEPT_SECONDS)
+        for intent_id in intents:
+            attempt(partial(self._read, intent_id), intent_id)
+        self._adopt.since(since)
+        self._sync.poll()
+
+    def _read(self, intent_id: str) -> None:
+        found = self._gateway.found(intent_id)
+        with self._store.read() as unit:
+            known = unit.orders.by_intent(intent_id)
+        if known is None:
+            return
+        refunds = self._gateway.refunds(intent_id) if refunds_moved(known, found.facts) else ()
+        with self._store.write() as unit:
+            origin = Origin("event", ACTOR, self._clock.now())
+            order = record_facts(unit, unit.orders.get(known.id), found.facts, origin)
+            record_refunds(unit, order, refunds, origin)
+            write_missed_capture(unit, order, found)
+            write_missed_shipment(unit, order, found)
+            unit.commit()
+
+    def _end(self, behind: Behind, before: dict[str, int]) -> CaughtUp | None:
+        """A new life, which counts on from the highest that is known. Kept outside last: a crash before that makes the
+        lives differ, and everything is read once more."""
+        kept = self._memory.kept()
+        with self._store.write() as unit:
+            if unit.standing.behind() is None:
+                return None
+            after = unit.standing.versions()
+            changed = sum(1 for order_id, version in after.items() if before.get(order_id) != version)
+            here = unit.standing.sent()
+            sent = Sent(new_id(self._clock.now_ms()), here.counts)
+            unit.standing.catch_up(sent if kept is None else sent.with_all(kept))
+            caught_up = CaughtUp(behind.as_of, self._clock.now(), changed)
+            unit.shared.put(LAST, json.dumps([caught_up.as_of, caught_up.at, caught_up.orders]))
+            now_sent = unit.standing.sent()
+            unit.commit()
+        self._memory.keep(now_sent)
+        _log.warning("the database was brought up to date: %s orders changed", changed)
+        return caught_up

@@ -1,0 +1,47 @@
+"""What a database missed: read from a payment at Stripe what was done with its order, and write it down once."""
+
+from sellerdesk.domain.adoption import AT_STRIPE, FoundPayment, shipment_of
+from sellerdesk.domain.order import Order, TimelineEntry
+from sellerdesk.domain.requests import LineItem
+from sellerdesk.domain.tracking import joined_numbers
+from sellerdesk.services.ports import UnitOfWork
+
+
+def pieces_kept(order: Order, lines: tuple[LineItem, ...]) -> dict[int, int]:
+    """Pieces per position. ``lines`` has those that go out in the order's own sequence, so each is the next one of the
+    order that it can be: names and SKUs need not be unique."""
+    going_out = list(lines)
+    kept: dict[int, int] = {}
+    for line in order.lines:
+        first = going_out[0] if going_out else None
+        is_it = first is not None and (first.name, first.sku, first.unit_cost) == (line.name, line.sku, line.unit_price)
+        goes = is_it and first is not None and first.quantity <= line.quantity
+        kept[line.position] = going_out.pop(0).quantity if goes else 0
+    return kept
+
+
+def write_missed_capture(unit: UnitOfWork, order: Order, found: FoundPayment) -> None:
+    """What of the order was captured, where the order does not say, as far as the lines at Stripe tell it."""
+    if order.payment.intent_id != found.facts.intent_id or not found.facts.amount_received:
+        return
+    if any(line.kept is not None for line in order.lines):
+        return
+    told = sum(line.unit_cost * line.quantity - line.discount for line in found.lines) + found.shipping_amount
+    kept = pieces_kept(order, found.lines)
+    if told - found.discount != found.facts.amount_received or sum(kept.values()) != sum(
+        line.quantity for line in found.lines
+    ):
+        return
+    unit.orders.save_kept(order.id, kept, found.shipping_amount)
+    unit.catalogue.take_from_stock({line.sku: line.quantity for line in found.lines if line.sku})
+
+
+def write_missed_shipment(unit: UnitOfWork, order: Order, found: FoundPayment) -> None:
+    """Parcels that Stripe was told of after those that the order has."""
+    shipment = shipment_of(found)
+    if order.payment.intent_id != found.facts.intent_id or shipment is None:
+        return
+    if order.shipment is not None and order.shipment.at >= shipment.at:
+        return
+    unit.orders.save_shipment(order.id, shipment)
+    unit.orders.note(order.id, TimelineEntry(shipment.at, "shipped", AT_STRIPE, note=joined_numbers(shipment.parcels)))

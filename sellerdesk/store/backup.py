@@ -1,0 +1,172 @@
+"""Backups of a file: made by a process of their own, checked, marked as copies, and thinned out as they age.
+
+The copy is written by another process because closing a file throws this one's locks on it away:
+https://www.sqlite.org/howtocorrupt.html#_posix_advisory_locks_canceled_by_a_separate_thread_doing_close_
+"""
+
+import os
+import re
+import subprocess  # nosec B404
+import sys
+from collections.abc import Iterable
+from contextlib import closing, suppress
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+from sellerdesk.domain.errors import DatabaseUnusable, WorldError
+from sellerdesk.files import sync_folder
+from sellerdesk.store import sqlite
+from sellerdesk.store.standing import COPIED_AT
+
+FOLDER = "backups"
+DAILY = 7
+WEEKLY = 4
+UPGRADES = 3
+_PATIENCE_SECONDS = 1800
+_MOMENT = "%Y%m%d-%H%M%SZ"
+_NAME = re.compile(r"sellerdesk-(\d{8}-\d{6}Z)(-before-upgrade)?\.db")
+_PACKAGE = Path(__file__).parents[2]
+_CHILD = "from sellerdesk.store.backup import copy_as_told; copy_as_told()"
+
+
+class BackupFailed(WorldError):
+    """There is no new backup. The sentence says why; the database is as it was."""
+
+
+class FileBackups:
+    """The backups of the database in the file ``database``, in a folder beside it. Times are seconds UTC."""
+
+    def __init__(self, database: Path) -> None:
+        self._database = database
+        self.folder = database.parent / FOLDER
+
+    def is_due(self, now: int) -> bool:
+        """Whether none was made today, by the calendar of this computer."""
+        today = _day(now)
+        return all(_day(made) != today for made, _, _ in self._all())
+
+    def make(self, now: int, *, upgrade: bool = False) -> Path:
+        """Make one now; where it is. Older ones are thinned out. Raises BackupFailed."""
+        moment = datetime.fromtimestamp(now, UTC).strftime(_MOMENT)
+        target = self.folder / f"sellerdesk-{moment}{'-before-upgrade' if upgrade else ''}.db"
+        try:
+            self.folder.mkdir(mode=0o700, exist_ok=True)
+        except OSError as error:
+            raise _failed(f"the folder {self.folder} cannot be made ({error.strerror})") from error
+        copy_apart(self._database, target, now)
+        self._thin_out()
+        return target
+
+    def _all(self) -> list[tuple[int, bool, Path]]:
+        """Those of ours, the newest first: when, whether before an upgrade, where."""
+        found = []
+        try:
+            files = list(self.folder.iterdir())
+        except OSError:
+            return []
+        for file in files:
+            name = _NAME.fullmatch(file.name)
+            if name is None or not file.is_file():
+                continue
+            with suppress(ValueError):
+                made = datetime.strptime(name[1], _MOMENT).replace(tzinfo=UTC)
+                found.append((int(made.timestamp()), name[2] is not None, file))
+        return sorted(found, reverse=True)
+
+    def _thin_out(self) -> None:
+        """What cannot be removed now is removed another day."""
+        every = self._all()
+        upgrades = [file for _, upgrade, file in every if upgrade]
+        stays = {*to_keep((made, file) for made, upgrade, file in every if not upgrade), *upgrades[:UPGRADES]}
+        for _, _, file in every:
+            if file not in stays:
+                with suppress(OSError):
+                    file.unlink()
+
+
+def to_keep(made: Iterable[tuple[int, Path]]) -> list[Path]:
+    """Of backups, the newest first, the last one of each of the newest seven days, and of each of the newest four
+    weeks."""
+    days: dict[date, Path] = {}
+    weeks: dict[tuple[int, int], Path] = {}
+    for at, file in made:
+        day = _day(at)
+        days.setdefault(day, file)
+        weeks.setdefault(day.isocalendar()[:2], file)
+    return [*list(days.values())[:DAILY], *list(weeks.values())[:WEEKLY]]
+
+
+def copy_apart(source: Path, target: Path, at: int) -> None:
+    """Write a checked copy of the database ``source`` to ``target`` from another process, marked as made ``at``. What
+    ``target`` was before stays until all of it is there. Raises BackupFailed."""
+    paths = os.pathsep.join([str(_PACKAGE), *filter(None, [os.environ.get("PYTHONPATH")])])
+    try:
+        # This very Python with a fixed text; the paths are arguments, not code.
+        done = subprocess.run(  # noqa: S603  # nosec B603
+            [sys.executable, "-c", _CHILD, str(source), str(target), str(at)],
+            capture_output=True,
+            text=True,
+            encoding="utf-8",
+            timeout=_PATIENCE_SECONDS,
+            check=False,
+            env={**os.environ, "PYTHONPATH": paths, "PYTHONUTF8": "1"},
+        )
+    except subprocess.TimeoutExpired as error:
+        raise _failed("it took too long") from error
+    except OSError as error:
+        raise _failed(f"no other process can be started ({error.strerror})") from error
+    if done.returncode:
+        raise _failed(done.stdout.strip() or "the process that writes it ended early")
+
+
+def copy_as_told() -> None:
+    """The other process: source, target and moment are its arguments. What went wrong is the one line it prints."""
+    source, target, at = Path(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3])
+    os.umask(0o077)
+    part = target.with_name(f".{target.name}.part")
+    try:
+        with suppress(FileNotFoundError):
+            part.unlink()
+        _copy(source, part, at)
+        part.replace(target)
+        sync_folder(target.parent)
+    except (OSError, DatabaseUnusable) as error:
+        with suppress(OSError):
+            part.unlink()
+        sys.stdout.write(str(getattr(error, "strerror", None) or error))
+        sys.exit(1)
+
+
+def _copy(source: Path, part: Path, at: int) -> None:
+    """https://www.sqlite.org/lang_vacuum.html#vacuuminto"""
+    library = sqlite.driver()
+    try:
+        with closing(sqlite.connect(library, source)) as connection:
+            connection.execute("VACUUM INTO ?", (str(part),))
+        with closing(sqlite.connect(library, part)) as connection:
+            _check(connection, part)
+            connection.execute("PRAGMA journal_mode=DELETE")
+            connection.execute("INSERT INTO meta VALUES (?, ?) ON CONFLICT DO NOTHING", (COPIED_AT, str(at)))
+    except library.Error as error:
+        raise sqlite.explain(error, source) or DatabaseUnusable(str(error)) from error
+    descriptor = os.open(part, os.O_RDWR)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _check(connection: Any, part: Path) -> None:
+    """https://www.sqlite.org/pragma.html#pragma_integrity_check"""
+    said = [str(row[0]) for row in connection.execute("PRAGMA integrity_check(1)").fetchall()]
+    if said != ["ok"]:
+        raise DatabaseUnusable(f"the copy {part.name} is damaged: {said[0]}")
+
+
+def _day(at: int) -> date:
+    return datetime.fromtimestamp(at).astimezone().date()
+
+
+def _failed(why: str) -> BackupFailed:
+    return BackupFailed(f"No backup could be made: {why.rstrip('.')}. The database is as it was, and orders go on.")
