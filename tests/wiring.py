@@ -26,8 +26,10 @@ from sellerdesk.domain.road import ConfirmationRoad
 from sellerdesk.domain.shortening import ShippingChoice
 from sellerdesk.gateway.stripe_gateway import StripeGateway
 from sellerdesk.sandbox import Sandbox
+from sellerdesk.services.catch_up import notice_return
 from sellerdesk.services.conduct import nowhere
 from sellerdesk.services.pay_answer import PayAnswer, PayState
+from sellerdesk.services.ports import SentMemory
 from sellerdesk.services.saved_card import LaterCharge
 from sellerdesk.store.database import SqlStore, open_store
 from tests.engines import Place, open_place, run_sql
@@ -279,14 +281,26 @@ def plant(
     seat: str = SEAT,
     key: str = "",
     road: ConfirmationRoad = ConfirmationRoad.SERVER,
+    memory: SentMemory | None = None,
     reached: Callable[[str], None] = nowhere,
 ) -> Iterator[Plant]:
-    """Open a database and join everything to it."""
+    """Open a database and join everything to it; with a ``memory`` of what was sent as the program does it."""
     clock = clock or MovedClock()
     store = open_place(place, seat)
     gateway = StripeGateway(key or sandbox.secret_key, Addresses.at(sandbox.url), clock, transport=InsideWire(sandbox))
     installation = store.installation()
-    works = assemble(store, gateway, clock, seat=seat, installation=installation, road=lambda: road, reached=reached)
+    if memory is not None:
+        notice_return(store, memory)
+    works = assemble(
+        store,
+        gateway,
+        clock,
+        seat=seat,
+        installation=installation,
+        road=lambda: road,
+        memory=memory,
+        reached=reached,
+    )
     try:
         yield Plant(sandbox, store, clock, works)
     finally:

@@ -117,8 +117,8 @@ class CatchUp:
             unit.commit()
 
     def _end(self, behind: Behind, before: dict[str, int]) -> CaughtUp | None:
-        """A new life, which counts on from the highest that is known. Kept outside last: a crash before that makes the
-        lives differ, and everything is read once more."""
+        """A new life, which counts on from the highest that is known. Kept outside last: what is kept there until then
+        names a life that this database has behind it."""
         kept = self._memory.kept()
         with self._store.write() as unit:
             if unit.standing.behind() is None:

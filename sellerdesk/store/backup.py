@@ -9,15 +9,11 @@ import re
 import subprocess  # nosec B404
 import sys
 from collections.abc import Iterable
-from contextlib import closing, suppress
+from contextlib import suppress
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any
 
-from sellerdesk.domain.errors import DatabaseUnusable, WorldError
-from sellerdesk.files import sync_folder
-from sellerdesk.store import sqlite
-from sellerdesk.store.standing import COPIED_AT
+from sellerdesk.domain.errors import WorldError
 
 FOLDER = "backups"
 DAILY = 7
@@ -27,7 +23,7 @@ _PATIENCE_SECONDS = 1800
 _MOMENT = "%Y%m%d-%H%M%SZ"
 _NAME = re.compile(r"sellerdesk-(\d{8}-\d{6}Z)(-before-upgrade)?\.db")
 _PACKAGE = Path(__file__).parents[2]
-_CHILD = "from sellerdesk.store.backup import copy_as_told; copy_as_told()"
+_CHILD = "from sellerdesk.store.copying import copy_as_told; copy_as_told()"
 
 
 class BackupFailed(WorldError):
@@ -118,50 +114,6 @@ def copy_apart(source: Path, target: Path, at: int) -> None:
         raise _failed(f"no other process can be started ({error.strerror})") from error
     if done.returncode:
         raise _failed(done.stdout.strip() or "the process that writes it ended early")
-
-
-def copy_as_told() -> None:
-    """The other process: source, target and moment are its arguments. What went wrong is the one line it prints."""
-    source, target, at = Path(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3])
-    os.umask(0o077)
-    part = target.with_name(f".{target.name}.part")
-    try:
-        with suppress(FileNotFoundError):
-            part.unlink()
-        _copy(source, part, at)
-        part.replace(target)
-        sync_folder(target.parent)
-    except (OSError, DatabaseUnusable) as error:
-        with suppress(OSError):
-            part.unlink()
-        sys.stdout.write(str(getattr(error, "strerror", None) or error))
-        sys.exit(1)
-
-
-def _copy(source: Path, part: Path, at: int) -> None:
-    """https://www.sqlite.org/lang_vacuum.html#vacuuminto"""
-    library = sqlite.driver()
-    try:
-        with closing(sqlite.connect(library, source)) as connection:
-            connection.execute("VACUUM INTO ?", (str(part),))
-        with closing(sqlite.connect(library, part)) as connection:
-            _check(connection, part)
-            connection.execute("PRAGMA journal_mode=DELETE")
-            connection.execute("INSERT INTO meta VALUES (?, ?) ON CONFLICT DO NOTHING", (COPIED_AT, str(at)))
-    except library.Error as error:
-        raise sqlite.explain(error, source) or DatabaseUnusable(str(error)) from error
-    descriptor = os.open(part, os.O_RDWR)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
-def _check(connection: Any, part: Path) -> None:
-    """https://www.sqlite.org/pragma.html#pragma_integrity_check"""
-    said = [str(row[0]) for row in connection.execute("PRAGMA integrity_check(1)").fetchall()]
-    if said != ["ok"]:
-        raise DatabaseUnusable(f"the copy {part.name} is damaged: {said[0]}")
 
 
 def _day(at: int) -> date:

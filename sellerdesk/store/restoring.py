@@ -10,8 +10,8 @@ from sellerdesk.domain.errors import DatabaseBusy, DatabaseUnusable, RefusedErro
 from sellerdesk.files import sync_folder
 from sellerdesk.store import schema, sqlite
 from sellerdesk.store.backup import copy_apart
+from sellerdesk.store.copying import COPIED_AT
 from sellerdesk.store.database import may_be_the_same
-from sellerdesk.store.standing import COPIED_AT
 
 
 class NotRestored(RefusedError):

@@ -3,13 +3,13 @@
 import sqlite3
 import time
 from pathlib import Path
-from typing import Any
-
-from sqlalchemy import URL, Connection, Engine, ExceptionContext, create_engine, event
-from sqlalchemy.pool import QueuePool
+from typing import TYPE_CHECKING, Any
 
 from sellerdesk.domain.errors import DatabaseBusy, DatabaseUnusable, OurBug, SellerDeskError
 from sellerdesk.store.failures import ConstraintBroken, not_storable, written_while_reading
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection, Engine, ExceptionContext
 
 # Before this version two connections that write and checkpoint at the same moment can lose committed data:
 # https://www.sqlite.org/wal.html#walresetbug
@@ -88,9 +88,15 @@ def connect(library: Any, path: Path) -> Any:
     return connection
 
 
-def make_engine(library: Any, path: Path, *, writing: bool, durable: bool = True) -> Engine:
+def make_engine(library: Any, path: Path, *, writing: bool, durable: bool = True) -> "Engine":
     """Connections for one kind of transaction: IMMEDIATE for writing; for reading, the connection refuses to write.
-    Without ``durable`` a power cut may take what was committed."""
+    Without ``durable`` a power cut may take what was committed.
+
+    SQLAlchemy is imported here only: who copies a file starts without it.
+    """
+    from sqlalchemy import URL, create_engine, event
+    from sqlalchemy.pool import QueuePool
+
     engine = create_engine(
         URL.create("sqlite+pysqlite", database=str(path)),
         module=library,
@@ -109,10 +115,10 @@ def make_engine(library: Any, path: Path, *, writing: bool, durable: bool = True
         elif not durable:
             connection.execute("PRAGMA synchronous=OFF")
 
-    def begin(connection: Connection) -> None:
+    def begin(connection: "Connection") -> None:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
 
-    def translate(context: ExceptionContext) -> BaseException | None:
+    def translate(context: "ExceptionContext") -> BaseException | None:
         return explain(context.original_exception, path, writing=writing)
 
     event.listen(engine, "connect", set_up)

@@ -9,13 +9,13 @@ from sellerdesk.domain.errors import CatchingUp
 from sellerdesk.domain.operation import OperationState
 from sellerdesk.domain.payment import PaymentStatus
 from sellerdesk.domain.standing import Behind, Sent, Standing
+from sellerdesk.store.copying import COPIED_AT
 from sellerdesk.store.dialect import upsert
 from sellerdesk.store.journal_models import MetaRecord, OperationRecord, SeatRecord, WatermarkRecord
 from sellerdesk.store.models import OrderRecord, PaymentRecord, ShipmentRecord
 
-# Names in the database's table of facts. A copy carries COPIED_AT, which nobody else may write.
+# Names in the database's table of facts, beside the mark of a copy.
 NAME = "db_epoch"
-COPIED_AT = "copied_at"
 _LIFE = "life"
 _EARLIER = "earlier_lives"
 _BEHIND = "behind"
