@@ -17,11 +17,12 @@ from sellerdesk.services.check_now import CheckNow
 from sellerdesk.services.conduct import Conductor, nowhere
 from sellerdesk.services.confirm_again import ConfirmAgain
 from sellerdesk.services.desk import Desk, OpenShop, ShopInfo
+from sellerdesk.services.keeping import Backups, SentMemory
 from sellerdesk.services.orders import ReadOrders
 from sellerdesk.services.overview import ReadFigures
 from sellerdesk.services.paying import Paying
 from sellerdesk.services.place_order import PlaceOrder
-from sellerdesk.services.ports import Backups, PaymentGateway, SentMemory, Store
+from sellerdesk.services.ports import PaymentGateway, Store
 from sellerdesk.services.prepare import Prepare
 from sellerdesk.services.refund import Refunding
 from sellerdesk.services.release import Release

@@ -28,8 +28,8 @@ from sellerdesk.gateway.stripe_gateway import StripeGateway
 from sellerdesk.sandbox import Sandbox
 from sellerdesk.services.catch_up import notice_return
 from sellerdesk.services.conduct import nowhere
+from sellerdesk.services.keeping import SentMemory
 from sellerdesk.services.pay_answer import PayAnswer, PayState
-from sellerdesk.services.ports import SentMemory
 from sellerdesk.services.saved_card import LaterCharge
 from sellerdesk.store.database import SqlStore, open_store
 from tests.engines import Place, open_place, run_sql

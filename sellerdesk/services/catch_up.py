@@ -13,9 +13,10 @@ from sellerdesk.clock import Clock
 from sellerdesk.domain.ids import new_id
 from sellerdesk.domain.standing import Behind, CaughtUp, Judgement, Sent, judge
 from sellerdesk.services.adopt import REBUILT_SECONDS, Adopt
+from sellerdesk.services.keeping import SentMemory
 from sellerdesk.services.missed import write_missed_capture, write_missed_shipment
 from sellerdesk.services.one_by_one import attempt
-from sellerdesk.services.ports import PaymentGateway, SentMemory, Store
+from sellerdesk.services.ports import PaymentGateway, Store
 from sellerdesk.services.record import Origin, record_facts, record_refunds
 from sellerdesk.services.sync import ACTOR, EVENTS_KEPT_SECONDS, OVERLAP_SECONDS, Sync, refunds_moved
 

@@ -15,8 +15,9 @@ from sellerdesk.domain.requests import Capture, PassTracking, from_json
 from sellerdesk.services.again import repeated
 from sellerdesk.services.calls import Answer
 from sellerdesk.services.decide import Decider, Verdict
+from sellerdesk.services.keeping import SentMemory
 from sellerdesk.services.missed import pieces_kept
-from sellerdesk.services.ports import PaymentGateway, SentMemory, Store, UnitOfWork
+from sellerdesk.services.ports import PaymentGateway, Store, UnitOfWork
 from sellerdesk.services.record import Origin, record_facts, record_refunds
 from sellerdesk.services.requests import shipping_of
 

@@ -232,7 +232,7 @@ def test_an_upgrade_makes_a_backup_first_and_one_that_fails_leaves_the_file_whol
         raise OurBug("The upgrade failed.")
 
     with monkeypatch.context() as patched:
-        patched.setattr(schema.secrets, "token_hex", fail_at_the_end)
+        patched.setattr("sellerdesk.store.schema.secrets.token_hex", fail_at_the_end)
         with pytest.raises(OurBug):
             open_store(path, seat="packing-1")
     assert run_sql(path, revision) == [("0002",)]
