@@ -6,8 +6,8 @@ from functools import partial
 from threading import Lock
 from time import monotonic, time
 
-from sellerdesk.domain.errors import CatchingUp, KeyRefused, SellerDeskError, StoreError, WorldError
-from sellerdesk.domain.standing import CaughtUp
+from sellerdesk.domain.errors import KeyRefused, SellerDeskError, StoreError, WorldError
+from sellerdesk.domain.standing import Behind, CaughtUp
 from sellerdesk.runner import Job, Runner
 from sellerdesk.services.audit import RunAudit
 from sellerdesk.services.catch_up import CatchUp
@@ -65,7 +65,7 @@ class Background:
         self._sync = sync
         self._resolve = resolve
         self._catch_up = catch_up
-        self._was_behind = False
+        self._behind: Behind | None = None
         self._caught_up: CaughtUp | None = None
         self._backup_news = BackupNews("")
         self._failed = 0
@@ -107,7 +107,8 @@ class Background:
         with self._lock:
             self._listeners.append(listener)
             synced, trouble, page, audited = self._synced, self._trouble, self._page, self._audited
-            more = [each for each in (self._caught_up, self._backup_news) if each not in (None, BackupNews(""))]
+            more = [each for each in (self._behind, self._caught_up) if each is not None]
+            backup = self._backup_news
         if page:
             listener(PageMoved(page))
         if synced is not None:
@@ -116,6 +117,8 @@ class Background:
             listener(audited)
         for news in more:
             listener(news)
+        if backup.problem:
+            listener(backup)
         if trouble.sentence:
             listener(trouble)
 
@@ -182,20 +185,21 @@ class Background:
         return RESOLVE_SECONDS
 
     def _tell_behind(self) -> None:
-        if self._is_behind():
-            self._was_behind = True
-            self._tell_trouble(CatchingUp())
+        behind = self._catch_up.behind() if self._catch_up is not None else None
+        if behind is not None and self._behind is None:
+            with self._lock:
+                self._behind = behind
+            self._tell(behind)
 
     def _tell_caught_up(self) -> None:
         """Whoever brought it up to date: another program may have been faster."""
-        if self._was_behind and self._catch_up is not None:
-            self._was_behind = False
-            found = self._catch_up.last()
-            with self._lock:
-                self._caught_up = found
-            if found is not None:
-                self._tell(found)
-            self._tell_trouble(None)
+        if self._behind is None or self._catch_up is None or self._is_behind():
+            return
+        found = self._catch_up.last()
+        with self._lock:
+            self._behind, self._caught_up = None, found
+        if found is not None:
+            self._tell(found)
 
     def _is_behind(self) -> bool:
         return self._catch_up is not None and self._catch_up.behind() is not None

@@ -8,7 +8,7 @@ from typing import Protocol
 from sellerdesk.clock import Clock
 from sellerdesk.domain.account import AccountFacts
 from sellerdesk.domain.audit import Audit
-from sellerdesk.domain.standing import CaughtUp
+from sellerdesk.domain.standing import Behind, CaughtUp
 from sellerdesk.services.audit import RunAudit
 from sellerdesk.services.back_order import BackOrder
 from sellerdesk.services.card_attempts import ReadAttempts
@@ -92,7 +92,7 @@ class BackupNews:
     problem: str
 
 
-News = Audited | BackupNews | CaughtUp | OrdersChanged | Synced | Trouble | PageMoved
+News = Audited | BackupNews | Behind | CaughtUp | OrdersChanged | Synced | Trouble | PageMoved
 
 
 class Feed(Protocol):

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QSizePolicy, QStackedWid
 
 from sellerdesk import __version__
 from sellerdesk.domain.order import Stage
-from sellerdesk.domain.standing import CaughtUp
+from sellerdesk.domain.standing import Behind, CaughtUp
 from sellerdesk.formats import caught_up_sentence
 from sellerdesk.services.desk import (
     Audited,
@@ -279,7 +279,10 @@ class MainWindow(QMainWindow):
                 self._show_key_trouble(news)
             case BackupNews():
                 self.sync.backed_up(news)
+            case Behind():
+                self.sync.behind(news)
             case CaughtUp():
+                self.sync.behind(None)
                 self.notices.say(Notice(Kind.NOTE, caught_up_sentence(news), _NOTHING_TWICE))
             case PageMoved():
                 self._page_moved(news.address)

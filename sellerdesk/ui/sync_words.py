@@ -5,6 +5,7 @@ from PySide6.QtCore import QObject
 from sellerdesk.clock import Clock
 from sellerdesk.domain.audit import Audit
 from sellerdesk.domain.listing import Overview
+from sellerdesk.domain.standing import Behind
 from sellerdesk.formats import when
 from sellerdesk.services.desk import Audited, BackupNews, Synced, Trouble
 from sellerdesk.ui.status_bar import StatusBar
@@ -15,7 +16,8 @@ _FINE = Trouble("")
 
 
 class SyncWords(QObject):
-    """Keeps both up to date. Trouble is said first, then what a person must decide, then what waits for an answer."""
+    """Keeps both up to date. Trouble is said first, then that the database is
+    behind, then what a person must decide, then what waits for an answer."""
 
     def __init__(self, bar: StatusBar, toolbar: Toolbar, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -27,11 +29,12 @@ class SyncWords(QObject):
         self._at: int | None = None
         self._audit: Audit | None = None
         self._backup = ""
+        self._behind: Behind | None = None
 
     def attach(self, clock: Clock) -> None:
         """A shop was opened."""
         self._clock, self._trouble, self._is_back, self._overview, self._at = clock, _FINE, False, None, None
-        self._audit, self._backup = None, ""
+        self._audit, self._backup, self._behind = None, "", None
         self._show()
 
     def synced(self, news: Synced) -> None:
@@ -43,6 +46,13 @@ class SyncWords(QObject):
     def audited(self, news: Audited) -> None:
         """All orders were compared with Stripe."""
         self._audit = news.audit
+        self._say()
+
+    def behind(self, news: Behind | None) -> None:
+        """The database is older than the world; None: it was brought up to date."""
+        self._behind = news
+        if news is not None:
+            self._bar.announce(self._from(news))
         self._say()
 
     def backed_up(self, news: BackupNews) -> None:
@@ -93,6 +103,8 @@ class SyncWords(QObject):
         if self._trouble.sentence:
             icon = "key-round" if self._trouble.key_refused else "unplug"
             self._bar.say(self._trouble.sentence, icon, Tone.AMBER)
+        elif self._behind is not None:
+            self._bar.say(self._from(self._behind), "refresh-cw", Tone.AMBER)
         elif decisions:
             needs = "1 order needs a decision" if decisions == 1 else f"{decisions} orders need a decision"
             self._bar.say(f"{needs}. Nothing more is asked of Stripe about it.", "octagon-alert", Tone.RED)
@@ -112,8 +124,12 @@ class SyncWords(QObject):
         else:
             self._bar.say(f"Up to date with Stripe, asked {when(self._at, self._clock.now())}", "check", Tone.MUTED)
 
+    def _from(self, behind: Behind) -> str:
+        return f"This database is from {when(behind.as_of, self._clock.now())}. {_READS_FIRST}"
+
     def _checked(self, audit: Audit) -> str:
         return f"{audit.sentence}, checked {when(audit.at, self._clock.now())}"
 
 
+_READS_FIRST = "Stripe is asked about everything before anything is sent. You can look at orders meanwhile."
 _BACK = "Stripe answers again. What waited goes on by itself."

@@ -14,7 +14,7 @@ from sellerdesk.app import open_shop
 from sellerdesk.background import back_up
 from sellerdesk.cli import main
 from sellerdesk.domain.errors import DatabaseTooNew, DatabaseUnusable, OurBug, SellerDeskError
-from sellerdesk.domain.standing import CaughtUp
+from sellerdesk.domain.standing import Behind, CaughtUp
 from sellerdesk.sandbox import Sandbox
 from sellerdesk.sent_memory import FileMemory
 from sellerdesk.services.desk import BackupNews, Mode, ShopInfo, Trouble
@@ -264,6 +264,7 @@ def test_the_background_copies_once_a_day_and_tells_what_was_found(
         shop = open_shop(desk.works, info, desk.store.changes, backups=FileBackups(database))
         ear = Ear(shop)
         try:
+            assert ear.wait_for(Behind).as_of == NOW
             assert ear.wait_for(CaughtUp).orders == 1
             late = Ear(shop)
             assert late.wait_for(CaughtUp).orders == 1

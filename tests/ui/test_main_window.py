@@ -12,7 +12,8 @@ from pytestqt.qtbot import QtBot
 from sellerdesk.domain.errors import DatabaseUnusable, OrderChanged, OurBug, Rejected
 from sellerdesk.domain.operation import OperationState
 from sellerdesk.domain.order import Order, Stage
-from sellerdesk.services.desk import Mode, Synced, Trouble
+from sellerdesk.domain.standing import Behind, CaughtUp
+from sellerdesk.services.desk import BackupNews, Mode, Synced, Trouble
 from sellerdesk.ui.dialogs.prepare import PrepareDialog
 from sellerdesk.ui.dialogs.ship import ShipDialog
 from sellerdesk.ui.main_window import MainWindow
@@ -304,6 +305,24 @@ def test_agreement_and_trouble_are_said(qtbot: QtBot, open_window: Open, books: 
     qtbot.waitUntil(lambda: window.status.sentence.startswith("Stripe answers again."))
     QTest.keyClick(window, Qt.Key.Key_F5)
     assert books.syncs == 1
+
+
+def test_a_database_from_the_past_and_a_backup_that_fails_are_said(
+    qtbot: QtBot, open_window: Open, books: Books, ears: Ears
+) -> None:
+    window = open_window()
+    assert books.told is not None
+    books.told(Behind(NOW - 3600))
+    qtbot.waitUntil(lambda: "before anything is sent." in window.status.sentence)
+    assert window.status.sentence.startswith("This database is from ")
+    books.told(CaughtUp(NOW - 3600, NOW, 4))
+    qtbot.waitUntil(lambda: "4 orders were brought up to date with Stripe." in ears.words)
+    assert "before anything is sent." not in window.status.sentence
+    problem = "No backup could be made: the disk is full. The database is as it was, and orders go on."
+    books.told(BackupNews(problem))
+    qtbot.waitUntil(lambda: window.status.sentence == problem)
+    books.told(BackupNews(""))
+    qtbot.waitUntil(lambda: window.status.sentence != problem)
 
 
 def test_a_reading_that_fails_is_said_and_tried_again(
