@@ -96,6 +96,8 @@ def to_keep(made: Iterable[tuple[int, Path]]) -> list[Path]:
 def copy_apart(source: Path, target: Path, at: int) -> None:
     """Write a checked copy of the database ``source`` to ``target`` from another process, marked as made ``at``. What
     ``target`` was before stays until all of it is there. Raises BackupFailed."""
+    if not source.is_file():
+        raise _failed(f"there is no database {source} yet")
     paths = os.pathsep.join([str(_PACKAGE), *filter(None, [os.environ.get("PYTHONPATH")])])
     try:
         # This very Python with a fixed text; the paths are arguments, not code.
@@ -121,4 +123,5 @@ def _day(at: int) -> date:
 
 
 def _failed(why: str) -> BackupFailed:
-    return BackupFailed(f"No backup could be made: {why.rstrip('.')}. The database is as it was, and orders go on.")
+    why = why[:1].lower() + why[1:].rstrip(".")
+    return BackupFailed(f"No backup could be made: {why}. The database is as it was, and orders go on.")

@@ -6,7 +6,7 @@ from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
 
-from sellerdesk.domain.errors import DatabaseUnusable
+from sellerdesk.domain.errors import DatabaseUnusable, SellerDeskError
 from sellerdesk.files import sync_folder
 from sellerdesk.store import sqlite
 
@@ -25,7 +25,7 @@ def copy_as_told() -> None:
         _copy(source, part, at)
         part.replace(target)
         sync_folder(target.parent)
-    except (OSError, DatabaseUnusable) as error:
+    except (OSError, SellerDeskError) as error:
         with suppress(OSError):
             part.unlink()
         sys.stdout.write(str(getattr(error, "strerror", None) or error))

@@ -2,7 +2,7 @@
 
 import json
 
-from sqlalchemy import ColumnElement, and_, delete, func, or_, select, true, update
+from sqlalchemy import ColumnElement, and_, case, delete, func, or_, select, true, update
 from sqlalchemy.orm import Session
 
 from sellerdesk.domain.errors import CatchingUp
@@ -69,13 +69,11 @@ class SqlStanding:
         self._put(_EARLIER, json.dumps(earlier))
         self._put(_LIFE, sent.life)
         for seat, count in sorted(sent.counts.items()):
-            highest = func.max if self._session.get_bind().dialect.name == "sqlite" else func.greatest
+            highest = case((SeatRecord.send_counter > count, SeatRecord.send_counter), else_=count)
             self._session.execute(
                 upsert(self._session, SeatRecord)
                 .values(name=seat, send_counter=count, heartbeat=0)
-                .on_conflict_do_update(
-                    index_elements=[SeatRecord.name], set_={"send_counter": highest(SeatRecord.send_counter, count)}
-                )
+                .on_conflict_do_update(index_elements=[SeatRecord.name], set_={"send_counter": highest})
             )
         self._session.execute(delete(MetaRecord).where(MetaRecord.key.in_((_BEHIND, COPIED_AT))))
 

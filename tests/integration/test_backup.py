@@ -16,9 +16,11 @@ from sellerdesk.cli import main
 from sellerdesk.domain.errors import DatabaseTooNew, DatabaseUnusable, OurBug, SellerDeskError
 from sellerdesk.domain.standing import Behind, CaughtUp
 from sellerdesk.sandbox import Sandbox
+from sellerdesk.sandbox.faults import Fault
 from sellerdesk.sent_memory import FileMemory
 from sellerdesk.services.desk import BackupNews, Mode, ShopInfo, Trouble
 from sellerdesk.settings import DATABASE_ADDRESS, LAST_PROFILE, PROFILE, SHOP_NAME, Settings, places
+from sellerdesk.shops import Shops
 from sellerdesk.store import schema
 from sellerdesk.store.backup import BackupFailed, FileBackups, to_keep
 from sellerdesk.store.database import open_store
@@ -26,7 +28,9 @@ from sellerdesk.store.restoring import NotRestored, restore
 from tests import wiring
 from tests.engines import open_place, run_sql
 from tests.integration.test_services_background import Ear
+from tests.integration.test_shop_keys import connect, place_order
 from tests.integration.test_store_file import go_back
+from tests.secret_service import SecretService
 from tests.wiring import DAY
 
 NOW = 1_790_000_000
@@ -259,12 +263,16 @@ def test_the_background_copies_once_a_day_and_tells_what_was_found(
     restore(backup, database, SHOP, NOW)
     shutil.rmtree(FileBackups(database).folder)
     FileBackups(database).folder.write_text("in the way")
+    faults = stripe_sandbox.world.faults
+    faults.plan("retrieve", Fault.SLOW)
     with wiring.plant(stripe_sandbox, database, memory=memory) as desk:
         info = ShopInfo(Mode.TEST, "Shop", "", "", "")
         shop = open_shop(desk.works, info, desk.store.changes, backups=FileBackups(database))
         ear = Ear(shop)
         try:
             assert ear.wait_for(Behind).as_of == NOW
+            assert faults.wait_until_holding(timeout=60)
+            faults.release()
             assert ear.wait_for(CaughtUp).orders == 1
             late = Ear(shop)
             assert late.wait_for(CaughtUp).orders == 1
@@ -306,3 +314,30 @@ def test_the_commands_copy_and_put_back(data_dir: Path, profile: Path, capsys: p
         status, _, err = run(*words)
         assert status == 1
         assert "which its server’s administrator backs up (pg_dump" in err
+
+
+@pytest.mark.keyring
+def test_a_shop_opened_after_a_restore_says_what_it_found(
+    data_dir: Path, keyring_session: SecretService, capsys: pytest.CaptureFixture[str]
+) -> None:
+    where = places(data_dir)
+
+    def said(*words: str) -> str:
+        assert main(["--data-dir", str(data_dir), *words]) == 0
+        return capsys.readouterr().out
+
+    with Sandbox() as sandbox:
+        shops = Shops(where, Settings.load(where.settings_file), sandbox.url)
+        name = connect(shops, sandbox.secret_key, sandbox)
+        place_order(shops, name, sandbox)
+        copy = said("backup").strip()
+        opened = shops.works(name)
+        (row,) = opened.works.desk.orders.page(wiring.everything()).rows
+        desk = wiring.Plant(sandbox, opened.works.store, opened.works.clock, opened.works)  # type: ignore[arg-type]
+        desk.prepare(desk.order(row.id))
+        opened.close()
+        said("restore", copy)
+        first, second = said("sync"), said("sync")
+    assert "1 order was brought up to date with Stripe." in first
+    assert "This database is from" not in second
+    assert [each.name for each in (data_dir / "sent").glob("*.json")]
