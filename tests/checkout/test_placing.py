@@ -280,6 +280,19 @@ def test_an_answer_lost_on_the_way_is_found_out_by_looking(world: ShopWorld) -> 
     assert intents(world) == 1
 
 
+def test_a_shop_whose_database_came_back_from_the_past_asks_to_try_again(world: ShopWorld) -> None:
+    browser = world.browser().start()
+    with world.works.store.write() as unit:
+        unit.standing.fall_behind(1_790_000_000)
+        unit.commit()
+    answer = browser.place()
+    assert (answer.status, answer.code) == (503, "busy")
+    assert "Nothing is held. Please try again in a moment." in answer.json["error"]["message"]
+    assert intents(world) == 0
+    world.works.resolve.run_due()
+    assert browser.place().status == 200
+
+
 def test_a_busy_stripe_before_the_order_is_told_as_busy(world: ShopWorld) -> None:
     browser = world.browser().start()
     world.sandbox.world.faults.plan("create_intent", Fault.BUSY_429, times=1)
