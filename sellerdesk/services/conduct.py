@@ -110,10 +110,9 @@ class Conductor:
         ``told`` goes to the timeline. Nothing is sent. Raises CallError's family when it cannot be read."""
         known = self._current(operation_id)
         verdict = self._decider.accept(known, word) if known.state is OperationState.REVIEW else None
-        claimed = self._claim(known.id) if verdict is not None else None
-        if claimed is None or verdict is None:
+        if verdict is None:
             return Outcome(known)
-        return Outcome(self._record(claimed, verdict, told), verdict.answer)
+        return Outcome(self._record_decision(known, verdict, told), verdict.answer)
 
     def send_anew(self, operation_id: str, told: TimelineEntry) -> Outcome:
         """Send an operation in review under a new key, after a reading that shows nothing of it; what the reading
@@ -123,15 +122,7 @@ class Conductor:
             return Outcome(known)
         if self._decider.examine(known) is not None:
             return self._by_reading(known)
-        claimed = self._claim(known.id)
-        if claimed is None:
-            return Outcome(self._current(known.id))
-        anew = Verdict(OperationState.UNKNOWN, DECIDED, new_generation=True)
-        with self._store.write() as unit:
-            self._end_attempt(unit, claimed, anew)
-            if unit.journal.postpone(claimed, anew.word, self._clock.system_now(), new_generation=True):
-                unit.orders.note(claimed.order_id, told)
-                unit.commit()
+        self._record_decision(known, Verdict(OperationState.UNKNOWN, DECIDED, new_generation=True), told)
         return self.resolve(operation_id)
 
     def _current(self, operation_id: str) -> Operation:
@@ -201,39 +192,50 @@ class Conductor:
 
     # --- recording, in one transaction ---
 
-    def _record(self, claimed: Operation, verdict: Verdict, told: TimelineEntry | None = None) -> Operation:
+    def _record(self, claimed: Operation, verdict: Verdict) -> Operation:
         """Stripe has answered, so the answer is worth a second try. Recorded once, however often it is tried."""
-        repeated(lambda: self._write_down(claimed, verdict, told))
+
+        def step() -> None:
+            with self._store.write() as unit:
+                if self._write_down(unit, claimed, verdict):
+                    unit.commit()
+
+        repeated(step)
         return self._current(claimed.id)
 
-    def _write_down(self, claimed: Operation, verdict: Verdict, told: TimelineEntry | None) -> None:
-        with self._store.write() as unit:
-            known = unit.journal.get(claimed.id)
-            if known is not None and known.fence == claimed.fence and known.state is not OperationState.SENDING:
-                return
-            self._end_attempt(unit, claimed, verdict)
-            if verdict.state is OperationState.UNKNOWN:
-                self._postpone(unit, claimed, verdict)
-                unit.commit()
-            elif unit.journal.finish(claimed, verdict.state, verdict.word, self._clock.now()):
-                self._take_over(unit, claimed, verdict)
-                if told is not None:
-                    unit.orders.note(claimed.order_id, told)
-                self._at(claimed, "before_commit")
-                unit.commit()
-            # Otherwise somebody else finished it meanwhile: our copy of the answer is thrown away.
+    def _record_decision(self, known: Operation, verdict: Verdict, told: TimelineEntry) -> Operation:
+        """Claimed and recorded in one transaction: an operation that a person has decided about must not be found half
+        decided, and sent. What somebody else took up meanwhile is left to them."""
 
-    def _end_attempt(self, unit: UnitOfWork, claimed: Operation, verdict: Verdict) -> None:
-        error = verdict.error
-        unit.journal.end_attempt(
-            claimed,
-            self._clock.now(),
-            verdict.word,
-            error.http_status if error else None,
-            error.code if error else "",
-            error.request_id if error else _request_id(verdict.answer),
-            error.replayed if error else False,
-        )
+        def step() -> None:
+            with self._store.write() as unit:
+                now = self._clock.now()
+                claimed = unit.journal.claim(known.id, self._seat, self._clock.system_now(), now)
+                if claimed is None or claimed.fence != known.fence + 1:
+                    return
+                unit.journal.start_attempt(claimed, now)
+                if self._write_down(unit, claimed, verdict):
+                    unit.orders.note(claimed.order_id, told)
+                    unit.commit()
+
+        repeated(step)
+        return self._current(known.id)
+
+    def _write_down(self, unit: UnitOfWork, claimed: Operation, verdict: Verdict) -> bool:
+        """Whether there is something to commit. Where somebody else finished it meanwhile, our copy of the answer is
+        thrown away."""
+        known = unit.journal.get(claimed.id)
+        if known is not None and known.fence == claimed.fence and known.state is not OperationState.SENDING:
+            return False
+        _end_attempt(unit, claimed, verdict, self._clock.now())
+        if verdict.state is OperationState.UNKNOWN:
+            self._postpone(unit, claimed, verdict)
+            return True
+        if not unit.journal.finish(claimed, verdict.state, verdict.word, self._clock.now()):
+            return False
+        self._take_over(unit, claimed, verdict)
+        self._at(claimed, "before_commit")
+        return True
 
     def _postpone(self, unit: UnitOfWork, claimed: Operation, verdict: Verdict) -> None:
         next_try = self._clock.system_now() + verdict.wait
@@ -261,6 +263,19 @@ class Conductor:
             what = "not_passed_on" if verdict.passed_on is PassedOn.REFUSED else "passed_on"
             now = self._clock.now()
             unit.orders.note(order.id, TimelineEntry(now, what, "Stripe", request_id=_request_id(answer)))
+
+
+def _end_attempt(unit: UnitOfWork, claimed: Operation, verdict: Verdict, at: int) -> None:
+    error = verdict.error
+    unit.journal.end_attempt(
+        claimed,
+        at,
+        verdict.word,
+        error.http_status if error else None,
+        error.code if error else "",
+        error.request_id if error else _request_id(verdict.answer),
+        error.replayed if error else False,
+    )
 
 
 def _is_current(order: Order, operation: Operation) -> bool:

@@ -1,5 +1,7 @@
 """A person decides about an operation in review: by what Stripe says, or by sending it again; once, and by name."""
 
+from pathlib import Path
+
 import pytest
 
 from sellerdesk.domain.errors import OperationInProgress, OutcomeUnknown, WrongStage
@@ -9,7 +11,7 @@ from sellerdesk.domain.payment import PaymentStatus
 from sellerdesk.sandbox import Sandbox
 from sellerdesk.sandbox.faults import Fault
 from tests.integration.test_services_review import in_review
-from tests.wiring import SEAT, TOTAL, Plant, calls, stripe_call
+from tests.wiring import SEAT, TOTAL, Plant, calls, plant, stripe_call
 
 HOUR = 3600
 
@@ -51,6 +53,28 @@ def test_accepting_that_nothing_happened_frees_the_order(shop: Plant, stripe_san
         with pytest.raises(WrongStage):
             again(operation.id)
     assert shop.refund(after, 2400).payment.refunded == 2400
+    shop.check_agrees(order.id)
+
+
+class Died(BaseException):
+    """The program ends here."""
+
+
+def test_a_decision_is_written_down_whole_or_not_at_all(shop: Plant, stripe_sandbox: Sandbox, database: Path) -> None:
+    """What was found half decided would be sent: the person decided that it must not be."""
+    order, operation = in_review(shop, stripe_sandbox)
+
+    def die(gap: str) -> None:
+        if gap == "capture.before_commit":
+            raise Died
+
+    with plant(stripe_sandbox, database, reached=die) as dying, pytest.raises(Died):
+        dying.works.desk.review.accept(operation.id)
+    shop.settle(2)
+    assert shop.operations(order.id, OperationKind.CAPTURE) == [operation]
+    assert len(calls(stripe_sandbox, "POST", "/capture")) == 1
+    assert shop.works.desk.review.accept(operation.id).open_operation is None
+    assert shop.happened(order.id).count("accepted") == 1
     shop.check_agrees(order.id)
 
 
