@@ -58,6 +58,7 @@ class Api:
         self._pay_address = Bucket(limits.pay_per_address, time.monotonic)
         self._pay_together = Bucket(limits.pay_together, time.monotonic)
         self._place_address = Bucket(limits.place_per_address, time.monotonic)
+        self._approved_order = Bucket(limits.approved_per_order, time.monotonic)
         self._asks = Bucket(limits.ask_per_address, time.monotonic)
         self._paying = Underway()
 
@@ -253,10 +254,15 @@ class Api:
         return await self._about_approval(approve)
 
     async def _approved(self, request: Request) -> Response:
-        """The shopper is back from there."""
+        """The shopper is back from there. Each time costs a reading at Stripe."""
         await read_object(request)
-        link = request.path_params["link"]
-        return await self._about_approval(lambda: self._approving.look(link))
+        order = await run_in_threadpool(self._linked, request)
+
+        def look() -> Approval:
+            self._approved_order.take(order.link_token)
+            return self._approving.look(order.link_token)
+
+        return await self._about_approval(look)
 
     async def _about_approval(self, ask: Callable[[], Approval]) -> Response:
         try:

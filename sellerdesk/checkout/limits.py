@@ -34,12 +34,14 @@ class Allowance:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What is allowed per checkout, per client address, and for everybody together: addresses can be borrowed."""
+    """What is allowed per checkout or order, per client address, and for everybody together: addresses can be
+    borrowed."""
 
     pay_per_checkout: Allowance = Allowance(5, 600)
     pay_per_address: Allowance = Allowance(15, 600)
     place_per_address: Allowance = Allowance(30, 600)
     ask_per_address: Allowance = Allowance(600, 60)
+    approved_per_order: Allowance = Allowance(20, 600)
     pay_together: Allowance = Allowance(300, 600)
 
 

@@ -17,7 +17,7 @@ from sellerdesk.domain.payment import Payment, PaymentFacts, PaymentStatus
 from sellerdesk.services import requests
 from sellerdesk.services.conduct import Conductor, Outcome
 from sellerdesk.services.plans import planned
-from sellerdesk.services.ports import PaymentGateway, Store
+from sellerdesk.services.ports import PaymentGateway, Store, UnitOfWork
 from sellerdesk.services.record import Origin, record_facts
 
 SHOPPER_ACTOR = "Order page"
@@ -101,6 +101,7 @@ class Approving:
             known = unit.journal.get(operation_id)
             if known is not None:
                 return known
+            _refuse_beside_replaced(unit, payment)
             request = requests.approve(order, payment, return_url)
             kind = OperationKind.CONFIRM
             operation = planned(operation_id, kind, order, request, SHOPPER_ACTOR, self._clock, payment.id)
@@ -121,6 +122,14 @@ class Approving:
         if payment.status is PaymentStatus.REQUIRES_ACTION and facts is not None and facts.approval_url:
             return Approval(ApprovalState.ASK, facts.approval_url)
         return _standing(payment)
+
+
+def _refuse_beside_replaced(unit: UnitOfWork, payment: Payment) -> None:
+    """A new hold is not made while the answer about the one that it replaces is open: it may be captured at this
+    moment, and then the new one must not come about. Raises OperationInProgress."""
+    for each in unit.journal.of_order(payment.order_id):
+        if each.is_open and each.payment_id == payment.replaces_id and each.kind is not OperationKind.SHIP:
+            raise OperationInProgress("What was begun on the earlier hold of this order is not finished yet.")
 
 
 def _standing(payment: Payment) -> Approval:

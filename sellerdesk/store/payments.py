@@ -1,6 +1,6 @@
 """Refunds, and the payments that an order gets later, in the database."""
 
-from sqlalchemy import and_, func, insert, or_, select, update
+from sqlalchemy import and_, func, insert, literal_column, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
 from sellerdesk.domain.errors import OperationInProgress, OurBug, UnknownOrder
@@ -61,15 +61,18 @@ class SqlPayments:
         """Oldest first."""
         old, new = aliased(PaymentRecord), aliased(PaymentRecord)
         standing = (_HELD, PaymentStatus.SUCCEEDED.value)
-        rows = self._session.scalars(
-            select(new.order_id)
+        rows = self._session.execute(
+            select(new.id, new.order_id)
             .join(old, old.id == new.replaces_id)
             .where(
+                # As the index of renewals says it, word for word: otherwise it would not be used.
+                new.replaces_id.is_not(None),
+                func.coalesce(new.status, literal_column("''")) != literal_column("'canceled'"),
                 or_(
                     and_(old.status == _HELD, new.status.in_(standing)),
                     and_(old.status.in_(_OVER), func.coalesce(new.status, "").not_in(_OVER)),
-                )
+                ),
             )
-            .order_by(new.id)
         )
-        return tuple(self._orders.get(order_id) for order_id in dict.fromkeys(rows))
+        # Sorted here: asked for sorted, all payments would be gone through in that order.
+        return tuple(self._orders.get(order_id) for order_id in dict.fromkeys(row.order_id for row in sorted(rows)))

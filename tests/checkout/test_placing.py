@@ -252,7 +252,9 @@ def test_hostile_text_is_printed_as_text(open_shop: ShopWorld) -> None:
 
 
 def test_tries_are_counted_per_checkout_and_per_address(tmp_path: Path) -> None:
-    limits = Limits(pay_per_checkout=Allowance(2, 600), pay_per_address=Allowance(3, 600))
+    limits = Limits(
+        pay_per_checkout=Allowance(2, 600), pay_per_address=Allowance(3, 600), approved_per_order=Allowance(2, 600)
+    )
     with open_world(tmp_path, limits) as world:
         one, other = world.browser().start(), world.browser().start()
         placed, second = one.place(), other.place()
@@ -265,6 +267,11 @@ def test_tries_are_counted_per_checkout_and_per_address(tmp_path: Path) -> None:
             f"/api/orders/{second.json['reference']}/pay", {"token": world.token()}, x_forwarded_for="198.51.100.9"
         )
         assert forged.status == 429
+        # Coming back from the bank costs a reading at Stripe: counted per order, and on its own.
+        link = f"/api{second.json['link']}/approved"
+        assert [other.post(link, {}).status for _ in range(3)] == [200, 200, 429]
+        assert one.post(f"/api{placed.json['link']}/approved", {}).status == 200
+        assert one.post("/api/o/nowhere/approved", {}).status == 404
 
 
 def test_an_answer_lost_on_the_way_is_found_out_by_looking(world: ShopWorld) -> None:

@@ -1,8 +1,10 @@
 """Renewing a hold: the new one first, the old one released after, and never more than one captured."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
+from sqlalchemy import event
 
 from sellerdesk.domain.charging_later import VISA_HOLD_SECONDS, RenewalRoad, waiting_renewal
 from sellerdesk.domain.errors import OperationInProgress, Rejected
@@ -12,8 +14,9 @@ from sellerdesk.domain.payment import PaymentStatus
 from sellerdesk.domain.stages import stage_of
 from sellerdesk.sandbox import Sandbox
 from sellerdesk.sandbox.faults import Fault
+from sellerdesk.services.approving import ApprovalState
 from sellerdesk.services.saved_card import ChargeState
-from tests.wiring import ASKS_FIRST, DAY, TOTAL, Plant, calls, intents_of, plant, stripe_call
+from tests.wiring import ASKS_FIRST, DAY, RETURN_URL, TOTAL, Plant, calls, intents_of, plant, stripe_call
 
 FAULTS = (Fault.LOST_BEFORE, Fault.LOST_AFTER, Fault.ERROR_500_AFTER, Fault.ODD_200_NULL)
 
@@ -141,6 +144,40 @@ def test_a_renewed_hold_can_be_renewed(shop: Plant, stripe_sandbox: Sandbox) -> 
     again = shop.renew(shop.order(order.id))
     assert again.payment.replaces_id == order.payment.id
     assert len(held_at_stripe(stripe_sandbox, shop.check_agrees(order.id))) == 1
+
+
+def test_the_shopper_approves_no_new_hold_while_the_old_one_may_be_captured(
+    shop: Plant, stripe_sandbox: Sandbox
+) -> None:
+    asked = shop.renew(lapsing(shop, stripe_sandbox, ASKS_FIRST))
+    assert asked.state is ChargeState.NEEDS_SHOPPER
+    stripe_sandbox.world.faults.plan("capture", Fault.LOST_AFTER)
+    assert shop.prepare(asked.order).open_operation is not None
+    approving = shop.works.shopfront.approving
+    assert approving.start(asked.order.link_token, RETURN_URL).state is ApprovalState.CHECKING
+    shop.settle()
+    assert approving.start(asked.order.link_token, RETURN_URL).state is ApprovalState.NOTHING
+    assert len(calls(stripe_sandbox, "POST", "/confirm")) == 1  # of the order's first payment
+    assert shop.check_agrees(asked.order.id).payment.captured == TOTAL
+
+
+def test_only_renewals_are_gone_through_for_what_is_not_needed(shop: Plant) -> None:
+    """Of a hundred thousand payments a handful is a renewal, and this is asked again and again."""
+    asked: list[tuple[str, Any]] = []
+    engine = shop.store._reader
+
+    def note(_connection: Any, _cursor: Any, statement: str, parameters: Any, *_rest: Any) -> None:
+        asked.append((statement, parameters))
+
+    event.listen(engine, "before_cursor_execute", note)
+    shop.works.desk.renew.run_due()
+    shop.works.desk.renew.run_due()
+    event.remove(engine, "before_cursor_execute", note)
+    ((statement, parameters),) = [each for each in asked if "FROM payment" in each[0]]  # the second was too early
+    with engine.connect() as connection:
+        plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters).all()
+    assert "USING INDEX uq_payment_one_renewal" in str(plan[0])
+    assert not any("SCAN" in str(row) for row in plan)
 
 
 def test_releasing_the_order_ends_a_new_hold_that_nobody_approved(shop: Plant, stripe_sandbox: Sandbox) -> None:
