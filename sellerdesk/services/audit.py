@@ -1,5 +1,7 @@
 """Audit: every order that is not over is compared with Stripe, fact by fact, and with our own books.
 
+What was captured is compared until it is shipped and its refunds are at their end.
+
 An order that is merely behind is brought up to date by being read, as a poll would; that is no break. A break is what
 stays wrong after that: it is shown to a person, with what mends it, and nothing is done about it by itself.
 """
@@ -15,7 +17,7 @@ from sellerdesk.domain.order import Order
 from sellerdesk.domain.payment import Payment, PaymentFacts
 from sellerdesk.services.adopt import REBUILT_SECONDS, Adopt
 from sellerdesk.services.ports import PaymentGateway, Store, UnitOfWork
-from sellerdesk.services.record import Origin, movements, record_facts
+from sellerdesk.services.record import Origin, movements, record_facts, record_refunds, refunds_moved
 
 ACTOR = "Audit"
 LAST = "last_audit"
@@ -57,7 +59,7 @@ class RunAudit:
         read before stays, and the last audit, too."""
         found = self._adopt.since(self._clock.now() - REBUILT_SECONDS)
         with self._store.read() as unit:
-            intents = unit.orders.unsettled_intents()
+            intents = (*unit.orders.unsettled_intents(), *unit.payments.captured_intents())
         compared = [self._compare(intent_id) for intent_id in intents]
         breaks = tuple(each.wrong for each in compared if each.wrong is not None)
         mended = found + sum(each.changed for each in compared if each.wrong is None)
@@ -73,9 +75,9 @@ class RunAudit:
         if order is None:
             raise OurBug("A payment lost its order while it was compared.")
         try:
-            compared = self._merge(order, self._gateway.retrieve(intent_id))
+            compared = self._read(order, intent_id)
             # What was captured while Stripe answered is no difference: a second look tells.
-            return compared if compared.wrong is None else self._merge(order, self._gateway.retrieve(intent_id))
+            return compared if compared.wrong is None else self._read(order, intent_id)
         except OurBug:
             _log.exception("payment %s could not be compared", intent_id)
             return _Compared(False, _ours(order, intent_id))
@@ -88,15 +90,22 @@ class RunAudit:
                 raise
             return _Compared(False, _odd(order, intent_id))
 
-    def _merge(self, order: Order, facts: PaymentFacts) -> _Compared:
-        before = _payment(order, facts.intent_id)
+    def _read(self, order: Order, intent_id: str) -> _Compared:
+        """Merge what Stripe says now. No event may have told of a refund made in the Dashboard: where the sums differ
+        the refunds are read, too."""
+        facts = self._gateway.retrieve(intent_id)
+        refunds = self._gateway.refunds(intent_id) if refunds_moved(order, facts) else ()
+        before = _payment(order, intent_id)
         with self._store.write() as unit:
-            after = record_facts(unit, unit.orders.get(order.id), facts, Origin("audit", ACTOR, self._clock.now()))
+            origin = Origin("audit", ACTOR, self._clock.now())
+            after = record_facts(unit, unit.orders.get(order.id), facts, origin)
+            after = record_refunds(unit, after, refunds, origin)
             payment = _payment(after, facts.intent_id)
             wrong = _difference(after, payment, facts) or self._books(unit, after, payment)
             wrong = wrong or self._decision(unit, after, payment)
             unit.commit()
-        return _Compared(_told(before) != _told(payment), wrong)
+        changed = _told(before) != _told(payment) or set(order.refunds) != set(after.refunds)
+        return _Compared(changed, wrong)
 
     def _books(self, unit: UnitOfWork, order: Order, payment: Payment) -> Break | None:
         if unit.journal.booked(payment.intent_id) == {k: v for k, v in movements(payment).items() if v}:
@@ -128,7 +137,7 @@ def _told(payment: Payment) -> tuple[object, ...]:
 def _difference(order: Order, payment: Payment, facts: PaymentFacts) -> Break | None:
     """What our row says although Stripe, just asked, says otherwise."""
     names = ("status", "held", "captured", "refunded")
-    ours = (payment.status, payment.held, payment.captured, payment.refunded)
+    ours = (payment.status, payment.held, payment.captured, order.refunded(payment))
     theirs = (facts.status, facts.amount_capturable, facts.amount_received, facts.amount_refunded)
     different = [name for name, mine, its in zip(names, ours, theirs, strict=True) if mine != its]
     if not different:

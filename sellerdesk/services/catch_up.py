@@ -17,8 +17,8 @@ from sellerdesk.services.keeping import SentMemory
 from sellerdesk.services.missed import write_missed_capture, write_missed_shipment
 from sellerdesk.services.one_by_one import attempt
 from sellerdesk.services.ports import PaymentGateway, Store
-from sellerdesk.services.record import Origin, record_facts, record_refunds
-from sellerdesk.services.sync import ACTOR, EVENTS_KEPT_SECONDS, OVERLAP_SECONDS, Sync, refunds_moved
+from sellerdesk.services.record import Origin, record_facts, record_refunds, refunds_moved
+from sellerdesk.services.sync import ACTOR, EVENTS_KEPT_SECONDS, OVERLAP_SECONDS, Sync
 
 LAST = "last_catch_up"
 

@@ -179,6 +179,11 @@ class Payments(Protocol):
         """Orders of which two holds stand, or whose new hold is not needed any more."""
         ...
 
+    def captured_intents(self) -> tuple[str, ...]:
+        """Intents whose money was captured and is not at its end: the order is to be shipped, or a refund is on its
+        way."""
+        ...
+
 
 class Lists(Protocol):
     """What tables and counts show of all orders."""

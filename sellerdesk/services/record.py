@@ -8,7 +8,7 @@ from sellerdesk.domain.errors import OurBug
 from sellerdesk.domain.merge import merge
 from sellerdesk.domain.order import Order, TimelineEntry
 from sellerdesk.domain.payment import Payment, PaymentFacts, PaymentStatus
-from sellerdesk.domain.refund import Refund, RefundFacts, merge_refund
+from sellerdesk.domain.refund import Refund, RefundFacts, RefundState, merge_refund
 from sellerdesk.domain.requests import TAG_PAYMENT, CreateRefund, from_json
 from sellerdesk.services.ports import UnitOfWork
 
@@ -66,6 +66,14 @@ def _payment_of(order: Order, facts: PaymentFacts) -> Payment:
     ):
         return each
     raise OurBug(f"Payment {facts.intent_id} belongs to none of this order's payments.")
+
+
+def refunds_moved(order: Order, facts: PaymentFacts) -> bool:
+    """Whether Stripe's sum is not that of the refunds we know, or one of them is not at its end."""
+    payment = next(each for each in order.payments if each.intent_id == facts.intent_id)
+    known = [each for each in order.refunds if each.payment_id == payment.id and each.counts]
+    settled = all(each.state is RefundState.SUCCEEDED for each in known)
+    return not settled or sum(each.amount for each in known) != facts.amount_refunded
 
 
 def record_refunds(unit: UnitOfWork, order: Order, refunds: Iterable[RefundFacts], origin: Origin) -> Order:

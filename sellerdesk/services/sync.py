@@ -6,13 +6,11 @@ from functools import partial
 
 from sellerdesk.clock import Clock
 from sellerdesk.domain.errors import OurBug, OutcomeUnknown, RefusedError, Rejected
-from sellerdesk.domain.order import Order
-from sellerdesk.domain.payment import EventHint, PaymentFacts
-from sellerdesk.domain.refund import RefundState
+from sellerdesk.domain.payment import EventHint
 from sellerdesk.services.adopt import REBUILT_SECONDS, Adopt
 from sellerdesk.services.one_by_one import attempt
 from sellerdesk.services.ports import PaymentGateway, Store
-from sellerdesk.services.record import Origin, record_facts, record_refunds
+from sellerdesk.services.record import Origin, record_facts, record_refunds, refunds_moved
 
 STREAM = "events"
 # Events are neither strictly ordered nor strictly on time: https://docs.stripe.com/webhooks#event-ordering
@@ -167,11 +165,3 @@ class Sync:
         with self._store.write() as unit:
             unit.inbox.handled(event_ids, self._clock.now(), note)
             unit.commit()
-
-
-def refunds_moved(order: Order, facts: PaymentFacts) -> bool:
-    """Whether Stripe's sum is not that of the refunds we know, or one of them is not at its end."""
-    payment = next(each for each in order.payments if each.intent_id == facts.intent_id)
-    known = [each for each in order.refunds if each.payment_id == payment.id and each.counts]
-    settled = all(each.state is RefundState.SUCCEEDED for each in known)
-    return not settled or sum(each.amount for each in known) != facts.amount_refunded
