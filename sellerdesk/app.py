@@ -18,6 +18,7 @@ from sellerdesk.services.conduct import Conductor, nowhere
 from sellerdesk.services.confirm_again import ConfirmAgain
 from sellerdesk.services.desk import Desk, OpenShop, ShopInfo
 from sellerdesk.services.keeping import Backups, SentMemory
+from sellerdesk.services.duty import Duty
 from sellerdesk.services.orders import ReadOrders
 from sellerdesk.services.overview import ReadFigures
 from sellerdesk.services.paying import Paying
@@ -119,10 +120,12 @@ def open_shop(
     find_page: Callable[[], str | None] | None = None,
     sweeps: bool = True,
     backups: Backups | None = None,
+    duty: Duty | None = None,
 ) -> OpenShop:
     """Start the background of ``works`` and give the window its shop. Closing stops the background first, then
     calls ``closers`` in turn, once. ``idle_most`` and ``find_page`` are the background's; without ``sweeps``
-    unfinished checkouts stay open; ``backups`` are made once a day."""
+    unfinished checkouts stay open; ``backups`` are made once a day. ``duty`` is there where several seats share the
+    database."""
     background = Background(
         works.desk.sync,
         works.resolve,
@@ -133,6 +136,7 @@ def open_shop(
         audit=works.desk.audit,
         catch_up=works.catch_up,
         backups=backups,
+        duty=duty,
     )
     background.start()
     steps = [background.stop, *closers]

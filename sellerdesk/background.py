@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
 from threading import Lock
 from time import monotonic, time
@@ -13,6 +14,7 @@ from sellerdesk.services.audit import RunAudit
 from sellerdesk.services.catch_up import CatchUp
 from sellerdesk.services.desk import Audited, BackupNews, News, OrdersChanged, PageMoved, Synced, Trouble
 from sellerdesk.services.keeping import Backups
+from sellerdesk.services.duty import LOOK_SECONDS, Duty
 from sellerdesk.services.resolve import Resolve
 from sellerdesk.services.sweep import Sweep
 from sellerdesk.services.sync import Sync
@@ -46,7 +48,8 @@ class Background:
     longest pause between two questions to Stripe, in seconds. ``find_page`` tells where the checkout page answers
     now, '' for nowhere, None when it cannot tell; there is none where the address is known for good. ``sweep`` closes
     what nobody will finish, ``audit`` compares everything once a day. ``catch_up`` tells whether the database came back
-    from the past, and ``backups`` copies it once a day.
+    from the past, and ``backups`` copies it once a day. Where several seats share the database ``duty`` says which of
+    them asks Stripe and sweeps.
     """
 
     def __init__(
@@ -61,14 +64,17 @@ class Background:
         audit: RunAudit | None = None,
         catch_up: CatchUp | None = None,
         backups: Backups | None = None,
+        duty: Duty | None = None,
     ) -> None:
         self._sync = sync
         self._resolve = resolve
+        self._duty = duty
         self._catch_up = catch_up
         self._behind: Behind | None = None
         self._caught_up: CaughtUp | None = None
         self._backup_news = BackupNews("")
         self._failed = 0
+        self._sync_wanted = False
         self._audited: Audited | None = None
         self._audit_wanted = False
         self._changes = changes
@@ -86,11 +92,13 @@ class Background:
         if find_page is not None:
             jobs.append(Job("page", partial(self._look_for_page, find_page)))
         if sweep is not None:
-            jobs.append(Job("sweep", partial(sweep_once, sweep)))
+            jobs.append(Job("sweep", lambda: sweep_once(sweep) if self._is_on_duty() else SWEEP_SECONDS))
         if audit is not None:
             jobs.append(Job("audit", partial(self._compare, audit)))
         if backups is not None:
             jobs.append(Job("backup", partial(back_up, backups, self._tell_backup)))
+        if duty is not None:
+            jobs.insert(0, Job("duty", partial(self._look_whose_turn, duty)))
         self._runner = Runner(jobs)
 
     def start(self) -> None:
@@ -100,6 +108,9 @@ class Background:
     def stop(self) -> None:
         """End; a call under way is given five seconds. May be called twice."""
         self._runner.stop()
+        if self._duty is not None and self._duty.mine:
+            with suppress(StoreError):
+                self._duty.look(willing=False)
 
     def subscribe(self, listener: Callable[[News], None]) -> Callable[[], None]:
         """Tell ``listener`` how things stand with Stripe, then every piece of news; calling the result ends it. Work
@@ -132,6 +143,7 @@ class Background:
     def sync_now(self) -> None:
         """Ask Stripe at once, and often for the next two minutes."""
         self._quick_until = monotonic() + QUICK_FOR_SECONDS
+        self._sync_wanted = True
         self._runner.wake("sync")
 
     def audit_now(self) -> None:
@@ -204,11 +216,39 @@ class Background:
     def _is_behind(self) -> bool:
         return self._catch_up is not None and self._catch_up.behind() is not None
 
+    def _is_on_duty(self) -> bool:
+        return self._duty is None or self._duty.mine
+
+    def _look_whose_turn(self, duty: Duty) -> float:
+        """A seat that cannot ask Stripe leaves it to one that can."""
+        before = duty.mine
+        try:
+            turn = duty.look(willing=not self._failed)
+        except StoreError:
+            return LOOK_SECONDS  # said by whoever watches the database
+        if duty.mine and not before:
+            self._runner.wake("sync")
+        if turn.synced and not (duty.mine or self._failed) and Synced(turn.synced) != self._synced:
+            self._tell_synced(turn.synced)
+        return LOOK_SECONDS
+
+    def _tell_synced(self, at: int) -> None:
+        synced = Synced(at)
+        with self._lock:
+            self._synced = synced
+        self._tell(synced)
+
     def _poll(self) -> float:
+        """Who is not on duty asks only when a person wants it, or until its own trouble is over."""
+        wanted, self._sync_wanted = self._sync_wanted, False
+        if not (wanted or self._failed or self._is_on_duty()):
+            return IDLE_SECONDS
         try:
             if self._is_behind():
                 return RESOLVE_SECONDS
             report = self._sync.poll()
+            if self._duty is not None:
+                self._duty.synced(report.at)
         except SellerDeskError as error:
             _log.warning("sync failed: %s", type(error).__name__)
             self._tell_trouble(error)
@@ -216,10 +256,7 @@ class Background:
             return QUICK_SECONDS * (1 << (self._failed - 1))
         self._failed = 0
         self._tell_trouble(None)
-        synced = Synced(report.at)
-        with self._lock:
-            self._synced = synced
-        self._tell(synced)
+        self._tell_synced(report.at)
         return self._pause(report.new > 0)
 
     def _compare(self, audit: RunAudit) -> float:

@@ -24,6 +24,7 @@ from sellerdesk.sent_memory import FileMemory
 from sellerdesk.services.catch_up import notice_return
 from sellerdesk.services.desk import Mode, OpenShop, ShopInfo
 from sellerdesk.services.keeping import Backups
+from sellerdesk.services.duty import Duty
 from sellerdesk.services.ports import EventReader
 from sellerdesk.settings import (
     ACCOUNT,
@@ -226,14 +227,17 @@ class Shops:
 
     def _open(self, profile: ProfileWorks) -> OpenShop:
         """A page without a public address is looked for on this computer."""
+        works = profile.works
+        is_shared = self.databases.shared(profile.settings) is not None
         return open_shop(
-            profile.works,
+            works,
             profile.info,
             profile.changes,
             profile.close,
             idle_most=profile.settings.get(POLL_SECONDS),
             find_page=None if profile.info.checkout_url else lambda: self._find_page(profile.name),
             backups=profile.backups,
+            duty=Duty(works.store, works.clock, works.desk.seat) if is_shared else None,
         )
 
     def _seat(self) -> str:

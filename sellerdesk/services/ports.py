@@ -307,6 +307,11 @@ class Shared(Protocol):
     def get(self, key: str) -> str | None: ...
     def put(self, key: str, value: str) -> None: ...
 
+    def put_untold(self, key: str, value: str) -> None:
+        """Put what is no news to a person, as the only thing that is written in this transaction: on a server the
+        other seats are not told that something changed."""
+        ...
+
 
 class History(Protocol):
     """What happened over time. Moments are seconds UTC; ``until`` itself is left out."""

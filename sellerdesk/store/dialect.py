@@ -45,6 +45,10 @@ class Dialect(Protocol):
         """Before the commit: tell the other programs that something changed."""
         ...
 
+    def keep_to_ourselves(self, session: Session) -> None:
+        """What was written so far is nothing to be told, where telling can be left out."""
+        ...
+
     def only(self, chosen: Select[Any], text: str) -> Select[Any]:
         """Of ``chosen`` orders those that ``text`` means: all of its words are in the order, anywhere; no word means
         all. A reference may be typed in any of its ways ('k7qp 3mx2', with O for 0)."""

@@ -50,6 +50,9 @@ class PostgresDialect:
         if session.connection().info[WROTE]:
             session.execute(select(func.pg_notify(CHANNEL, "")))
 
+    def keep_to_ourselves(self, session: Session) -> None:
+        session.connection().info[WROTE] = False
+
     def only(self, chosen: Select[Any], text: str) -> Select[Any]:
         return search.containing(chosen, search.read(text))
 

@@ -3,7 +3,7 @@
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from sellerdesk.store.dialect import upsert
+from sellerdesk.store.dialect import of, upsert
 from sellerdesk.store.journal_models import SettingRecord
 
 
@@ -23,3 +23,7 @@ class SqlShared:
             .values(key=key, value=value)
             .on_conflict_do_update(index_elements=[SettingRecord.key], set_={"value": value})
         )
+
+    def put_untold(self, key: str, value: str) -> None:
+        self.put(key, value)
+        of(self._session).keep_to_ourselves(self._session)

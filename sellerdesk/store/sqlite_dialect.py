@@ -32,6 +32,9 @@ class SqliteDialect:
     def announce(self, session: Session) -> None:
         """The file itself tells: https://www.sqlite.org/pragma.html#pragma_data_version"""
 
+    def keep_to_ourselves(self, session: Session) -> None:
+        """The file tells of every commit."""
+
     def only(self, chosen: Select[Any], text: str) -> Select[Any]:
         wanted = search.read(text)
         question = _question(wanted)
