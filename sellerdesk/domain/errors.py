@@ -13,7 +13,7 @@ SellerDeskError
 │   ├── CallError           an answer of Stripe's (or none): Declined · Rejected · StateMoved · KeyRefused ·
 │   │                       Busy · OutcomeUnknown
 │   ├── StoreError          DatabaseUnusable (DatabaseBusy · DatabaseAway · PasswordNeeded ·
-│   │                       CommitUnknown) · DatabaseTooNew · ReadOnlyPlace · CatchingUp
+│   │                       CommitUnknown · NotSentYet · AnswerNotSaved) · DatabaseTooNew · ReadOnlyPlace · CatchingUp
 │   ├── KeyringError        NoKeyring · KeyringLocked · KeyringRefused
 │   └── AddressTaken        the port to serve on is another program's
 └── OurBug                  an assertion about ourselves failed: stop this piece of work and say so
@@ -229,6 +229,31 @@ class PasswordNeeded(DatabaseUnusable):
 
 class CommitUnknown(DatabaseUnusable):
     """The connection was lost while a transaction was made to last: it did, or it did not. Reading decides."""
+
+
+class NotSentYet(DatabaseUnusable):
+    """What was planned could not be taken up. It is open, and is sent by itself later."""
+
+    def __init__(self, cause: StoreError) -> None:
+        super().__init__(
+            f"{_first_part(cause)}. It is noted, and nothing was sent to Stripe yet: that happens by itself as soon as "
+            "the database works again. Do not repeat it."
+        )
+
+
+class AnswerNotSaved(DatabaseUnusable):
+    """Stripe has answered, and the database could not take the answer. Reading decides, later and by itself."""
+
+    def __init__(self, cause: StoreError) -> None:
+        super().__init__(
+            f"{_first_part(cause)}. Stripe may have done it already. Nothing is lost and nothing is done twice: it is "
+            "looked up at Stripe by itself as soon as the database works again. Do not repeat it."
+        )
+
+
+def _first_part(cause: StoreError) -> str:
+    """What is wrong, without what that would mean anywhere else."""
+    return str(cause).partition(". ")[0].partition(";")[0].rstrip(".")
 
 
 class DatabaseTooNew(StoreError):

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import TypeVar
 
-from sellerdesk.domain.errors import CommitUnknown, DatabaseBusy
+from sellerdesk.domain.errors import CommitUnknown, DatabaseAway, DatabaseBusy
 
 T = TypeVar("T")
 
@@ -12,13 +12,14 @@ _TIMES = 3
 
 
 def repeated(step: Callable[[], T]) -> T:
-    """Do ``step``; do it again where somebody was in the way, or where it is not known whether it was saved.
+    """Do ``step``; do it again where somebody was in the way, where the connection was lost (the next one may hold), or
+    where it is not known whether it was saved.
 
     ``step`` must find out by itself that it was done before. Raises what it raises, the last time.
     """
     for _ in range(_TIMES - 1):
         try:
             return step()
-        except (DatabaseBusy, CommitUnknown):
+        except (DatabaseBusy, DatabaseAway, CommitUnknown):
             continue
     return step()

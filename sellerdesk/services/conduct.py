@@ -4,11 +4,12 @@ claim (commit) -> one call, no transaction open -> record (commit). Whatever die
 ``resolve``, which reads before anything is sent a second time.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 from sellerdesk.clock import Clock
-from sellerdesk.domain.errors import CallError, OurBug
+from sellerdesk.domain.errors import AnswerNotSaved, CallError, NotSentYet, OurBug, StoreError
 from sellerdesk.domain.operation import Operation, OperationKind, OperationState
 from sellerdesk.domain.order import Order, PassedOn, TimelineEntry
 from sellerdesk.domain.requests import Capture, PassTracking, from_json
@@ -136,13 +137,15 @@ class Conductor:
         self._at(known, "planned")
         if known.attempts == 0 and self._drop(known):
             return Outcome(self._current(known.id))
-        claimed = repeated(lambda: self._claim(known.id))
+        with _told_as(NotSentYet):
+            claimed = repeated(lambda: self._claim(known.id))
         if claimed is None:
             return Outcome(self._current(known.id))
         self._at(claimed, "claimed")
         verdict = self._superseded(claimed) or self._decider.decide(claimed)
         self._at(claimed, "answered")
-        operation = self._record(claimed, verdict)
+        with _told_as(AnswerNotSaved):
+            operation = self._record(claimed, verdict)
         self._at(claimed, "recorded")
         return Outcome(operation, verdict.answer, verdict.error)
 
@@ -263,6 +266,15 @@ class Conductor:
             what = "not_passed_on" if verdict.passed_on is PassedOn.REFUSED else "passed_on"
             now = self._clock.now()
             unit.orders.note(order.id, TimelineEntry(now, what, "Stripe", request_id=_request_id(answer)))
+
+
+@contextmanager
+def _told_as(kind: type[NotSentYet | AnswerNotSaved]) -> Iterator[None]:
+    """A database that fails here says nothing of the money by itself."""
+    try:
+        yield
+    except StoreError as error:
+        raise kind(error) from error
 
 
 def _end_attempt(unit: UnitOfWork, claimed: Operation, verdict: Verdict, at: int) -> None:

@@ -82,7 +82,11 @@ class SqlUnitOfWork:
             of(session).announce(session)
         try:
             session.commit()
-        except DatabaseAway as error:
+        except BaseException as error:
+            # SQLAlchemy takes the transaction for ended and would lend the connection on with it still open.
+            session.invalidate()
+            if not isinstance(error, DatabaseAway):
+                raise
             raise CommitUnknown(
                 "The connection to the database was lost while it saved, so it is not known whether it did. Nothing is "
                 "lost: please look at the order again before you repeat anything."

@@ -8,7 +8,7 @@ from threading import Barrier, Thread
 import pytest
 
 from sellerdesk.domain.catalogue import CartItem
-from sellerdesk.domain.errors import CallError, DatabaseAway, SellerDeskError
+from sellerdesk.domain.errors import AnswerNotSaved, CallError, SellerDeskError
 from sellerdesk.domain.operation import OperationKind, OperationState
 from sellerdesk.domain.order import Order
 from sellerdesk.domain.payment import PaymentStatus
@@ -156,7 +156,7 @@ def test_a_database_that_goes_away_while_stripe_answers_is_caught_up_with(
     with wiring.plant(stripe_sandbox, address, seat="Seat 2", reached=go_away) as seat:
         order = hold(seat)
         try:
-            with pytest.raises(DatabaseAway, match="Nothing is lost"):
+            with pytest.raises(AnswerNotSaved, match="Nothing is lost"):
                 seat.prepare(order)
         finally:
             postgres_server.run()
