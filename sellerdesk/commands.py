@@ -137,7 +137,7 @@ def audit(options: argparse.Namespace) -> int:
     else:
         say(f"{profile.info.name}: {found.sentence}.")
         for each in found.breaks:
-            say(f"{each.reference}: {each.what} {each.mending}")
+            say(f"{each.name}: {each.what} {each.mending}")
     return 1 if found.breaks else 0
 
 

@@ -6,13 +6,19 @@ from dataclasses import asdict, dataclass
 
 @dataclass(frozen=True, slots=True)
 class Break:
-    """One order that does not agree. ``what`` and ``mending`` are sentences; ``order_id`` is '' when there is none."""
+    """One order that does not agree. ``what`` and ``mending`` are sentences; ``order_id`` and ``reference`` are '' when
+    there is none."""
 
     order_id: str
     reference: str
     intent_id: str
     what: str
     mending: str
+
+    @property
+    def name(self) -> str:
+        """What a person knows it by: the order's reference, else Stripe's own id of the payment."""
+        return self.reference or self.intent_id
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ from sellerdesk.domain.money import exponent
 from sellerdesk.domain.order import Order, TimelineEntry
 from sellerdesk.domain.payment import Payment
 from sellerdesk.domain.requests import TAG_PAYMENT
-from sellerdesk.services.one_by_one import attempt
+from sellerdesk.services.one_by_one import Patience
 from sellerdesk.services.ports import PaymentGateway, Store, UnitOfWork
 from sellerdesk.services.record import Origin, record_facts
 from sellerdesk.services.requests import TAG_ORDER
@@ -40,6 +40,12 @@ class Adopt:
         self._store = store
         self._gateway = gateway
         self._clock = clock
+        self._patience = Patience(clock)
+
+    @property
+    def passed_over(self) -> tuple[str, ...]:
+        """The payments that no order here knows, and that could not be taken over when they were tried last."""
+        return self._patience.wrong
 
     def run(self, intent_id: str) -> Order | None:
         """The order made of the payment, or None when it is none of a desk's: nothing was ever held, or one of our
@@ -67,8 +73,10 @@ class Adopt:
         for intent_id in self._gateway.holds_since(created_from):
             with self._store.read() as unit:
                 known = unit.orders.by_intent(intent_id) is not None
-            if not known:
-                attempt(partial(self._collect, intent_id, made), intent_id)
+            if known:
+                self._patience.note(intent_id, went=True)
+            else:
+                self._patience.attempt(partial(self._collect, intent_id, made), intent_id)
         return len(made)
 
     def _collect(self, intent_id: str, made: list[Order]) -> None:

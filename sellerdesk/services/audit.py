@@ -14,10 +14,12 @@ from sellerdesk.domain.audit import Audit, Break, from_json, to_json
 from sellerdesk.domain.errors import KeyRefused, OurBug, OutcomeUnknown, Rejected
 from sellerdesk.domain.operation import OperationState
 from sellerdesk.domain.order import Order
-from sellerdesk.domain.payment import Payment, PaymentFacts
+from sellerdesk.domain.payment import FINAL_STATUSES, Payment, PaymentFacts
 from sellerdesk.services.adopt import REBUILT_SECONDS, Adopt
+from sellerdesk.services.pay_answer import HELD
 from sellerdesk.services.ports import PaymentGateway, Store, UnitOfWork
 from sellerdesk.services.record import Origin, movements, record_facts, record_refunds, refunds_moved
+from sellerdesk.services.withdraw import refused_withdrawals
 
 ACTOR = "Audit"
 LAST = "last_audit"
@@ -62,8 +64,10 @@ class RunAudit:
             intents = (*unit.orders.unsettled_intents(), *unit.payments.captured_intents())
         compared = [self._compare(intent_id) for intent_id in intents]
         breaks = tuple(each.wrong for each in compared if each.wrong is not None)
+        breaks += tuple(map(_passed_over, self._adopt.passed_over))
         mended = found + sum(each.changed for each in compared if each.wrong is None)
-        audit = Audit(self._clock.now(), len(compared), len(compared) - len(breaks), mended, breaks)
+        agreed = sum(each.wrong is None for each in compared)
+        audit = Audit(self._clock.now(), len(compared), agreed, mended, breaks)
         with self._store.write() as unit:
             unit.shared.put(LAST, to_json(audit))
             unit.commit()
@@ -102,7 +106,7 @@ class RunAudit:
             after = record_refunds(unit, after, refunds, origin)
             payment = _payment(after, facts.intent_id)
             wrong = _difference(after, payment, facts) or self._books(unit, after, payment)
-            wrong = wrong or self._decision(unit, after, payment)
+            wrong = wrong or self._decision(unit, after, payment) or self._refused(unit, after)
             unit.commit()
         changed = _told(before) != _told(payment) or set(order.refunds) != set(after.refunds)
         return _Compared(changed, wrong)
@@ -127,6 +131,19 @@ class RunAudit:
                     "Open the order and decide.",
                 )
         return None
+
+    def _refused(self, unit: UnitOfWork, order: Order) -> Break | None:
+        """An unfinished checkout that was closed here and that Stripe does not close: the clean-up tries on, ever more
+        seldom."""
+        over = order.payment.status in (*HELD, *FINAL_STATUSES)
+        if order.closed_at is None or over or not refused_withdrawals(unit, order):
+            return None
+        return _break(
+            order,
+            order.payment.intent_id,
+            "This checkout was closed here as unfinished, and Stripe refuses to close its payment.",
+            "Nothing is held. Close the payment in Stripe's dashboard; SellerDesk tries again once a day.",
+        )
 
 
 def _told(payment: Payment) -> tuple[object, ...]:
@@ -159,6 +176,16 @@ def _unreadable(order: Order, intent_id: str, error: Rejected) -> Break:
             "Check in Settings, Keys, that the key belongs to the account the order was made in.",
         )
     return _break(order, intent_id, "Stripe refuses to show this payment.", "Check in Settings, Keys, what it may do.")
+
+
+def _passed_over(intent_id: str) -> Break:
+    return Break(
+        "",
+        "",
+        intent_id,
+        "A payment at Stripe that no order here knows cannot be taken over: its answer makes no sense, or is refused.",
+        "Look it up in Stripe's dashboard: money may be held there. SellerDesk tries again, ever more seldom.",
+    )
 
 
 def _ours(order: Order, intent_id: str) -> Break:

@@ -2,8 +2,14 @@
 
 import logging
 from collections.abc import Callable
+from dataclasses import dataclass
 
+from sellerdesk.clock import Clock
 from sellerdesk.domain.errors import OurBug, OutcomeUnknown, RefusedError, Rejected
+
+FIRST_REST_SECONDS = 60
+LONGEST_REST_SECONDS = 6 * 3600
+MOST_DOUBLINGS = 9
 
 _log = logging.getLogger(__name__)
 
@@ -29,3 +35,48 @@ def attempt(work: Callable[[], object], intent_id: str) -> bool:
     else:
         return True
     return False
+
+
+class Patience:
+    """Remembers in this program which payments went wrong, and lets each rest ever longer: one that stays wrong costs
+    neither a call in every pass, nor is it given up. Its second try comes with the next pass."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._wrong: dict[str, _Wrong] = {}
+
+    @property
+    def wrong(self) -> tuple[str, ...]:
+        """The payments that went wrong when they were tried last."""
+        return tuple(self._wrong)
+
+    def attempt(self, work: Callable[[], object], intent_id: str) -> bool:
+        """``attempt``, unless the payment rests. Raises as that does."""
+        if self.rests(intent_id):
+            return False
+        went = attempt(work, intent_id)
+        self.note(intent_id, went=went)
+        return went
+
+    def rests(self, intent_id: str) -> bool:
+        """Whether it is too early to try this payment again."""
+        wrong = self._wrong.get(intent_id)
+        # A rest that lies further ahead was begun by a clock that has been set back since.
+        return wrong is not None and 0 < wrong.until - self._clock.system_now() <= LONGEST_REST_SECONDS
+
+    def note(self, intent_id: str, *, went: bool) -> None:
+        """Count one try, ``went`` or not."""
+        wrong = self._wrong.pop(intent_id, _Wrong(0, 0))
+        if not went:
+            doublings = min(wrong.times - 1, MOST_DOUBLINGS)
+            pause = min(FIRST_REST_SECONDS << doublings, LONGEST_REST_SECONDS) if wrong.times else 0
+            until = self._clock.system_now() + pause
+            self._wrong[intent_id] = _Wrong(wrong.times + 1, until)
+
+
+@dataclass(frozen=True, slots=True)
+class _Wrong:
+    """How often in a row, and until when it rests: seconds of the system clock."""
+
+    times: int
+    until: int

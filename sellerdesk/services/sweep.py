@@ -15,12 +15,12 @@ from sellerdesk.domain.operation import OperationKind, OperationState
 from sellerdesk.domain.order import Order
 from sellerdesk.domain.payment import FINAL_STATUSES
 from sellerdesk.services.conduct import Conductor
-from sellerdesk.services.one_by_one import attempt
+from sellerdesk.services.one_by_one import Patience
 from sellerdesk.services.pay_answer import HELD
 from sellerdesk.services.ports import PaymentGateway, Store
 from sellerdesk.services.record import Origin, record_facts
 from sellerdesk.services.requests import TAG_INSTALLATION
-from sellerdesk.services.withdraw import withdrawal
+from sellerdesk.services.withdraw import refused_withdrawals, withdrawal
 
 UNFINISHED_SECONDS = 24 * 3600
 # A refused card is work for the seller: the shopper may be written to, and pay by the link.
@@ -29,6 +29,7 @@ GRACE_SECONDS = 15 * 60
 # The bank's window is open for minutes: a shopper who is there now finishes first.
 LAST_TRY_SECONDS = 3600
 LOOKED_AT = 500
+REFUSED_AGAIN_SECONDS = 3600
 ACTOR = "Clean-up"
 
 _log = logging.getLogger(__name__)
@@ -53,6 +54,7 @@ class Sweep:
         self._conductor = conductor
         self._clock = clock
         self._installation = installation
+        self._patience = Patience(clock)
 
     def run(self) -> Swept:
         """One pass, none while the database is behind. Raises CallError's family when Stripe cannot be asked; the next
@@ -69,8 +71,8 @@ class Sweep:
                 continue
             if order.closed_at is None:
                 closed += self._close(order, now)
-            elif order.payment.intent_id:
-                attempt(partial(self._cancel, order, canceled), order.payment.intent_id)
+            elif order.payment.intent_id and not self._rests(order, now):
+                self._patience.attempt(partial(self._cancel, order, canceled), order.payment.intent_id)
         return Swept(closed, len(canceled))
 
     def _is_ours(self, order: Order) -> bool:
@@ -92,6 +94,15 @@ class Sweep:
             unit.commit()
         return True
 
+    def _rests(self, order: Order, now: int) -> bool:
+        """Whether Stripe refused to cancel the payment not long ago: an hour after the first time, at most a day."""
+        with self._store.read() as unit:
+            refused = refused_withdrawals(unit, order)
+        if not refused:
+            return False
+        pause = min(REFUSED_AGAIN_SECONDS << (len(refused) - 1), UNFINISHED_SECONDS)
+        return 0 <= now - (refused[-1].finished_at or 0) < pause
+
     def _cancel(self, order: Order, canceled: list[str]) -> None:
         """What the bank has approved meanwhile is the shopper's order, and stays."""
         facts = self._gateway.retrieve(order.payment.intent_id)
@@ -100,7 +111,8 @@ class Sweep:
             if order.payment.status in (*HELD, *FINAL_STATUSES):
                 unit.commit()
                 return
-            wanted = withdrawal(order, ACTOR, self._clock, unless_paid=True)
+            refused = len(refused_withdrawals(unit, order))
+            wanted = withdrawal(order, ACTOR, self._clock, unless_paid=True, refused=refused)
             operation = unit.journal.get(wanted.id) or unit.journal.plan(wanted)
             unit.commit()
         outcome = self._conductor.carry_out(operation.id)

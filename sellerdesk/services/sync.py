@@ -8,7 +8,7 @@ from sellerdesk.clock import Clock
 from sellerdesk.domain.errors import OurBug, OutcomeUnknown, RefusedError, Rejected
 from sellerdesk.domain.payment import EventHint
 from sellerdesk.services.adopt import REBUILT_SECONDS, Adopt
-from sellerdesk.services.one_by_one import attempt
+from sellerdesk.services.one_by_one import Patience
 from sellerdesk.services.ports import PaymentGateway, Store
 from sellerdesk.services.record import Origin, record_facts, record_refunds, refunds_moved
 
@@ -41,6 +41,7 @@ class Sync:
         self._gateway = gateway
         self._adopt = adopt
         self._clock = clock
+        self._patience = Patience(clock)
 
     def poll(self) -> SyncReport:
         """Fetch new events, then read and merge what they point to. Raises CallError's family; whatever was stored
@@ -80,7 +81,7 @@ class Sync:
     def _read_each(self, intents: tuple[str, ...]) -> int:
         read = 0
         for intent_id in intents:
-            read += attempt(partial(self.read_again, intent_id), intent_id)
+            read += self._patience.attempt(partial(self.read_again, intent_id), intent_id)
         return read
 
     def read_again(self, intent_id: str, *, refunds: bool = False) -> None:
@@ -117,8 +118,8 @@ class Sync:
         return new
 
     def _read_waiting(self) -> int:
-        """One payment whose answer makes no sense, or that our own rules refuse, does not hold up the others; no answer
-        at all ends it."""
+        """One payment whose answer makes no sense, or that our own rules refuse, does not hold up the others, and waits
+        ever longer for its next turn; no answer at all ends it."""
         with self._store.read() as unit:
             waiting = unit.inbox.waiting()
         by_intent: dict[str, list[EventHint]] = {}
@@ -127,13 +128,17 @@ class Sync:
         read = 0
         trouble: OutcomeUnknown | None = None
         for intent_id, hints in by_intent.items():
+            if self._patience.rests(intent_id):
+                continue
             event_ids = [hint.id for hint in hints]
             about_refunds = any("refund" in hint.type for hint in hints)
             try:
                 read += self._read_one(intent_id, event_ids, about_refunds)
+                self._patience.note(intent_id, went=True)
             except OutcomeUnknown as error:
                 if error.http_status is None:
                     raise
+                self._patience.note(intent_id, went=False)
                 trouble = error
             except OurBug:
                 _log.exception("payment %s could not be taken over", intent_id)

@@ -5,14 +5,16 @@ from pathlib import Path
 
 import pytest
 
-from sellerdesk.domain.errors import CheckoutClosed
+from sellerdesk.domain.errors import CheckoutClosed, Rejected
 from sellerdesk.domain.order import Order, Stage
-from sellerdesk.domain.payment import PaymentStatus
+from sellerdesk.domain.payment import PaymentFacts, PaymentStatus
+from sellerdesk.domain.requests import Cancel
 from sellerdesk.domain.road import ConfirmationRoad
 from sellerdesk.domain.stages import stage_of
+from sellerdesk.gateway.stripe_gateway import StripeGateway
 from sellerdesk.sandbox import Sandbox
 from sellerdesk.sandbox.faults import Fault
-from sellerdesk.services.sweep import GRACE_SECONDS, REFUSED_SECONDS, UNFINISHED_SECONDS
+from sellerdesk.services.sweep import GRACE_SECONDS, REFUSED_AGAIN_SECONDS, REFUSED_SECONDS, UNFINISHED_SECONDS
 from tests import wiring
 from tests.wiring import ASKS_FIRST, DECLINED, TOTAL, Plant, answer_challenge, calls, stripe_call
 
@@ -189,6 +191,35 @@ def test_one_payment_that_stripe_does_not_know_any_more_holds_up_no_other(shop: 
     wait(shop, GRACE_SECONDS + 1)
     assert sweep(shop) == (0, 1)
     assert shop.check_agrees(other.id).payment.status is PaymentStatus.CANCELED
+
+
+def test_a_payment_that_stripe_refuses_to_close_is_tried_ever_more_seldom_and_the_audit_says_so(
+    shop: Plant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    order = left_for_a_day(shop)
+    sweep(shop)
+    wait(shop, GRACE_SECONDS + 1)
+    tries: list[str] = []
+
+    def refuse(_gateway: StripeGateway, _request: Cancel, key: str) -> PaymentFacts:
+        tries.append(key)
+        raise Rejected("Stripe does not want to.", http_status=400, code="made_up")
+
+    with monkeypatch.context() as refusing:
+        refusing.setattr(StripeGateway, "cancel", refuse)
+        for pause in (0, 600, REFUSED_AGAIN_SECONDS, REFUSED_AGAIN_SECONDS, REFUSED_AGAIN_SECONDS):
+            wait(shop, pause)
+            assert sweep(shop) == (0, 0)
+    assert len(set(tries)) == 3
+    before = len(shop.sandbox.world.seen)
+    assert sweep(shop) == (0, 0)
+    assert len(shop.sandbox.world.seen) == before
+    (wrong,) = shop.works.desk.audit.run().breaks
+    assert "refuses to close" in wrong.what
+    wait(shop, 4 * REFUSED_AGAIN_SECONDS)
+    assert sweep(shop) == (0, 1)
+    assert shop.works.desk.audit.run().breaks == ()
+    assert shop.check_agrees(order.id).payment.status is PaymentStatus.CANCELED
 
 
 def test_a_shopper_who_is_at_the_bank_now_finishes_first(shop: Plant) -> None:

@@ -1,5 +1,6 @@
 """Polling: whatever happened at Stripe while nobody looked stands in the database afterwards, once."""
 
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from sellerdesk.domain.payment import EventHint, PaymentStatus
 from sellerdesk.domain.stages import stage_of
 from sellerdesk.sandbox import Sandbox
 from sellerdesk.sandbox.faults import Fault
+from sellerdesk.services.one_by_one import LONGEST_REST_SECONDS
 from sellerdesk.services.pay_answer import PayState
 from sellerdesk.services.record import Origin, record_facts
 from sellerdesk.services.sync import OVERDUE_READ_AT_ONCE, OVERLAP_SECONDS, STREAM
@@ -198,6 +200,39 @@ def test_a_refused_key_is_said_and_nothing_is_lost(shop: Plant, stripe_sandbox: 
     stripe_sandbox.world.revoked_keys.clear()
     shop.works.desk.sync.poll()
     assert shop.check_agrees(order.id).payment.held == TOTAL
+
+
+def test_one_payment_that_stays_odd_is_asked_for_ever_more_seldom_and_never_given_up(
+    shop: Plant, stripe_sandbox: Sandbox
+) -> None:
+    shop.works.desk.sync.poll()
+    order = shop.place_and_pay(ASKS_FIRST)
+    shop.works.desk.sync.poll()
+    answer_challenge(stripe_sandbox, order, approve=True)
+    stripe_sandbox.world.faults.plan("retrieve", Fault.HTML_502, times=100)
+    asked = len(calls(stripe_sandbox, "GET", order.payment.intent_id))
+    for _ in range(10):  # a poll every ten seconds
+        shop.clock.advance(10)
+        with suppress(OutcomeUnknown):
+            shop.works.desk.sync.poll()
+    assert len(calls(stripe_sandbox, "GET", order.payment.intent_id)) - asked == 3
+    (wrong,) = shop.works.desk.audit.run().breaks
+    assert (wrong.name, "makes no sense" in wrong.what) == (order.shown_reference, True)
+    stripe_sandbox.world.faults.clear()
+    shop.clock.advance(LONGEST_REST_SECONDS)
+    assert shop.works.desk.sync.poll().read == 1
+    assert shop.order(order.id).payment.held == TOTAL
+
+
+def test_a_payment_that_cannot_be_taken_over_is_named_by_the_audit(shop: Plant, stripe_sandbox: Sandbox) -> None:
+    shop.works.desk.sync.poll()
+    form = {"amount": "5000", "currency": "eur", "capture_method": "manual", "payment_method": "pm_card_visa"}
+    shown = {"confirm": "true", "return_url": "https://other.example"}
+    intent = stripe_call(stripe_sandbox, "POST", "/v1/payment_intents", **form, **shown)
+    stripe_sandbox.world.faults.plan("retrieve", Fault.HTML_502)
+    (wrong,) = shop.works.desk.audit.run().breaks
+    assert (wrong.name, wrong.order_id) == (intent["id"], "")
+    assert shop.works.desk.audit.run().breaks == ()
 
 
 def test_the_first_poll_looks_a_little_back_and_sets_the_watermark(shop: Plant, stripe_sandbox: Sandbox) -> None:
