@@ -1,5 +1,6 @@
 """The payment gateway: every call to Stripe that the use cases need, its answer checked and translated."""
 
+import logging
 import re
 from dataclasses import replace
 from typing import Any
@@ -36,6 +37,7 @@ from sellerdesk.gateway.permissions import account_facts
 from sellerdesk.gateway.reading import OddAnswer, flag, identifier, of_kind, part, reference, text
 from sellerdesk.gateway.translate import card_attempt, payment_facts, refund_facts
 
+_log = logging.getLogger(__name__)
 _ID = re.compile(r"(?:pi|ch|py|cus)_[A-Za-z0-9_]+")
 
 
@@ -247,18 +249,28 @@ class StripeGateway:
         return next((found for found in self._calls.pages(send, read) if found is not None), None)
 
     def events(self, created_from: int) -> tuple[EventHint, ...]:
-        """Stripe keeps events for 30 days: https://docs.stripe.com/api/events/list"""
+        """Stripe keeps events for 30 days: https://docs.stripe.com/api/events/list
+
+        An event that makes no sense is passed over: it would come again with each question, and hold up all the others
+        for as long. What it was about is noticed when all is compared.
+        """
 
         def send(client: StripeClient, params: dict[str, Any]) -> object:
             wanted: Any = {**params, "types": list(WANTED), "created": {"gte": created_from}}
             return client.v1.events.list(wanted)
 
-        def read(answer: Answer) -> EventHint:
-            self._check_mode(answer)
-            return event_hint(answer.body)
+        def read(answer: Answer) -> EventHint | None:
+            try:
+                of_our_mode, hint = flag(answer.body, "livemode") is answer.seen.livemode, event_hint(answer.body)
+            except OddAnswer as odd:
+                _log.warning("an event makes no sense and is passed over: %s", odd)
+                return None
+            if not of_our_mode:
+                raise OddAnswer("livemode")
+            return hint
 
         # While paging, a new event may push one over to the next page: the dictionary keeps one of each.
-        newest_first = {hint.id: hint for hint in self._calls.pages(send, read) if hint.intent_id}
+        newest_first = {hint.id: hint for hint in self._calls.pages(send, read) if hint and hint.intent_id}
         return tuple(reversed(newest_first.values()))
 
     def check_key(self) -> AccountFacts:

@@ -1,13 +1,16 @@
 """Events seen and how far their stream was read, in the database."""
 
 from collections.abc import Iterable
+from typing import cast
 
-from sqlalchemy import case, select, update
+from sqlalchemy import Table, bindparam, case, select, update
 from sqlalchemy.orm import Session
 
 from sellerdesk.domain.payment import EventHint
 from sellerdesk.store.dialect import upsert
 from sellerdesk.store.journal_models import InboxRecord, WatermarkRecord
+
+_INBOX = cast("Table", InboxRecord.__table__)
 
 
 class SqlInbox:
@@ -18,24 +21,22 @@ class SqlInbox:
 
     def add(self, hints: Iterable[EventHint], via: str, at: int) -> int:
         """In the order of their ids: two who take in the same events must not wait for each other."""
-        new = 0
-        for hint in sorted(hints, key=lambda hint: hint.id):
-            inserted = self._session.scalar(
-                upsert(self._session, InboxRecord)
-                .values(
-                    event_id=hint.id,
-                    type=hint.type,
-                    object_id=hint.intent_id,
-                    created=hint.created,
-                    received_at=at,
-                    via=via,
-                    note="",
-                )
-                .on_conflict_do_nothing()
-                .returning(InboxRecord.event_id)
-            )
-            new += inserted is not None
-        return new
+        rows = [
+            {
+                "event_id": hint.id,
+                "type": hint.type,
+                "object_id": hint.intent_id,
+                "created": hint.created,
+                "received_at": at,
+                "via": via,
+                "note": "",
+            }
+            for hint in sorted(hints, key=lambda hint: hint.id)
+        ]
+        if not rows:
+            return 0
+        inserted = upsert(self._session, InboxRecord).on_conflict_do_nothing().returning(InboxRecord.event_id)
+        return len(self._session.scalars(inserted, rows).all())
 
     def waiting(self) -> tuple[EventHint, ...]:
         """Oldest first."""
@@ -48,12 +49,11 @@ class SqlInbox:
 
     def handled(self, event_ids: Iterable[str], at: int, note: str) -> None:
         """Mark as handled those that are not; the first time and note stay."""
-        for event_id in sorted(event_ids):
-            self._session.execute(
-                update(InboxRecord)
-                .where(InboxRecord.event_id == event_id, InboxRecord.handled_at.is_(None))
-                .values(handled_at=at, note=note)
-            )
+        ids = [{"given": event_id} for event_id in sorted(event_ids)]
+        if not ids:
+            return
+        handled = update(_INBOX).where(_INBOX.c.event_id == bindparam("given"), _INBOX.c.handled_at.is_(None))
+        self._session.connection().execute(handled.values(handled_at=at, note=note), ids)
 
     def watermark(self, stream: str) -> int | None:
         return self._session.scalar(select(WatermarkRecord.last_created).where(WatermarkRecord.stream == stream))
