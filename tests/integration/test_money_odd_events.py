@@ -6,17 +6,20 @@ import socket
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
 
+from sellerdesk.addresses import Addresses
+from sellerdesk.app import assemble
 from sellerdesk.domain.errors import OutcomeUnknown
 from sellerdesk.domain.payment import EventHint
+from sellerdesk.gateway.stripe_gateway import StripeGateway
 from sellerdesk.sandbox import Sandbox
 from sellerdesk.services.sync import STREAM
+from tests.engines import open_place
 from tests.integration.scripted_server import Request, ScriptedServer, answer, error_json
-from tests.wiring import Plant, plant
+from tests.wiring import MovedClock, Plant
 
 PAGES, PAGE = 3, 100
 GREAT_MANY = 10_000
@@ -58,14 +61,17 @@ def stripe() -> Stripe:
 
 @pytest.fixture
 def shop(stripe: Stripe, database: Path) -> Iterator[Plant]:
-    """A shop that asked Stripe before."""
+    """A shop that asked Stripe before, over a network."""
+    store, clock = open_place(database), MovedClock()
     with ScriptedServer(stripe) as server:
-        there = SimpleNamespace(url=server.url, secret_key="sk_test_madeupmadeup1234")
-        with plant(cast("Sandbox", there), database) as opened:
-            with opened.store.write() as unit:
-                unit.inbox.move_watermark(STREAM, opened.clock.now() - 60)
-                unit.commit()
-            yield opened
+        gateway = StripeGateway("sk_test_madeupmadeup1234", Addresses.at(server.url), clock)
+        works = assemble(store, gateway, clock, seat="Seat 1", installation=store.installation())
+        with store.write() as unit:
+            unit.inbox.move_watermark(STREAM, clock.now() - 60)
+            unit.commit()
+        yield Plant(cast("Sandbox", None), store, clock, works)
+        gateway.close()
+    store.close()
 
 
 def taken_in(shop: Plant) -> int:
