@@ -7,6 +7,7 @@ from PySide6.QtGui import QCloseEvent, QGuiApplication, QKeyEvent, QPaintEvent, 
 from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
 
 from sellerdesk import __version__
+from sellerdesk.domain.errors import DatabaseAway
 from sellerdesk.domain.order import Stage
 from sellerdesk.domain.standing import Behind, CaughtUp
 from sellerdesk.formats import caught_up_sentence
@@ -46,6 +47,7 @@ from sellerdesk.ui.rail import Rail
 from sellerdesk.ui.search import Search
 from sellerdesk.ui.settings_controller import SettingsController
 from sellerdesk.ui.shop_keeper import ShopKeeper
+from sellerdesk.ui.shop_return import ShopReturn
 from sellerdesk.ui.shortcuts import Actions
 from sellerdesk.ui.side_pages import SidePages
 from sellerdesk.ui.status_bar import StatusBar
@@ -99,6 +101,7 @@ class MainWindow(QMainWindow):
         self.sync = SyncWords(self.status, self.page.toolbar, self)
         self.keeper = ShopKeeper(opener, self.tasks, self)
         self.welcome = Welcome(self.keeper, self.tasks, self)
+        ShopReturn(self.keeper, self.tasks, lambda: self.welcome.dialog is None, self)
         self.actions_ = Actions(self)
         self.commands = Commands(self, theme, preferences)
         self.settings = SettingsController(self, theme, preferences)
@@ -251,8 +254,11 @@ class MainWindow(QMainWindow):
         self.stack.setCurrentWidget(self.opening)
 
     def _opening_failed(self, error: Exception) -> None:
-        if not self.welcome.take_failure(error):
-            self.notices.error(error, money="No money moved.", next_step="Choose how to go on.")
+        if self.welcome.take_failure(error):
+            return
+        waits = isinstance(error, DatabaseAway)
+        next_step = "Your shop opens by itself as soon as it answers." if waits else "Choose how to go on."
+        self.notices.error(error, money="No money moved.", next_step=next_step)
 
     def _reading_failed(self, error: Exception) -> None:
         self.notices.error(error, money="What is shown may be old.", next_step="SellerDesk reads it again by itself.")

@@ -77,6 +77,15 @@ class ShopKeeper(QObject):
         """Close the shop; none is open then."""
         self._open("Closing the shop…", lambda: None)
 
+    def take(self, shop: OpenShop) -> bool:
+        """Have a shop that was opened beside all this. False where another one is open, or being opened."""
+        with self._lock:
+            if self._busy or self._ending or self._shop is not None:
+                return False
+            self._shop = shop
+        self._arrived(shop)
+        return True
+
     def finish(self, wait_seconds: float, *, workers_idle: bool = False) -> bool:
         """The program ends: close the shop beside the running work. False when it takes longer than that.
 
