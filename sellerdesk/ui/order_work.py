@@ -7,7 +7,7 @@ from functools import partial
 from PySide6.QtCore import QObject, Signal
 from shiboken6 import isValid
 
-from sellerdesk.domain.errors import CallError, RefusedError, StateMoved, StoreError
+from sellerdesk.domain.errors import AnswerNotSaved, CallError, NotSentYet, RefusedError, StateMoved, StoreError
 from sellerdesk.domain.listing import OrderView
 from sellerdesk.domain.operation import OpenOperation, OperationKind, OperationState
 from sellerdesk.domain.order import Order
@@ -16,6 +16,8 @@ from sellerdesk.ui.dialogs.parts import DeskDialog
 from sellerdesk.ui.notices import Notice, Notices, from_error
 from sellerdesk.ui.orders_model import OrdersModel
 from sellerdesk.ui.tasks import Tasks
+
+_LATER = "Look at the order again in a minute."
 
 
 def _not_a_refusal(_error: Exception) -> str:
@@ -146,10 +148,17 @@ def _sentences(error: Exception, wish: Wish) -> dict[str, str]:
                 "money": "Somebody or something was faster at Stripe.",
                 "next_step": "The order shows what Stripe says now: look at it again, then decide.",
             }
+        case NotSentYet():
+            return {"money": "No money moved yet.", "next_step": _LATER}
+        case AnswerNotSaved():
+            return {
+                "money": "What Stripe has done stays as it is.",
+                "next_step": _LATER,
+            }
         case StoreError():
             return {
                 "money": "If Stripe was asked already, its answer is looked up by itself; nothing is asked twice.",
-                "next_step": "Look at the order again in a minute.",
+                "next_step": _LATER,
             }
         case CallError():
             return {"money": wish.untouched, "next_step": "Look at the order again, then decide."}

@@ -9,7 +9,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from sellerdesk.domain.errors import DatabaseUnusable, OrderChanged, OurBug, Rejected
+from sellerdesk.domain.errors import AnswerNotSaved, DatabaseUnusable, OrderChanged, OurBug, Rejected
 from sellerdesk.domain.operation import OperationState
 from sellerdesk.domain.order import Order, Stage
 from sellerdesk.domain.standing import Behind, CaughtUp
@@ -193,6 +193,11 @@ def test_capturing_is_shown_at_once_and_pressing_twice_is_one(qtbot: QtBot, open
             "Nothing was captured",
         ),
         (DatabaseUnusable("The disk is full."), Kind.WORLD, "nothing is asked twice"),
+        (
+            AnswerNotSaved(DatabaseUnusable("The disk is full.")),
+            Kind.WORLD,
+            "What Stripe has done stays",
+        ),
         (OurBug("The sums do not add up."), Kind.BUG, "never guessed"),
         (ZeroDivisionError("x"), Kind.BUG, "mistake of its own"),
     ],
