@@ -17,8 +17,8 @@ from sellerdesk.services.check_now import CheckNow
 from sellerdesk.services.conduct import Conductor, nowhere
 from sellerdesk.services.confirm_again import ConfirmAgain
 from sellerdesk.services.desk import Desk, OpenShop, ShopInfo
-from sellerdesk.services.keeping import Backups, SentMemory
 from sellerdesk.services.duty import Duty
+from sellerdesk.services.keeping import Backups, SentMemory
 from sellerdesk.services.orders import ReadOrders
 from sellerdesk.services.overview import ReadFigures
 from sellerdesk.services.paying import Paying

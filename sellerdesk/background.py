@@ -13,8 +13,8 @@ from sellerdesk.runner import Job, Runner
 from sellerdesk.services.audit import RunAudit
 from sellerdesk.services.catch_up import CatchUp
 from sellerdesk.services.desk import Audited, BackupNews, News, OrdersChanged, PageMoved, Synced, Trouble
-from sellerdesk.services.keeping import Backups
 from sellerdesk.services.duty import LOOK_SECONDS, Duty
+from sellerdesk.services.keeping import Backups
 from sellerdesk.services.resolve import Resolve
 from sellerdesk.services.sweep import Sweep
 from sellerdesk.services.sync import Sync

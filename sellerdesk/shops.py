@@ -23,8 +23,8 @@ from sellerdesk.profile_keys import ProfileKeys
 from sellerdesk.sent_memory import FileMemory
 from sellerdesk.services.catch_up import notice_return
 from sellerdesk.services.desk import Mode, OpenShop, ShopInfo
-from sellerdesk.services.keeping import Backups
 from sellerdesk.services.duty import Duty
+from sellerdesk.services.keeping import Backups
 from sellerdesk.services.ports import EventReader
 from sellerdesk.settings import (
     ACCOUNT,
