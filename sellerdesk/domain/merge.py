@@ -51,12 +51,15 @@ def later_problem(one: Problem | None, other: Problem | None) -> Problem | None:
     return max(one, other, key=lambda problem: (problem.at, repr(problem)))
 
 
-def _rank(facts: PaymentFacts) -> tuple[int, int, int, str, str]:
-    """Must not look at what ``newer`` joins by itself, except last of all and only when there is no authorization:
-    otherwise the order in which three answers come in could decide."""
+def _rank(facts: PaymentFacts) -> tuple[int, int, int, int, str, str]:
+    """Of two answers of one millisecond that which went further wins, so that no refund is forgotten.
+
+    Must not look at what ``newer`` joins by itself, except last of all and only when there is no authorization:
+    otherwise the order in which three answers come in could decide.
+    """
     own = replace(facts, amount_received=0, authorized_at=None, capture_before=None, card=None, charge_id="")
     tie = "" if facts.authorized_at is not None else repr((facts.charge_id, facts.capture_before, facts.card))
-    return (_phase(facts), facts.observed_ms, _WITHIN[facts.status], repr(own), tie)
+    return (_phase(facts), facts.observed_ms, _WITHIN[facts.status], facts.amount_refunded, repr(own), tie)
 
 
 def _phase(facts: PaymentFacts) -> int:

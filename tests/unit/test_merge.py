@@ -174,6 +174,12 @@ def test_a_refund_that_failed_may_lower_the_refunded_sum() -> None:
     assert merged([refunded, failed]).refunded == 0
 
 
+def test_of_two_answers_of_one_millisecond_the_one_with_the_refund_wins() -> None:
+    before = builders.facts("succeeded", amount_refunded=900, observed_ms=1)
+    after = builders.facts("succeeded", amount_refunded=2400, observed_ms=1)
+    assert merged([before, after]).refunded == merged([after, before]).refunded == 2400
+
+
 def test_an_answer_without_its_charge_forgets_no_authorization() -> None:
     held = builders.facts("requires_capture", **AUTHORIZED)
     payment = merged([held, without_charge(builders.facts("canceled", observed_ms=held.observed_ms + 1))])
