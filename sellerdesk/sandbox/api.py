@@ -23,8 +23,9 @@ from sellerdesk.sandbox.versions import KNOWN, Version
 MAX_BODY_BYTES = 512 * 1024
 _LOG = logging.getLogger(__name__)
 _JSON = "application/json"
-# Digits inside a hexadecimal identifier are none.
-_CARD_NUMBER = re.compile(r"(?<![0-9a-f])\d(?:[ +-]|%20)?(?:\d(?:[ +-]|%20)?){10,17}\d(?![0-9a-f])")
+# Thirty-two hexadecimal digits by themselves are an identifier, however many of them are decimal.
+_IDENTIFIER = r"(?<![0-9a-zA-Z])[0-9a-f]{32}(?![0-9a-zA-Z])"
+_CARD_NUMBER = re.compile(rf"(?P<identifier>{_IDENTIFIER})|\d(?:[ +-]|%20)?(?:\d(?:[ +-]|%20)?){{10,17}}\d")
 
 _BUSY = {
     Fault.BUSY_429: (429, "rate_limit", {"Stripe-Rate-Limited-Reason": "endpoint-rate"}),
@@ -259,7 +260,7 @@ def _answer(route: routes.Route, call: Call) -> Any:
 
 def _discreet(text: str) -> str:
     """What may be remembered of a path or a key: nothing that could be a card number."""
-    return _CARD_NUMBER.sub("...", text[:500])
+    return _CARD_NUMBER.sub(lambda found: found["identifier"] or "...", text[:500])
 
 
 def _fingerprint(request: ApiRequest, tree: form.Tree) -> str:
