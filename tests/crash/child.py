@@ -1,10 +1,11 @@
 """A process that dies on purpose. Started once, it forks for each piece of work, so that a death costs no start-up.
 
-It is started with the sandbox's address, a key and the database's path. One JSON object a line comes in; the child's
+It is started with the sandbox's address, a key and the database's place. One JSON object a line comes in; the child's
 process id and then its exit status go out, one a line. No connection and no open file of the database survives a fork:
 children inherit nothing but code and SQLAlchemy's compiled statements.
 """
 
+import gc
 import json
 import os
 import sys
@@ -13,8 +14,11 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import Connection, event
+
 from sellerdesk.addresses import Addresses
 from sellerdesk.app import Works, assemble
+from sellerdesk.domain.database_address import looks_like_database, read_database_address
 from sellerdesk.domain.errors import CheckoutClosed
 from sellerdesk.domain.order import Order
 from sellerdesk.domain.refund import RefundReason
@@ -22,8 +26,17 @@ from sellerdesk.domain.release import ReleaseReason
 from sellerdesk.gateway.stripe_gateway import StripeGateway
 from sellerdesk.store.database import open_store
 from tests import wiring
+from tests.engines import Place
 
 DIED = 137
+COMMIT = " + commit"
+"""Behind a gap's name: the next commit after it, just before the database is asked for it. The first one of all has
+nothing before it."""
+
+
+def to_place(text: str) -> Place:
+    """A database's place, as it is written on a command line."""
+    return read_database_address(text) if looks_like_database(text) else Path(text)
 
 
 class Ending:
@@ -31,31 +44,36 @@ class Ending:
 
     def __init__(self, gap: str) -> None:
         self._gap = gap
+        self._last = ""
 
     def __call__(self, place: str) -> None:
         if place == self._gap:
+            os._exit(DIED)
+        self._last = place
+
+    def before_commit(self, _connection: Connection) -> None:
+        """Listens to the writing transactions."""
+        if self._gap == self._last + COMMIT:
             os._exit(DIED)
 
 
 class Worker:
     """Does pieces of work on one database."""
 
-    def __init__(self, url: str, key: str, path: str) -> None:
+    def __init__(self, url: str, key: str, place: str) -> None:
         self._url = url
         self._key = key
-        self._store = open_store(Path(path), seat="Worker")
+        # A process that dies takes nothing with it that it gave to the system: only a power cut would.
+        self._store = open_store(to_place(place), seat="Worker", durable=False)
 
     def work(self, job: dict[str, Any]) -> None:
         """Do ``steps``, each a name with its arguments."""
         clock = wiring.MovedClock(job["ahead"])
         gateway = StripeGateway(self._key, Addresses.at(self._url), clock)
+        ending = Ending(job["gap"])
+        event.listen(self._store._writer, "commit", ending.before_commit)
         works = assemble(
-            self._store,
-            gateway,
-            clock,
-            seat=job["seat"],
-            installation=job["installation"],
-            reached=Ending(job["gap"]),
+            self._store, gateway, clock, seat=job["seat"], installation=job["installation"], reached=ending
         )
         for name, *arguments in job["steps"]:
             _STEPS[name](works, clock, *arguments)
@@ -74,7 +92,7 @@ class Worker:
         self._store._reader.dispose()
 
     def _rehearse(self, *step: Any) -> None:
-        self.work({"ahead": 0, "seat": "Worker", "installation": "", "gap": "", "steps": [step]})
+        self.work({"ahead": 0, "seat": "Worker", "installation": "", "gap": "nowhere", "steps": [step]})
 
     def _order(self, checkout_id: str) -> Order:
         with self._store.read() as unit:
@@ -177,6 +195,9 @@ def main() -> None:
     """Fork for every line until there are no more."""
     worker = Worker(*sys.argv[1:])
     worker.warm_up()
+    # What is there stays: no child copies pages only because its collector wrote to them.
+    gc.collect()
+    gc.freeze()
     _tell(0)
     for text in sys.stdin:
         job = json.loads(text)

@@ -4,33 +4,31 @@ Each death is real (``os._exit`` or SIGKILL) in a process of its own, with a rea
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import replace
 from typing import Any
 
 import pytest
-from sqlalchemy import update
 
+from sellerdesk.app import assemble
 from sellerdesk.domain.ids import new_secret_token
 from sellerdesk.domain.operation import OperationKind, OperationState
-from sellerdesk.domain.order import Order, PassedOn, Stage
+from sellerdesk.domain.order import PassedOn
 from sellerdesk.domain.payment import PaymentStatus
 from sellerdesk.domain.road import ConfirmationRoad
-from sellerdesk.domain.stages import stage_of
 from sellerdesk.sandbox.faults import Fault
 from sellerdesk.services.approving import ApprovalState
 from sellerdesk.services.pay_answer import PayState
 from sellerdesk.services.saved_card import ChargeState
-from sellerdesk.store.models import PaymentRecord
 from tests import wiring
-from tests.builders import fresh_id
-from tests.crash.child import DIED
-from tests.crash.conftest import Killer
-from tests.wiring import TOTAL, Plant, calls, confirmation_token
+from tests.crash.child import COMMIT
+from tests.crash.conftest import ENGINES, THIRD, Killer
+from tests.crash.scenes import check_captured, scene
+from tests.wiring import TOTAL, Plant, calls
 
 pytestmark = pytest.mark.crash
 
 GAPS = ("planned", "claimed", "answered", "before_commit", "recorded")
-SHORT = TOTAL - 6200
+ALL_POINTS = 150
 RESOLVE = ("resolve",)
 POLL = ("poll",)
 # The sandbox's name of the call an operation makes.
@@ -46,202 +44,34 @@ CALLS = {
     OperationKind.RENEW: "create_intent",
     OperationKind.CHARGE_AGAIN: "confirm",
 }
-_LATER = (OperationKind.BACK_ORDER, OperationKind.RENEW, OperationKind.CHARGE_AGAIN)
 EACH_KIND = pytest.mark.parametrize("kind", list(CALLS))
 EACH_GAP = pytest.mark.parametrize("gap", GAPS)
-
-
-@dataclass
-class Scene:
-    """A shop just before the step that will be cut short, the step, and what must hold in the end."""
-
-    shop: Plant
-    kind: OperationKind
-    checkout_id: str
-    step: tuple[Any, ...]
-    check: Callable[["Scene"], Order]
-    mugs: int
-
-    def order(self) -> Order:
-        """Our order as it stands, after the checks that hold for every one."""
-        with self.shop.store.read() as unit:
-            known = unit.orders.by_checkout(self.checkout_id)
-        assert known is not None
-        order = self.shop.check_agrees(known.id)
-        assert (
-            self.shop.rows(
-                "SELECT o.id FROM operation o LEFT JOIN attempt a ON a.operation_id = o.id WHERE o.order_id = ? "
-                "GROUP BY o.id HAVING count(a.n) <> max(o.attempts)",
-                order.id,
-            )
-            == []
-        )
-        return order
-
-    def finished(self) -> Order:
-        """The end: the facts, and that the one operation of this kind is done."""
-        order = self.check(self)
-        operation = self.shop.operations(order.id, self.kind)[-1]
-        if self.kind is not OperationKind.CREATE_INTENT:
-            assert len(self.shop.operations(order.id, self.kind)) == 1
-        declined = self.check is check_declined
-        assert operation.state is (OperationState.FAILED if declined else OperationState.DONE)
-        return order
-
-    def at(self, gap: str) -> str:
-        """The crash point's name."""
-        return f"{self.kind.value}.{gap}"
-
-
-def scene(kind: OperationKind, shop: Plant, card: str = "pm_card_visa") -> Scene:
-    checkout_id = new_secret_token()
-    here = Scene(shop, kind, checkout_id, ("place", checkout_id), check_placed, mugs(shop))
-    if kind in (OperationKind.CREATE_CUSTOMER, OperationKind.CREATE_INTENT):
-        return here
-    placed = shop.place(checkout_id, save_card=kind in _LATER)
-    if kind is OperationKind.CONFIRM:
-        here.step = ("pay", checkout_id, placed.order.reference, confirmation_token(shop.sandbox, card))
-        here.check = check_held if card == "pm_card_visa" else check_declined
-        return here
-    order = shop.pay(placed).order
-    if kind is OperationKind.CAPTURE:
-        here.step, here.check = ("prepare", fresh_id(), order.id, order.version), check_captured
-        return here
-    if kind is OperationKind.CANCEL:
-        here.step, here.check = ("release", fresh_id(), order.id, order.version), check_released
-        return here
-    if kind is OperationKind.RENEW:
-        lapse(shop, order)
-        here.step, here.check = ("renew", fresh_id(), order.id, order.version), check_renewed
-        return here
-    order = shop.prepare(order, {1: 0})
-    if kind is OperationKind.BACK_ORDER:
-        here.step, here.check = ("back_order", fresh_id(), order.id, order.version), check_charged_later
-        return here
-    if kind is OperationKind.CHARGE_AGAIN:
-        shop.sandbox.world.decline_next("insufficient_funds")
-        order = shop.back_order(order).order
-        here.step, here.check = ("charge_again", fresh_id(), order.id, order.version), check_charged_later
-        return here
-    if kind is OperationKind.REFUND:
-        here.step, here.check = ("refund", fresh_id(), order.id, order.version), check_refunded
-        return here
-    here.step, here.check = ("ship", fresh_id(), order.id, order.version), check_shipped
-    return here
-
-
-def mugs(shop: Plant) -> int:
-    with shop.store.read() as unit:
-        return {product.sku: product.on_hand for product in unit.catalogue.products()}["MUG"]
-
-
-def check_placed(here: Scene) -> Order:
-    """The shopper's page asks again, and pays."""
-    placed = here.shop.place(here.checkout_id)
-    assert here.order().payment.status is PaymentStatus.REQUIRES_PAYMENT_METHOD
-    assert here.shop.pay(placed).state is PayState.HELD
-    return here.order()
-
-
-def check_held(here: Scene) -> Order:
-    order = here.order()
-    assert order.payment.held == TOTAL
-    assert here.shop.at_stripe(order)["charges"] == 1
-    return order
-
-
-def check_declined(here: Scene) -> Order:
-    order = here.order()
-    assert order.payment.status is PaymentStatus.REQUIRES_PAYMENT_METHOD
-    assert order.payment.problem is not None
-    assert order.payment.problem.decline_code == "insufficient_funds"
-    assert here.shop.happened(order.id).count("declined") == 1
-    assert here.shop.at_stripe(order)["charges"] == 1
-    return order
-
-
-def check_captured(here: Scene) -> Order:
-    order = here.order()
-    assert (order.payment.captured, order.payment.released) == (SHORT, 6200)
-    assert [line.kept for line in order.lines] == [2, 0]
-    assert here.shop.at_stripe(order)["captures"] == 1
-    assert mugs(here.shop) == here.mugs - 2
-    return order
-
-
-def check_released(here: Scene) -> Order:
-    order = here.order()
-    assert (order.payment.status, order.payment.held) == (PaymentStatus.CANCELED, 0)
-    assert (order.payment.captured, order.payment.released) == (0, TOTAL)
-    assert mugs(here.shop) == here.mugs
-    return order
-
-
-def check_refunded(here: Scene) -> Order:
-    with here.shop.store.read() as unit:
-        known = unit.orders.by_checkout(here.checkout_id)
-    assert known is not None
-    # The clock of this process moves only when asked, and may be up to a second ahead of the child's, whose later
-    # answer then counts as the older one until Stripe is read again.
-    here.shop.works.desk.sync.read_again(known.payment.intent_id)
-    order = check_captured(here)
-    (refund,) = order.refunds
-    assert (refund.amount, refund.lines, refund.note) == (2400, ((0, 1),), "One broke.")
-    assert (refund.operation_id, order.payment.refunded) == (here.step[1], 2400)
-    return order
-
-
-def lapse(shop: Plant, order: Order) -> None:
-    """Let the hold end soon, as if days had passed: time itself is the same for all tests of this file."""
-    soon = shop.clock.now() + 3600
-    with shop.sandbox.world.open() as world:
-        charge = world.store.charges[order.payment.facts.charge_id if order.payment.facts else ""]
-        charge.capture_before = soon
-    with shop.store.write() as unit:
-        facts = order.payment.facts
-        assert facts is not None
-        # Without a new version: the seller looks at this order as it is.
-        unit.orders._session.execute(
-            update(PaymentRecord).where(PaymentRecord.id == order.payment.id).values(capture_before=soon)
-        )
-        unit.commit()
-
-
-def check_charged_later(here: Scene) -> Order:
-    order = here.order()
-    (charged,) = order.back_orders
-    assert (charged.captured, charged.lines) == (6200, ((1, 1),))
-    assert here.shop.happened(order.id).count("charged_later") == 1
-    assert stage_of(order) is Stage.TO_SHIP
-    return order
-
-
-def check_renewed(here: Scene) -> Order:
-    order = here.order()
-    old, new = order.payments
-    assert (order.payment.id, order.payment.held) == (new.id, TOTAL)
-    assert (old.status, old.released) == (PaymentStatus.CANCELED, TOTAL)
-    assert {"renewed", "replaced"} <= set(here.shop.happened(order.id))
-    return order
-
-
-def check_shipped(here: Scene) -> Order:
-    order = check_captured(here)
-    assert order.shipment is not None
-    assert (order.shipment.parcels, order.shipment.passed_on) == ((wiring.PARCEL,), PassedOn.ON_INTENT)
-    assert here.shop.happened(order.id).count("passed_on") == 1
-    there = here.shop.works.gateway.retrieve(order.payment.intent_id)
-    assert there.shipping is not None
-    assert there.shipping.tracking_number == wiring.PARCEL.number
-    return order
 
 
 @EACH_GAP
 @EACH_KIND
 def test_dying_in_each_gap(killer: Killer, shop: Plant, kind: OperationKind, gap: str) -> None:
     here = scene(kind, shop)
-    assert killer.run(here.step, gap=here.at(gap)) == DIED
-    assert killer.run(RESOLVE, seat="Seat 2") == 0
+    killer.die(here.step, at=here.at(gap))
+    killer.run(RESOLVE, seat="Seat 2")
+    here.finished()
+
+
+@EACH_KIND
+def test_dying_just_before_it_is_written_down(killer: Killer, shop: Plant, kind: OperationKind) -> None:
+    """Nothing is known of it: whoever pressed presses again."""
+    here = scene(kind, shop)
+    before = "create_customer.recorded" if kind is OperationKind.CREATE_INTENT else ""
+    killer.die(here.step, at=before + COMMIT, call_it=here.at("planning"))
+    killer.run(here.step, seat="Seat 2")
+    here.finished()
+
+
+@EACH_KIND
+def test_dying_just_before_it_is_claimed(killer: Killer, shop: Plant, kind: OperationKind) -> None:
+    here = scene(kind, shop)
+    killer.die(here.step, at=here.at("planned") + COMMIT, call_it=here.at("claiming"))
+    killer.run(RESOLVE, seat="Seat 2")
     here.finished()
 
 
@@ -252,8 +82,8 @@ def test_dying_in_each_gap(killer: Killer, shop: Plant, kind: OperationKind, gap
 def test_stripes_events_come_before_the_recovery(killer: Killer, shop: Plant, kind: OperationKind, gap: str) -> None:
     shop.works.desk.sync.poll()
     here = scene(kind, shop)
-    assert killer.run(here.step, gap=here.at(gap)) == DIED
-    assert killer.run(POLL, RESOLVE, POLL) == 0
+    killer.die(here.step, at=here.at(gap))
+    killer.run(POLL, RESOLVE, POLL)
     here.finished()
 
 
@@ -262,8 +92,8 @@ def test_stripes_events_come_before_the_recovery(killer: Killer, shop: Plant, ki
 def test_dying_after_an_answer_was_lost(killer: Killer, shop: Plant, kind: OperationKind, gap: str) -> None:
     here = scene(kind, shop)
     shop.sandbox.world.faults.plan(CALLS[kind], Fault.LOST_AFTER)
-    assert killer.run(here.step, gap=here.at(gap)) == DIED
-    assert killer.run(RESOLVE) == 0
+    killer.die(here.step, at=here.at(gap), when="its answer was lost")
+    killer.run(RESOLVE)
     here.finished()
 
 
@@ -272,8 +102,8 @@ def test_dying_after_an_answer_was_lost(killer: Killer, shop: Plant, kind: Opera
 def test_killed_while_the_call_is_under_way(killer: Killer, shop: Plant, kind: OperationKind, fault: Fault) -> None:
     here = scene(kind, shop)
     shop.sandbox.world.faults.plan(CALLS[kind], fault)
-    assert killer.run_until_held(here.step) == -9
-    assert killer.run(RESOLVE) == 0
+    killer.kill_held(here.step, at=here.at("call"), when=fault.value)
+    killer.run(RESOLVE)
     here.finished()
 
 
@@ -282,8 +112,8 @@ def test_killed_while_the_call_is_under_way(killer: Killer, shop: Plant, kind: O
 def test_dying_around_a_decline(killer: Killer, shop: Plant, gap: str, recovery: tuple[Any, ...]) -> None:
     kind = OperationKind.CONFIRM
     here = scene(kind, shop, wiring.DECLINED)
-    assert killer.run(here.step, gap=here.at(gap)) == DIED
-    assert killer.run(*recovery) == 0
+    killer.die(here.step, at=here.at(gap), when="the bank declined")
+    killer.run(*recovery)
     here.finished()
 
 
@@ -292,8 +122,8 @@ def test_dying_where_the_charge_takes_the_tracking(killer: Killer, shop: Plant, 
     kind = OperationKind.SHIP
     here = scene(kind, shop)
     shop.sandbox.world.refuse_shipping_after_authorization = True
-    assert killer.run(here.step, gap=here.at(gap)) == DIED
-    assert killer.run(RESOLVE) == 0
+    killer.die(here.step, at=here.at(gap), when="the charge takes the tracking")
+    killer.run(RESOLVE)
     order = check_captured(here)
     assert order.shipment is not None
     assert order.shipment.passed_on is PassedOn.ON_CHARGE
@@ -309,14 +139,14 @@ def test_dying_again_while_recovering_a_capture(killer: Killer, shop: Plant, gap
     first = "recorded" if lost and gap == "before_commit" else gap
     if lost and gap in ("answered", "before_commit"):
         shop.sandbox.world.faults.plan("capture", Fault.LOST_AFTER)
-    assert killer.run(here.step, gap=here.at(first)) == DIED
+    killer.die(here.step, at=here.at(first))
     if lost and gap in ("planned", "claimed"):
         shop.sandbox.world.faults.plan("capture", Fault.LOST_AFTER)
         after = "recorded" if again == "before_commit" else again
     else:
         after = again
-    assert killer.run(RESOLVE, gap=here.at(after), seat="Seat 2") == DIED
-    assert killer.run(RESOLVE, seat="Seat 3") == 0
+    killer.die(RESOLVE, at=here.at(after), seat="Seat 2", when="it was recovered")
+    killer.run(RESOLVE, seat="Seat 3")
     order = here.finished()
     captures = calls(shop.sandbox, "POST", f"{order.payment.intent_id}/capture")
     assert len({call.idempotency_key for call in captures}) == 1
@@ -329,12 +159,12 @@ def test_dying_again_while_recovering_a_refund(killer: Killer, shop: Plant, firs
     here = scene(OperationKind.REFUND, shop)
     sent_before = len(calls(shop.sandbox, "POST", "/v1/refunds"))
     shop.sandbox.world.faults.plan("create_refund", Fault.LOST_AFTER)
-    assert killer.run(here.step, gap=here.at(first)) == DIED
+    killer.die(here.step, at=here.at(first))
     sent = first in ("answered", "recorded")
     # An answer lost in the second life is postponed there instead of finished.
     again = "recorded" if gap == "before_commit" and not sent else gap
-    assert killer.run(RESOLVE, gap=here.at(again), seat="Seat 2") == DIED
-    assert killer.run(RESOLVE, seat="Seat 3") == 0
+    killer.die(RESOLVE, at=here.at(again), seat="Seat 2", when="it was recovered")
+    killer.run(RESOLVE, seat="Seat 3")
     here.finished()
     keys = [call.idempotency_key for call in calls(shop.sandbox, "POST", "/v1/refunds")[sent_before:]]
     assert set(keys) == {f"sd-{here.step[1]}-0"}
@@ -343,10 +173,10 @@ def test_dying_again_while_recovering_a_refund(killer: Killer, shop: Plant, firs
 @EACH_KIND
 def test_dying_at_the_same_gap_again_and_again(killer: Killer, shop: Plant, kind: OperationKind) -> None:
     here = scene(kind, shop)
-    assert killer.run(here.step, gap=here.at("before_commit")) == DIED
+    killer.die(here.step, at=here.at("before_commit"))
     for _ in range(3):
-        assert killer.run(RESOLVE, gap=here.at("before_commit")) == DIED
-    assert killer.run(RESOLVE) == 0
+        killer.die(RESOLVE, at=here.at("before_commit"), when="it was recovered")
+    killer.run(RESOLVE)
     here.finished()
 
 
@@ -355,8 +185,8 @@ def test_the_seller_presses_again_after_the_crash(killer: Killer, shop: Plant, g
     """The window is opened again and the same dialog sent again, before anything was resolved."""
     kind = OperationKind.CAPTURE
     here = scene(kind, shop)
-    assert killer.run(here.step, gap=here.at(gap)) == DIED
-    assert killer.run(here.step, RESOLVE) == 0
+    killer.die(here.step, at=here.at(gap))
+    killer.run(here.step, RESOLVE)
     here.finished()
 
 
@@ -364,15 +194,18 @@ def test_the_seller_presses_again_after_the_crash(killer: Killer, shop: Plant, g
 def test_the_shopper_presses_again_after_the_crash(killer: Killer, shop: Plant, gap: str) -> None:
     kind = OperationKind.CONFIRM
     here = scene(kind, shop)
-    assert killer.run(here.step, gap=here.at(gap)) == DIED
-    assert killer.run(here.step, RESOLVE) == 0
+    killer.die(here.step, at=here.at(gap))
+    killer.run(here.step, RESOLVE)
     here.finished()
 
 
 def placed_by(road: ConfirmationRoad, shop: Plant, checkout_id: str) -> wiring.Placed:
     """An order made for ``road`` in the shop that all tests share; it remembers its road."""
-    with wiring.plant(shop.sandbox, shop.path, road=road, clock=shop.clock) as plant:
-        return plant.place(checkout_id)
+    installation = shop.store.installation()
+    works = assemble(
+        shop.store, shop.works.gateway, shop.clock, seat="Shop", installation=installation, road=lambda: road
+    )
+    return replace(shop, works=works).place(checkout_id)
 
 
 @EACH_GAP
@@ -383,8 +216,8 @@ def test_p16_dying_around_the_second_confirmation(killer: Killer, shop: Plant, g
     wiring.answer_challenge(shop.sandbox, asked.order, approve=True)
     # Two machines agree on the time to a second or two only, and what was read later counts.
     shop.sandbox.world.clock.advance(10)
-    assert killer.run(RESOLVE, gap=f"confirm.{gap}") == DIED
-    assert killer.run(RESOLVE) == 0
+    killer.die(RESOLVE, at=f"confirm.{gap}", when="it was confirmed a second time")
+    killer.run(RESOLVE)
     order = shop.check_agrees(placed.order.id)
     assert order.payment.held == TOTAL
     confirms = shop.operations(order.id, OperationKind.CONFIRM)
@@ -400,8 +233,8 @@ def test_p15_dying_while_a_payment_is_closed_for_another_cart(
 ) -> None:
     checkout_id = new_secret_token()
     placed = placed_by(ConfirmationRoad.PAGE, shop, checkout_id)
-    assert killer.run(("place_less", checkout_id), gap=f"cancel.{gap}") == DIED
-    assert killer.run(*recovery) == 0
+    killer.die(("place_less", checkout_id), at=f"cancel.{gap}", when="another cart was ordered")
+    killer.run(*recovery)
     order = shop.check_agrees(placed.order.id)
     assert (order.payment.status, order.payment.held) == (PaymentStatus.CANCELED, 0)
     assert order.closed_at is not None
@@ -411,8 +244,8 @@ def test_p15_dying_while_a_payment_is_closed_for_another_cart(
 def test_dying_while_the_old_hold_is_released(killer: Killer, shop: Plant, gap: str) -> None:
     """The new hold is there already: both stand until somebody comes back."""
     here = scene(OperationKind.RENEW, shop)
-    assert killer.run(here.step, gap=f"cancel.{gap}") == DIED
-    assert killer.run(RESOLVE, seat="Seat 2") == 0
+    killer.die(here.step, at=f"cancel.{gap}", when="a new hold stood in its place")
+    killer.run(RESOLVE, seat="Seat 2")
     here.finished()
 
 
@@ -421,10 +254,10 @@ def test_dying_while_the_shopper_goes_to_the_bank(killer: Killer, shop: Plant, g
     order = shop.prepare(shop.place_and_save_card(wiring.ASKS_FIRST), {1: 0})
     asked = shop.back_order(order)
     assert asked.state is ChargeState.NEEDS_SHOPPER
-    assert killer.run(("approve", order.link_token), gap=f"confirm.{gap}") == DIED
-    assert killer.run(RESOLVE) == 0
+    killer.die(("approve", order.link_token), at=f"confirm.{gap}", when="the shopper approved it")
+    killer.run(RESOLVE)
     # The shopper presses again: one and the same intent, and one charge.
-    assert killer.run(("approve", order.link_token)) == 0
+    killer.run(("approve", order.link_token))
     shop.sandbox.world.answer_challenge(asked.payment.intent_id, approve=True)
     shop.sandbox.world.clock.advance(10)
     assert shop.works.shopfront.approving.look(order.link_token).state is ApprovalState.APPROVED
@@ -435,5 +268,21 @@ def test_dying_while_the_shopper_goes_to_the_bank(killer: Killer, shop: Plant, g
 def test_no_crash_at_all(killer: Killer, shop: Plant, kind: OperationKind) -> None:
     """The ground the others stand on: the same step, in a process that lives."""
     here = scene(kind, shop)
-    assert killer.run(here.step) == 0
+    killer.run(here.step)
     here.finished()
+
+
+def test_every_crash_point_was_reached(
+    module_killer: Killer, engine: str, release: bool, proof: Callable[[str], None]
+) -> None:
+    """Stands last, and counts what the others of this file died at in this process."""
+    points, deaths, violations = module_killer.points, module_killer.deaths, module_killer.violations
+    kinds = {point.kind for point in points}
+    whole = release or engine == ENGINES[0]
+    how = "all" if whole else f"third {THIRD + 1} of 3"
+    proof(
+        f"crash points on {engine}, {how}: {len(points)} points of {len(kinds)} kinds of operation, {deaths} deaths, "
+        f"{violations} violations"
+    )
+    assert kinds == {kind.value for kind in CALLS}
+    assert len(points) >= (ALL_POINTS if whole else ALL_POINTS // 3)
