@@ -20,6 +20,11 @@ def open_place(place: Place, seat: str = "packing-1") -> SqlStore:
     return open_store(place, seat=seat, durable=False)
 
 
+def engine_of(place: Place) -> str:
+    """What keeps it, as a reader knows it."""
+    return "SQLite" if isinstance(place, Path) else "PostgreSQL"
+
+
 def run_sql(place: Place, statement: str, *values: object) -> list[tuple[Any, ...]]:
     """What a statement answers on a connection of its own; ``?`` stands for each value."""
     if isinstance(place, Path):
