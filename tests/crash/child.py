@@ -61,19 +61,19 @@ class Worker:
     """Does pieces of work on one database."""
 
     def __init__(self, url: str, key: str, place: str) -> None:
-        self._url = url
-        self._key = key
+        self.url = url
+        self.key = key
         # A process that dies takes nothing with it that it gave to the system: only a power cut would.
-        self._store = open_store(to_place(place), seat="Worker", durable=False)
+        self.store = open_store(to_place(place), seat="Worker", durable=False)
 
     def work(self, job: dict[str, Any]) -> None:
         """Do ``steps``, each a name with its arguments."""
         clock = wiring.MovedClock(job["ahead"])
-        gateway = StripeGateway(self._key, Addresses.at(self._url), clock)
+        gateway = StripeGateway(self.key, Addresses.at(self.url), clock)
         ending = Ending(job["gap"])
-        event.listen(self._store._writer, "commit", ending.before_commit)
+        event.listen(self.store._writer, "commit", ending.before_commit)
         works = assemble(
-            self._store, gateway, clock, seat=job["seat"], installation=job["installation"], reached=ending
+            self.store, gateway, clock, seat=job["seat"], installation=job["installation"], reached=ending
         )
         for name, *arguments in job["steps"]:
             _STEPS[name](works, clock, *arguments)
@@ -88,14 +88,14 @@ class Worker:
         self._rehearse("poll")
         order = self._order(checkout)
         self._rehearse("prepare", "1" * 32, order.id, order.version)
-        self._store._writer.dispose()
-        self._store._reader.dispose()
+        self.store._writer.dispose()
+        self.store._reader.dispose()
 
     def _rehearse(self, *step: Any) -> None:
         self.work({"ahead": 0, "seat": "Worker", "installation": "", "gap": "nowhere", "steps": [step]})
 
     def _order(self, checkout_id: str) -> Order:
-        with self._store.read() as unit:
+        with self.store.read() as unit:
             order = unit.orders.by_checkout(checkout_id)
         assert order is not None
         return order
