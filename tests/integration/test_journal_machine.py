@@ -129,18 +129,31 @@ class JournalMachine(RuleBasedStateMachine):
     @rule(target=claims, operation_id=operations, seat=st.sampled_from(SEATS), dies=st.booleans())
     def claim(self, operation_id: str, seat: str, dies: bool) -> Any:
         """One whose program dies keeps its lease, and its attempt is never ended."""
+        claimed = self._take(operation_id, seat)
+        return multiple() if dies or claimed is None else claimed
+
+    @rule(operation_id=operations, state=st.sampled_from([OperationState.DONE, OperationState.REVIEW]))
+    def come_too_late(self, operation_id: str, state: OperationState) -> None:
+        """The computer slept for longer than the lease, and somebody else went on with it."""
+        late = self._take(operation_id, SEATS[0])
+        if late is not None:
+            self.now += _LEASE_SECONDS + 1
+            assert self._take(operation_id, SEATS[1]) is not None
+            self.finish(late, SEATS[0], state)
+
+    def _take(self, operation_id: str, seat: str) -> Operation | None:
         known = self.known[operation_id]
         claimed = self._write(seat, partial(self._claim, operation_id, seat))
         if known.is_final or not known.is_free(self.now):
             assert claimed is None
-            return multiple()
+            return None
         assert claimed is not None
         known.state = OperationState.SENDING
         known.fence += 1
         known.attempts += 1
         known.lease_until = self.now + _LEASE_SECONDS
         assert (claimed.fence, claimed.attempts, claimed.generation) == (known.fence, known.attempts, known.generation)
-        return multiple() if dies else claimed
+        return claimed
 
     def _claim(self, operation_id: str, seat: str, unit: SqlUnitOfWork) -> Operation | None:
         claimed = unit.journal.claim(operation_id, seat, self.now, builders.NOW)
