@@ -81,7 +81,7 @@ class Storm:
     def blow(self, seconds: float, seed: int) -> int:
         """Let it storm; how many processes were killed in the midst of their work."""
         rng = random.Random(seed)
-        with wiring.plant(self.sandbox, self.place, durable=False) as plant:
+        with wiring.plant(self.sandbox, self.place) as plant:
             with plant.store.write() as unit:
                 unit.catalogue.replace([replace(each, on_hand=100_000) for each in wiring.PRODUCTS], wiring.RATES)
                 unit.commit()
@@ -124,7 +124,7 @@ class Storm:
         """Days are good again: one program comes back, resolves what is open, hears what is new, and is judged."""
         behind = int(self.clock.seconds() - time.time()) + 1
         clock = wiring.MovedClock(behind)
-        with wiring.plant(self.sandbox, self.place, clock=clock, seat="Seat 5", durable=False) as plant:
+        with wiring.plant(self.sandbox, self.place, clock=clock, seat="Seat 5") as plant:
             for _ in range(PASSES):
                 clock.advance(BETWEEN_PASSES)
                 self.sandbox.world.clock.advance(BETWEEN_PASSES)

@@ -72,9 +72,7 @@ class Worker:
         gateway = StripeGateway(self.key, Addresses.at(self.url), clock)
         ending = Ending(job["gap"])
         event.listen(self.store._writer, "commit", ending.before_commit)
-        works = assemble(
-            self.store, gateway, clock, seat=job["seat"], installation=job["installation"], reached=ending
-        )
+        works = assemble(self.store, gateway, clock, seat=job["seat"], installation=job["installation"], reached=ending)
         for name, *arguments in job["steps"]:
             _STEPS[name](works, clock, *arguments)
         gateway.close()

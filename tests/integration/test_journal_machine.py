@@ -81,7 +81,7 @@ class JournalMachine(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        self.stores = {seat: open_place(self.place, seat, durable=False) for seat in SEATS}
+        self.stores = {seat: open_place(self.place, seat) for seat in SEATS}
         self.looking = sqlite.connect(library, self.place)
         self.orders = [self._add_order(), self._add_order()]
         self.known: dict[str, Known] = {}
@@ -238,7 +238,7 @@ class JournalMachine(RuleBasedStateMachine):
     @rule(seat=st.sampled_from(SEATS))
     def start_anew(self, seat: str) -> None:
         self.stores[seat].close()
-        self.stores[seat] = open_place(self.place, seat, durable=False)
+        self.stores[seat] = open_place(self.place, seat)
 
     # --- what always holds ---
 

@@ -23,8 +23,8 @@ SEATS = ("Seat 1", "Seat 2")
 @pytest.fixture
 def seats(stripe_sandbox: Sandbox, place: Place) -> Iterator[list[wiring.Plant]]:
     with (
-        wiring.plant(stripe_sandbox, place, seat=SEATS[0], durable=False) as one,
-        wiring.plant(stripe_sandbox, place, seat=SEATS[1], durable=False) as two,
+        wiring.plant(stripe_sandbox, place, seat=SEATS[0]) as one,
+        wiring.plant(stripe_sandbox, place, seat=SEATS[1]) as two,
     ):
         yield [one, two]
 

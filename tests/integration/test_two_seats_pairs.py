@@ -94,8 +94,8 @@ class Seats:
 @pytest.fixture
 def both(stripe_sandbox: Sandbox, place: Place) -> Iterator[Seats]:
     with (
-        wiring.plant(stripe_sandbox, place, seat="Seat 1", durable=False) as one,
-        wiring.plant(stripe_sandbox, place, seat="Seat 2", durable=False, clock=one.clock) as two,
+        wiring.plant(stripe_sandbox, place, seat="Seat 1") as one,
+        wiring.plant(stripe_sandbox, place, seat="Seat 2", clock=one.clock) as two,
     ):
         yield Seats(one, two)
 
