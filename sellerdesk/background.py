@@ -15,7 +15,7 @@ from sellerdesk.services.catch_up import CatchUp
 from sellerdesk.services.desk import Audited, BackupNews, News, OrdersChanged, PageMoved, Synced, Trouble
 from sellerdesk.services.duty import LOOK_SECONDS, Duty
 from sellerdesk.services.keeping import Backups
-from sellerdesk.services.resolve import Resolve
+from sellerdesk.services.resolve import AT_ONCE, Resolve
 from sellerdesk.services.sweep import Sweep
 from sellerdesk.services.sync import Sync
 
@@ -187,7 +187,7 @@ class Background:
     def _resolve_due(self) -> float:
         try:
             self._tell_behind()
-            resolved = self._resolve.run_due()
+            resolved = self._resolve.run_due(AT_ONCE)
             self._tell_caught_up()
         except WorldError as error:
             self._tell_trouble(error)

@@ -18,6 +18,7 @@ from sellerdesk.logs import configure, for_terminal
 from sellerdesk.runner import Job, Runner
 from sellerdesk.services.ports import EventReader
 from sellerdesk.services.receive import ReceiveEvents
+from sellerdesk.services.resolve import AT_ONCE
 from sellerdesk.settings import (
     ACCENT,
     CHECKOUT_PORT,
@@ -107,7 +108,7 @@ def sync(options: argparse.Namespace) -> int:
     profile = shops.works()
     try:
         behind = profile.works.catch_up.behind()
-        resolved = profile.works.resolve.run_due()
+        resolved = profile.works.resolve.run_due(AT_ONCE)
         report = profile.works.desk.sync.poll()
         caught_up = profile.works.catch_up.last() if behind is not None else None
     finally:
@@ -128,7 +129,7 @@ def audit(options: argparse.Namespace) -> int:
     shops, _, _ = shops_for(options, "audit")
     profile = shops.works(options.profile)
     try:
-        profile.works.resolve.run_due()
+        profile.works.resolve.run_due(AT_ONCE)
         found = profile.works.desk.audit.run()
     finally:
         profile.close()
@@ -225,7 +226,7 @@ def move_database(options: argparse.Namespace) -> int:
 def _resolve(profile: ProfileWorks) -> float:
     """A failure of the world goes to the log: the next turn comes soon."""
     try:
-        trouble: object = profile.works.resolve.run_due().trouble
+        trouble: object = profile.works.resolve.run_due(AT_ONCE).trouble
     except SellerDeskError as error:
         trouble = error
     if trouble is not None:
