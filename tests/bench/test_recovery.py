@@ -58,7 +58,7 @@ def test_a_thousand_open_operations_after_a_crash(
     waiting = max(all_calls * ANSWER_SECONDS / AT_ONCE, most)
     with capsys.disabled():
         print(
-            f"\nrecovery of {number:,} open captures: {seconds:.1f} s, {busy * 1000 / number:.0f} ms of the processor and "
+            f"\nrecovery of {number:,} open captures: {seconds:.1f} s, {busy * 1000 / number:.0f} ms of work and "
             f"{sum(calls.values()) / number:.2f} calls each ({calls['GET']:,} read, {calls['POST']:,} sent in all)\n"
             f"of {MANY:,}: {most:.0f} s at {ENDPOINT_A_SECOND} calls a second of each kind; {waiting + own:.0f} s with "
             f"answers after {ANSWER_SECONDS} s to {AT_ONCE} at a time; 300 s allowed"
