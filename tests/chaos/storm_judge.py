@@ -34,6 +34,7 @@ def judge(plant: Plant, told: Iterable[tuple[str, str]]) -> Verdict:
     violations = [
         *_what_was_told(told, states),
         *_operations(plant),
+        *_effects(plant, states),
         *_strangers(orders, intents),
         *(each for order in orders for each in _order(order, intents, ledger)),
     ]
@@ -69,6 +70,30 @@ def _operations(plant: Plant) -> Iterator[str]:
             yield f"operation {operation_id} is not what was planned"
 
 
+def _effects(plant: Plant, states: dict[str, str]) -> Iterator[str]:
+    """What happened at Stripe is the work of one operation each, and none of those counts as failed."""
+    told = Counter(
+        (intent_id, kind)
+        for intent_id, kind, state in plant.rows(
+            "SELECT p.intent_id, o.kind, o.state FROM operation o JOIN payment p ON p.id = o.payment_id"
+        )
+        if state in ("done", "review")
+    )
+    with plant.sandbox.world.open() as world:
+        refunds = [each.metadata.get("sd_op", "") for each in world.store.refunds.values()]
+    for intent_id, intent in plant.sandbox.world.dump()["intents"].items():
+        happened = {"capture": intent["captures"], "cancel": int(intent["status"] == "canceled")}
+        for kind, times in happened.items():
+            if times > told[intent_id, kind]:
+                yield f"{kind} of {intent_id} happened, and {told[intent_id, kind]} operations say so"
+    for operation_id in refunds:
+        if states.get(operation_id) not in ("done", "review"):
+            yield f"refund {operation_id} happened, and is {states.get(operation_id)}"
+    for operation_id, times in Counter(refunds).items():
+        if times > 1:
+            yield f"operation {operation_id} made {times} refunds"
+
+
 def _strangers(orders: list[Order], intents: dict[str, Any]) -> Iterator[str]:
     """No intent without its order; no order with two authorizations."""
     known = {payment.intent_id for order in orders for payment in order.payments}
@@ -86,7 +111,9 @@ def _strangers(orders: list[Order], intents: dict[str, Any]) -> Iterator[str]:
 
 def _order(order: Order, intents: dict[str, Any], ledger: dict[str, dict[str, int]]) -> Iterator[str]:
     for payment in order.payments:
-        if payment.intent_id:
+        if payment.intent_id and payment.intent_id not in intents:
+            yield f"order {order.id} has {payment.intent_id}, which Stripe does not know"
+        elif payment.intent_id:
             yield from _payment(order, payment, intents[payment.intent_id])
             booked = ledger.get(payment.intent_id, {})
             if booked != {kind: amount for kind, amount in movements(payment).items() if amount}:
