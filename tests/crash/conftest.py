@@ -149,6 +149,9 @@ def crash_place(request: pytest.FixtureRequest, engine: str, tmp_path_factory: p
 @pytest.fixture(scope="module")
 def shop(module_sandbox: Sandbox, crash_place: Place) -> Iterator[wiring.Plant]:
     """The program that stays alive: it prepares each scene and judges the end. All tests share its database."""
+    # A new database would take over what was ordered on the other engine, one by one.
+    module_sandbox.world.reset()
+    module_sandbox.world.clock.reset()
     with wiring.plant(module_sandbox, crash_place) as plant:
         with plant.store.write() as unit:
             plenty = [replace(product, on_hand=100_000) for product in wiring.PRODUCTS]
