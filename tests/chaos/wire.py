@@ -1,0 +1,192 @@
+"""The wire between our programs and the sandbox, inside one process: what breaks on it, and what is seen on it.
+
+Every call passes here as the SDK made it, and every effect at Stripe is measured here by looking at its money before
+and after. So the rules about sending are checked where they count: on the wire, not in our own books.
+"""
+
+import hashlib
+import random
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+from urllib.parse import urlsplit
+
+import stripe
+
+from sellerdesk import phase
+from sellerdesk.sandbox.api import Api, ApiAnswer, ApiRequest
+from sellerdesk.sandbox.routes import find
+from sellerdesk.sandbox.world import World
+from tests.chaos import faults
+from tests.chaos.faults import Fault
+from tests.chaos.trouble import Broken
+
+# So long a request can still be on its way after its sender has given up.
+LATEST_SECONDS = 120
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A call as it was sent. ``key`` is its idempotency key, '' for a reading."""
+
+    call: str
+    key: str
+    request: ApiRequest
+
+    @property
+    def operation_id(self) -> str:
+        """Ours are ``sd-{operation}-{generation}``, some with a word behind."""
+        return self.key.split("-")[1] if self.key.startswith("sd-") else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """Money that an operation moved at Stripe. ``due`` to it alone: nothing else happened meanwhile."""
+
+    call: str
+    operation_id: str
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Late:
+    """A call that arrives after its sender gave up, by ``due`` (virtual seconds) at the latest."""
+
+    sent: Sent
+    due: float
+
+
+class Written(Protocol):
+    """What stands in our database about a key at this moment, by a look past all of our code."""
+
+    def __call__(self, operation_id: str, generation: int) -> str | None:
+        """The hash of the operation's parameters, None unless it is written down that it is being sent."""
+        ...
+
+
+class Street:
+    """All wires of one simulation. ``meanwhile`` lets others take a turn while a call is under way."""
+
+    def __init__(self, world: World, rng: random.Random, now: Callable[[], float], written: Written) -> None:
+        self.world = world
+        self.is_rough = True
+        self.late: list[Late] = []
+        self.effects: list[Effect] = []
+        self.cells: Counter[tuple[str, str]] = Counter()
+        self._api = Api(world)
+        self._rng = rng
+        self._now = now
+        self._written = written
+        self._requests: dict[str, str] = {}
+        self._params: dict[str, str] = {}
+
+    def carry(self, method: str, url: str, headers: Mapping[str, str], body: str) -> tuple[bytes, int, dict[str, str]]:
+        """One call from end to end. Raises ``stripe.APIConnectionError`` where no answer comes back."""
+        sent = _sent(method, url, headers, body)
+        self._check(sent)
+        fault = self._draw(sent)
+        self.cells[sent.call, str(fault or "well")] += 1
+        if fault in faults.NEVER_ARRIVES:
+            if fault is Fault.LATE:
+                self.late.append(Late(sent, self._now() + self._rng.randrange(1, LATEST_SECONDS)))
+            raise _no_answer(faults.NEVER_ARRIVES[fault])
+        if fault is Fault.PAGE_BEFORE:
+            return faults.PAGE, 502, {"Content-Type": "text/html"}
+        answer = self._deliver(sent, fault)
+        if fault in faults.ANSWER_LOST:
+            raise _no_answer(faults.ANSWER_LOST[fault])
+        if fault is Fault.PAGE_AFTER:
+            return faults.PAGE, 502, {"Content-Type": "text/html"}
+        said = answer.body
+        if fault is not None and fault not in faults.BY_SANDBOX and answer.status == 200:
+            said = faults.bend(fault, sent.call, said)
+        return said, answer.status, dict(answer.headers)
+
+    def arrive_late(self, until: float | None = None) -> int:
+        """Deliver what is still on its way and due by ``until``; how many calls that were."""
+        due = [each for each in self.late if until is None or each.due <= until]
+        self.late = [each for each in self.late if each not in due]
+        for each in sorted(due, key=lambda late: late.due):
+            self._deliver(each.sent, None)
+        return len(due)
+
+    def _draw(self, sent: Sent) -> Fault | None:
+        if not self.is_rough:
+            return None
+        return faults.draw(self._rng, sent.call, writes=bool(sent.key))
+
+    def _deliver(self, sent: Sent, fault: Fault | None) -> ApiAnswer:
+        if fault in faults.BY_SANDBOX:
+            planned, kept = faults.BY_SANDBOX[fault]
+            self.world.faults.plan("any", planned, stored=kept)
+        before = self._money()
+        answer = self._api.handle(sent.request)
+        self.world.faults.clear()
+        if self._money() != before and sent.operation_id:
+            self._note_effect(sent)
+        return answer
+
+    def _note_effect(self, sent: Sent) -> None:
+        if any(each.operation_id == sent.operation_id for each in self.effects):
+            raise Broken("one effect per operation", f"{sent.call} under {sent.key} moved money a second time")
+        self.effects.append(Effect(sent.call, sent.operation_id, sent.key))
+
+    def _money(self) -> tuple[int, ...]:
+        """Changes with every hold, charge, release and refund."""
+        with self.world.open() as world:
+            charges = [each for each in world.store.charges.values() if each.failure is None]
+            return (
+                len(charges),
+                sum(each.amount_captured for each in charges),
+                sum(each.released_at is not None for each in charges),
+                len(world.store.refunds),
+            )
+
+    # --- what must be so before anything is sent ---
+
+    def _check(self, sent: Sent) -> None:
+        if phase.in_transaction():
+            raise Broken("no call inside a transaction", sent.call)
+        if not sent.key:
+            return
+        digest = hashlib.sha256(f"{sent.request.path} {sent.request.body!r}".encode()).hexdigest()
+        if self._requests.setdefault(sent.key, digest) != digest:
+            raise Broken("one request per key", f"{sent.key} went out with two different requests")
+        _, operation_id, generation, *_ = sent.key.split("-")
+        params = self._written(operation_id, int(generation))
+        if params is None:
+            raise Broken("written before sent", f"{sent.call} went out under {sent.key}, which is written nowhere")
+        if self._params.setdefault(operation_id, params) != params:
+            raise Broken("one request per key", f"the parameters of {operation_id} changed")
+
+
+class Wire(stripe.HTTPClient):
+    """One program's end: what the SDK calls. ``around`` is given each call to make, and may break off."""
+
+    name = "in process"
+
+    def __init__(self, carry: Callable[..., tuple[bytes, int, dict[str, str]]]) -> None:
+        super().__init__()
+        self._carry = carry
+
+    def request(  # type: ignore[override]  # the SDK's own subclasses leave out its private argument, too
+        self, method: str, url: str, headers: Mapping[str, str] | None, post_data: Any = None
+    ) -> tuple[bytes, int, Mapping[str, str]]:
+        return self._carry(method, url, headers or {}, post_data or "")
+
+    def close(self) -> None:
+        """There is nothing to close."""
+
+
+def _sent(method: str, url: str, headers: Mapping[str, str], body: str) -> Sent:
+    parts = urlsplit(url)
+    lower = {name.lower(): str(value) for name, value in headers.items()}
+    request = ApiRequest(method.upper(), parts.path, parts.query, lower, body.encode())
+    key = lower.get("idempotency-key", "") if request.method == "POST" else ""
+    return Sent(find(request.method, request.path)[0].name, key, request)
+
+
+def _no_answer(why: str) -> stripe.APIConnectionError:
+    error: stripe.APIConnectionError = stripe.APIConnectionError(why)  # type: ignore[no-untyped-call]
+    return error
