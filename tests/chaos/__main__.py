@@ -24,13 +24,13 @@ def main() -> int:
     broken = 0
     with tempfile.TemporaryDirectory() as folder:
         ground = shop_ground(Path(folder))
-        begun = time.perf_counter()
+        begun = time.process_time()
         for seed in range(first, first + count):
             report = simulate(seed, ground, wanted.steps, say)
             if report.broken:
                 broken += 1
                 sys.stdout.write(f"seed {seed} step {report.step}: {report.broken}\n")
-        took = time.perf_counter() - begun
+        took = time.process_time() - begun
     sys.stdout.write(f"{count} seeds, {broken} broken, {count / took:.1f} seeds/s\n")
     return min(broken, 100)
 

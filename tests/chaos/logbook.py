@@ -6,6 +6,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from sellerdesk.domain.errors import CallError, KeyRefused, RefusedError, SellerDeskError
+from sellerdesk.services.saved_card import ChargeState, LaterCharge
 from tests.chaos.trouble import Broken
 
 if TYPE_CHECKING:
@@ -40,18 +41,23 @@ class Logbook(logging.Handler):
         if self.complaints:
             raise Broken("no contradiction in ourselves", self.complaints[0])
 
-    def answered(self, operation_id: str, what: str, error: SellerDeskError | None) -> None:
-        """Note what the person who wanted ``operation_id`` reads: ``error``, or success. Raises Broken where success is
-        shown and nothing of it stands in the journal."""
-        if isinstance(error, KeyRefused) or (error is not None and not isinstance(error, CallError | RefusedError)):
+    def refused(self, operation_id: str, what: str, error: SellerDeskError) -> None:
+        """Note that the person who wanted ``operation_id`` reads ``error``. A key that does not work leaves it waiting,
+        and after an error of the database nobody knows."""
+        if isinstance(error, KeyRefused) or not isinstance(error, CallError | RefusedError):
             return
+        self.told.append(Told(operation_id, "refused" if isinstance(error, CallError) else "nothing sent", what))
+
+    def shown(self, operation_id: str, what: str, answer: object) -> None:
+        """Note that they are shown ``answer``. Raises Broken where that is success, and stands nowhere in the journal.
+        That parcels left is true whatever Stripe says of it."""
         rows = self._simulation.sql("SELECT state, outcome FROM operation WHERE id = ?", operation_id)
         state = rows[0][0] if rows else ""
-        if error is not None:
-            self.told.append(Told(operation_id, "refused" if isinstance(error, CallError) else "nothing sent", what))
+        if isinstance(answer, LaterCharge) and answer.state in (ChargeState.DECLINED, ChargeState.NEEDS_SHOPPER):
+            self.told.append(Told(operation_id, "refused", what))
         elif state == "done":
             self.told.append(Told(operation_id, "done", what))
-        elif state not in ("planned", "sending", "unknown", "review"):
+        elif state not in ("planned", "sending", "unknown", "review") and what != "ship":
             raise Broken("success has a row", f"{what} was shown as done or waiting, and is {rows or 'nowhere'}")
 
     def __enter__(self) -> Self:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from sellerdesk.domain.errors import RefusedError, SellerDeskError
+from sellerdesk.domain.errors import RefusedError
 from sellerdesk.domain.order import Order, Parcel
 from sellerdesk.domain.refund import RefundReason
 from sellerdesk.domain.release import ReleaseReason
@@ -31,19 +31,12 @@ def act(simulation: "Simulation", name: str) -> None:
     else:
         operation_id = actor.works.desk.prepare.new_operation()
     simulation.pressed[name, order.id] = (operation_id, order, press)
-    outcome: list[SellerDeskError | None] = []
-
-    def run() -> None:
-        try:
-            press(actor, operation_id, order)
-        except SellerDeskError as error:
-            outcome.append(error)
-            raise
-        outcome.append(None)
-
-    simulation.attempt(actor, f"{name} {order.reference}", run)
-    if outcome:
-        simulation.log.answered(operation_id, name, outcome[0])
+    answer: list[object] = []
+    error = simulation.attempt(actor, f"{name} {order.reference}", lambda: answer.append(press(actor, operation_id, order)))
+    if error is not None:
+        simulation.log.refused(operation_id, name, error)
+    elif answer:
+        simulation.log.shown(operation_id, name, answer[0])
 
 
 def decide(simulation: "Simulation") -> None:

@@ -4,6 +4,7 @@ Whose turn it is, what they do, what breaks and how the clocks go comes from one
 between two steps of an operation, another one may take a turn: so they interleave where real programs do.
 """
 
+import gc
 import random
 from collections import Counter
 from collections.abc import Callable, Mapping
@@ -237,6 +238,7 @@ def simulate(seed: int, ground: Ground, steps: int = STEPS, say: Callable[[str],
     with ground.fresh() as store:
         simulation = Simulation(seed, store, say)
         broken = ""
+        gc.disable()
         try:
             with repeatable_ids(simulation.rng), simulation.log:
                 simulation.run(steps)
@@ -244,4 +246,5 @@ def simulate(seed: int, ground: Ground, steps: int = STEPS, say: Callable[[str],
             broken = str(found)
         finally:
             simulation.close()
+            gc.enable()
     return Report(seed, simulation.step, broken, simulation.street.cells, simulation.actions)
