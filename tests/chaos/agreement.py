@@ -27,6 +27,9 @@ def check_agreement(simulation: "Simulation") -> None:
         tracking_arrived(simulation, order)
         nothing_lost_that_is_held(simulation, order)
     every_intent_has_its_order(simulation)
+    what_is_done_has_happened(simulation)
+    what_failed_moved_nothing(simulation)
+    nothing_abandoned_was_paid(simulation)
     every_review_has_a_reason(simulation)
     what_was_told_is_true(simulation)
 
@@ -114,18 +117,66 @@ def _may_be_forgotten(simulation: "Simulation", intent: Intent) -> bool:
     return not held and bool(simulation.sql(replaced, intent.metadata.get("sd_payment", "")))
 
 
+def what_is_done_has_happened(simulation: "Simulation") -> None:
+    """An operation that counts as done is to be seen at Stripe."""
+    query = (
+        "SELECT o.id, o.kind, p.intent_id FROM operation o JOIN payment p ON p.id = o.payment_id "
+        "WHERE o.state = 'done' AND o.kind IN ('capture', 'cancel', 'refund')"
+    )
+    with simulation.world.open() as world:
+        refunds = {each.metadata.get("sd_op") for each in world.store.refunds.values()}
+        for operation_id, kind, intent_id in simulation.sql(query):
+            status = status_of(world, world.store.intents[intent_id])
+            happened = {"capture": status == "succeeded", "cancel": status == "canceled"}
+            if not happened.get(kind, operation_id in refunds):
+                raise Broken("what is done has happened", f"{kind} {operation_id} is done, {intent_id} is {status}")
+
+
+def what_failed_moved_nothing(simulation: "Simulation") -> None:
+    """Unless its payment was cancelled by somebody before anybody could read what it had done."""
+    states = {row[0]: row[1:] for row in simulation.sql(_STATES)}
+    for effect in simulation.street.effects:
+        state, status, outcome = states[effect.operation_id]
+        if state in ("failed", "dropped") and status != "canceled":
+            raise Broken("what failed moved nothing", f"{effect.call} under {effect.key}: {state}, {outcome}")
+
+
+_STATES = "SELECT o.id, o.state, p.status, o.outcome FROM operation o JOIN payment p ON p.id = o.payment_id"
+
+
+def nothing_abandoned_was_paid(simulation: "Simulation") -> None:
+    """Clearing away what nobody finished gives no money back; only ordering something else does."""
+    with simulation.world.open() as world:
+        for intent in world.store.intents.values():
+            charge = latest_charge(world, intent)
+            held = charge is not None and charge.failure is None
+            given_up = intent.metadata.get("sd_order") in simulation.given_up
+            if intent.cancellation_reason == "abandoned" and held and not given_up:
+                raise Broken("nothing abandoned was paid", f"{intent.id} was held, and given back as abandoned")
+
+
+def audit_finds_nothing(simulation: "Simulation") -> None:
+    """The desk's own audit says so, too."""
+    audit = simulation.seats[0].works.desk.audit.run()
+    wrong = [each for each in audit.breaks if not _in_review(simulation, each.order_id)]
+    if wrong or audit.mended:
+        raise Broken("the audit finds nothing", f"{wrong}, {audit.mended} mended")
+
+
 def every_review_has_a_reason(simulation: "Simulation") -> None:
     for (operation_id,) in simulation.sql("SELECT id FROM operation WHERE state = 'review' AND outcome = ''"):
         raise Broken("every review has a reason", str(operation_id))
 
 
 def what_was_told_is_true(simulation: "Simulation") -> None:
-    """What was shown as done has its row; what was refused, or never sent, moved no money."""
+    """What was shown as done has its row; what was refused, or never sent, moved no money. What was pressed again after
+    nothing was sent may have been sent then."""
     states = dict(simulation.sql("SELECT id, state FROM operation"))
     moved = {each.operation_id: each.call for each in simulation.street.effects}
     for told in simulation.log.told:
         state = states.get(told.operation_id, "")
         if told.what == "done" and state != "done":
             raise Broken("success has a row", f"{told.said} was shown as done and is {state or 'nowhere'}")
-        if told.what != "done" and told.operation_id in moved:
+        again = told.what == "nothing sent" and simulation.presses[told.operation_id] > 1
+        if told.what != "done" and not again and told.operation_id in moved:
             raise Broken("a refusal moves no money", f"{told.said} ({told.operation_id}) was shown as {told.what}")

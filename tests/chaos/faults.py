@@ -27,6 +27,7 @@ class Fault(StrEnum):
     RATE_LIMIT = "429"
     LOCK_TIMEOUT = "429 lock"
     IN_USE = "409"
+    NULL_BEFORE = "null before"
     NULL = "null"
     NULL_KEPT = "null, kept under the key"
     LIST = "a list"
@@ -37,6 +38,7 @@ class Fault(StrEnum):
     PAGE = "a page with 200"
     TWICE = "a name twice"
     LATE = "late: done after the deadline"
+    REPAIRED = "500, kept under the key, and done within the hour"
 
 
 # Of a hundred calls, as many meet each group; the others go well.
@@ -52,12 +54,14 @@ WEIGHTS: tuple[tuple[float, tuple[Fault, ...]], ...] = (
             Fault.ERROR_AFTER_KEPT,
             Fault.PAGE_BEFORE,
             Fault.PAGE_AFTER,
+            Fault.REPAIRED,
         ),
     ),
     (5.0, (Fault.RATE_LIMIT, Fault.LOCK_TIMEOUT, Fault.IN_USE)),
     (
         3.0,
         (
+            Fault.NULL_BEFORE,
             Fault.NULL,
             Fault.NULL_KEPT,
             Fault.LIST,
@@ -80,6 +84,7 @@ WRITES_ONLY = frozenset(
         Fault.ERROR_BEFORE_KEPT,
         Fault.ERROR_AFTER_KEPT,
         Fault.NULL_KEPT,
+        Fault.REPAIRED,
     }
 )
 # A list has no id, mode or sum of its own; and of something new any id is as good as another.
@@ -91,6 +96,7 @@ SUMS = {"create_intent": "amount", "capture": "amount_received", "create_refund"
 BY_SANDBOX: dict[Fault, tuple[Planned, bool | None]] = {
     Fault.ERROR_BEFORE: (Planned.ERROR_500_BEFORE, False),
     Fault.ERROR_BEFORE_KEPT: (Planned.ERROR_500_BEFORE, True),
+    Fault.REPAIRED: (Planned.ERROR_500_BEFORE, True),
     Fault.ERROR_AFTER: (Planned.ERROR_500_AFTER, False),
     Fault.ERROR_AFTER_KEPT: (Planned.ERROR_500_AFTER, True),
     Fault.RATE_LIMIT: (Planned.BUSY_429, None),
@@ -122,9 +128,9 @@ def possible(call: str, *, writes: bool) -> frozenset[Fault]:
     return frozenset(found)
 
 
-def draw(rng: random.Random, call: str, *, writes: bool) -> Fault | None:
+def draw(rng: random.Random, call: str, *, writes: bool, roughness: float = 1) -> Fault | None:
     """The fault that a call meets, or None. One that only reads meets half as many."""
-    left = rng.random() * (100 if writes else 200)
+    left = rng.random() * (100 if writes else 200) / roughness
     for weight, group in WEIGHTS:
         if left < weight:
             fault = rng.choice(group)

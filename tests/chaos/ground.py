@@ -1,7 +1,7 @@
 """The database that every simulation starts from: one shop with a catalogue, made once and copied."""
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 
@@ -18,11 +18,12 @@ class Ground:
         self._path = template.with_name("shop.db")
 
     @contextmanager
-    def fresh(self) -> Iterator[SqlStore]:
-        """The database as it was made, open."""
+    def fresh(self, statements: Sequence[str] = ()) -> Iterator[SqlStore]:
+        """The database as it was made, open, after ``statements`` were carried out in it."""
         for leftover in self._path.parent.glob("shop.db*"):
             leftover.unlink()
         shutil.copy(self._template, self._path)
+        _run(self._path, *((each, ()) for each in statements))
         store = open_store(self._path, seat="Ground", durable=False)
         try:
             yield store
@@ -38,7 +39,12 @@ def shop_ground(folder: Path) -> Ground:
         unit.catalogue.replace(PRODUCTS, RATES)
         unit.commit()
     store.close()
-    with closing(sqlite.connect(sqlite.driver(), template)) as connection:
-        # The database's own name must be the same in each run.
-        connection.execute("UPDATE meta SET value = ? WHERE key = 'db_epoch'", ("5eed" * 8,))
+    # The database's own name must be the same in each run.
+    _run(template, ("UPDATE meta SET value = ? WHERE key = 'db_epoch'", ("5eed" * 8,)))
     return Ground(template)
+
+
+def _run(path: Path, *statements: tuple[str, tuple[str, ...]]) -> None:
+    with closing(sqlite.connect(sqlite.driver(), path)) as connection:
+        for statement, values in statements:
+            connection.execute(statement, values)

@@ -83,7 +83,7 @@ def final_states_stay(simulation: "Simulation", known: dict[str, tuple[object, .
 def nothing_taken_twice(simulation: "Simulation") -> None:
     """At Stripe: one capture per intent, never more than was held; never more given back than was taken; never more
     taken for an order than its shopper confirmed, unless somebody took it past us."""
-    totals = {order_id: total for order_id, total in simulation.sql(_TOTALS)}
+    totals = dict(simulation.sql(_TOTALS))
     taken: dict[str, int] = {}
     with simulation.world.open() as world:
         for intent in world.store.intents.values():

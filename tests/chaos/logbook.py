@@ -46,6 +46,10 @@ class Logbook(logging.Handler):
         and after an error of the database nobody knows."""
         if isinstance(error, KeyRefused) or not isinstance(error, CallError | RefusedError):
             return
+        if isinstance(error, CallError):
+            rows = self._simulation.sql("SELECT kind, state FROM operation WHERE id = ?", operation_id)
+            if rows and rows[0][1] not in ("failed", "dropped"):
+                raise Broken("a refusal has a row", f"{what} was refused ({error}), and is {rows}")
         self.told.append(Told(operation_id, "refused" if isinstance(error, CallError) else "nothing sent", what))
 
     def shown(self, operation_id: str, what: str, answer: object) -> None:

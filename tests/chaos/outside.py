@@ -28,10 +28,7 @@ PAUSES = (*[1, 2, 5, 12, 30] * 6, *[70, 140, 400, 900] * 4, HOUR, HOUR, 2 * HOUR
 
 def let_time_pass(simulation: "Simulation") -> None:
     seconds = simulation.rng.choice(PAUSES)
-    if seconds > 100:
-        # Nothing stays on the wire that long.
-        simulation.street.arrive_late()
-    simulation.time.advance(seconds)
+    simulation.let_pass(seconds)
     simulation.say(f"{seconds} s pass")
 
 
@@ -137,8 +134,7 @@ def let_hold_lapse(simulation: "Simulation") -> None:
         ends = [each.capture_before for each in world.store.charges.values() if each.held and each.capture_before]
     if ends:
         wanted = simulation.rng.choice(ends) + simulation.rng.choice((-DAY, -300, 2, HOUR))
-        simulation.street.arrive_late()
-        simulation.time.advance(max(0, wanted - simulation.time.seconds()))
+        simulation.let_pass(max(0, wanted - simulation.time.seconds()))
         simulation.say("a hold is about to lapse, or has")
 
 

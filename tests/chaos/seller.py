@@ -1,4 +1,4 @@
-"""What sellers do at their two seats, on an order as they saw it: some look at an old picture of it, some press twice."""
+"""What sellers do at their two seats, on an order as they saw it: some have an old picture of it, some press twice."""
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
@@ -8,6 +8,7 @@ from sellerdesk.domain.order import Order, Parcel
 from sellerdesk.domain.refund import RefundReason
 from sellerdesk.domain.release import ReleaseReason
 from sellerdesk.domain.shortening import ShippingChoice
+from tests.chaos.trouble import Broken
 
 if TYPE_CHECKING:
     from tests.chaos.simulation import Actor, Simulation
@@ -31,12 +32,25 @@ def act(simulation: "Simulation", name: str) -> None:
     else:
         operation_id = actor.works.desk.prepare.new_operation()
     simulation.pressed[name, order.id] = (operation_id, order, press)
+    simulation.presses[operation_id] += 1
+    is_stale = _is_stale(simulation, order, operation_id)
     answer: list[object] = []
-    error = simulation.attempt(actor, f"{name} {order.reference}", lambda: answer.append(press(actor, operation_id, order)))
+    error = simulation.attempt(
+        actor, f"{name} {order.reference}", lambda: answer.append(press(actor, operation_id, order))
+    )
     if error is not None:
         simulation.log.refused(operation_id, name, error)
     elif answer:
         simulation.log.shown(operation_id, name, answer[0])
+    if is_stale and simulation.sql("SELECT 1 FROM operation WHERE id = ?", operation_id):
+        raise Broken("decided on what is there", f"{name} was begun from an old picture of order {order.id}")
+
+
+def _is_stale(simulation: "Simulation", order: Order, operation_id: str) -> bool:
+    """Whether the order has changed since it was seen, and nothing was begun yet. Versions only grow."""
+    if simulation.sql("SELECT 1 FROM operation WHERE id = ?", operation_id):
+        return False
+    return bool(simulation.sql("SELECT 1 FROM orders WHERE id = ? AND version <> ?", order.id, order.version))
 
 
 def decide(simulation: "Simulation") -> None:

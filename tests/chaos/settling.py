@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from sellerdesk.domain.errors import SellerDeskError
-from tests.chaos.agreement import check_agreement
+from tests.chaos.agreement import audit_finds_nothing, check_agreement
 from tests.chaos.outside import roll_key
 from tests.chaos.trouble import Broken
 
@@ -20,22 +20,22 @@ QUICK_PASSES = 4
 def settle(simulation: "Simulation") -> None:
     """Let everything come to rest, then compare all of it. Raises Broken."""
     simulation.say("everything works from now on")
-    simulation.is_rough = simulation.street.is_rough = False
-    simulation.street.arrive_late()
+    simulation.is_rough = False
+    simulation.street.roughness = 0
     if simulation.key in simulation.world.revoked_keys:
         roll_key(simulation)
     for actor in simulation.actors:
         actor.set_clock(0)
     _come_to_rest(simulation)
-    simulation.seats[0].works.desk.audit.run()
     simulation.watchman.look()
     check_agreement(simulation)
+    audit_finds_nothing(simulation)
 
 
 def _come_to_rest(simulation: "Simulation") -> None:
     before = ""
     for count in range(PASSES):
-        simulation.time.advance(PAUSE_SECONDS if count < QUICK_PASSES else LONG_PAUSE_SECONDS)
+        simulation.let_pass(PAUSE_SECONDS if count < QUICK_PASSES else LONG_PAUSE_SECONDS)
         # Everybody once, for what each has in memory; then one does it for all.
         for actor in simulation.actors if not count else simulation.seats[:1]:
             _look_around(simulation, actor)

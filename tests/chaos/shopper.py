@@ -32,6 +32,7 @@ CARDS = (
     "pm_card_pendingRefund",
 )
 MOST_CHECKOUTS = 5
+_ITS_ORDER = "SELECT id FROM orders WHERE checkout_id = ?"
 PAGE_KEY = "pk_test_page000000000000"
 
 
@@ -49,7 +50,7 @@ class Checkout:
 def place(simulation: "Simulation") -> None:
     """A new shopper, or one of before who presses again, from another address now and then."""
     rng = simulation.rng
-    if len(simulation.checkouts) < MOST_CHECKOUTS and rng.random() < 0.7 or not simulation.checkouts:
+    if (len(simulation.checkouts) < MOST_CHECKOUTS and rng.random() < 0.7) or not simulation.checkouts:
         simulation.checkouts.append(Checkout(new_secret_token(), rng.choice(CARTS), rng.random() < 0.6))
         checkout = simulation.checkouts[-1]
     else:
@@ -75,6 +76,7 @@ def _order(simulation: "Simulation", checkout: Checkout) -> None:
 
     error = simulation.attempt(simulation.server, "place", act)
     if isinstance(error, CheckoutClosed):
+        simulation.given_up.update(row[0] for row in simulation.sql(_ITS_ORDER, checkout.id))
         checkout.id, checkout.order, checkout.token = new_secret_token(), None, ""
 
 

@@ -3,6 +3,7 @@
 import random
 from collections.abc import Iterator
 from contextlib import contextmanager
+from unittest.mock import patch
 
 from sellerdesk.clock import Clock
 from sellerdesk.domain import ids
@@ -58,9 +59,5 @@ class _Chance:
 @contextmanager
 def repeatable_ids(rng: random.Random) -> Iterator[None]:
     """Inside, every id of ours comes from ``rng``."""
-    before = ids.secrets
-    vars(ids)["secrets"] = _Chance(rng)
-    try:
+    with patch.object(ids, "secrets", _Chance(rng)):
         yield
-    finally:
-        vars(ids)["secrets"] = before

@@ -6,9 +6,10 @@ and after. So the rules about sending are checked where they count: on the wire,
 
 import hashlib
 import random
+import re
 from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
 from urllib.parse import urlsplit
 
@@ -24,6 +25,10 @@ from tests.chaos.trouble import Broken
 
 # So long a request can still be on its way after its sender has given up.
 LATEST_SECONDS = 120
+# So long Stripe may take to finish what it failed at: https://docs.stripe.com/error-low-level#server-errors
+REPAIR_SECONDS = 3000
+# What may go out under an operation's key: it, and the two calls that some operations need beside it.
+_KEY = re.compile(r"sd-([0-9a-f]{32})-([0-9]+)(-method|-charge)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,10 +56,12 @@ class Effect:
 
 @dataclass(frozen=True, slots=True)
 class Late:
-    """A call that arrives after its sender gave up, by ``due`` (virtual seconds) at the latest."""
+    """A call that is carried out at ``due`` (virtual seconds), after its sender gave up. ``again`` is it as Stripe
+    itself finishes it: without a key, whose answer stands already."""
 
     sent: Sent
     due: float
+    again: bool = False
 
 
 class Written(Protocol):
@@ -70,7 +77,7 @@ class Street:
 
     def __init__(self, world: World, rng: random.Random, now: Callable[[], float], written: Written) -> None:
         self.world = world
-        self.is_rough = True
+        self.roughness = 1.0
         self.late: list[Late] = []
         self.effects: list[Effect] = []
         self.cells: Counter[tuple[str, str]] = Counter()
@@ -86,6 +93,8 @@ class Street:
         sent = _sent(method, url, headers, body)
         self._check(sent)
         fault = self._draw(sent)
+        if fault is Fault.REPAIRED:
+            self.late.append(Late(sent, self._now() + self._rng.randrange(1, REPAIR_SECONDS), again=True))
         self.cells[sent.call, str(fault or "well")] += 1
         if fault in faults.NEVER_ARRIVES:
             if fault is Fault.LATE:
@@ -93,6 +102,8 @@ class Street:
             raise _no_answer(faults.NEVER_ARRIVES[fault])
         if fault is Fault.PAGE_BEFORE:
             return faults.PAGE, 502, {"Content-Type": "text/html"}
+        if fault is Fault.NULL_BEFORE:
+            return b"null", 200, {"Content-Type": "application/json"}
         answer = self._deliver(sent, fault)
         if fault in faults.ANSWER_LOST:
             raise _no_answer(faults.ANSWER_LOST[fault])
@@ -103,18 +114,27 @@ class Street:
             said = faults.bend(fault, sent.call, said)
         return said, answer.status, dict(answer.headers)
 
-    def arrive_late(self, until: float | None = None) -> int:
-        """Deliver what is still on its way and due by ``until``; how many calls that were."""
-        due = [each for each in self.late if until is None or each.due <= until]
+    def next_late(self, until: float) -> float | None:
+        """When the next call is due that is still on its way, up to ``until``."""
+        return min((each.due for each in self.late if each.due <= until), default=None)
+
+    def arrive_late(self) -> None:
+        """Carry out what is due by now."""
+        due = [each for each in self.late if each.due <= self._now()]
         self.late = [each for each in self.late if each not in due]
         for each in sorted(due, key=lambda late: late.due):
-            self._deliver(each.sent, None)
-        return len(due)
+            sent = each.sent
+            if each.again:
+                headers = {name: value for name, value in sent.request.headers.items() if name != "idempotency-key"}
+                sent = replace(sent, request=replace(sent.request, headers=headers))
+            self._deliver(sent, None)
 
     def _draw(self, sent: Sent) -> Fault | None:
-        if not self.is_rough:
+        if not self.roughness:
             return None
-        return faults.draw(self._rng, sent.call, writes=bool(sent.key))
+        if any(each.sent.key == sent.key and not each.again for each in self.late) and self._rng.random() < 0.7:
+            return Fault.IN_USE  # the first one is still being carried out
+        return faults.draw(self._rng, sent.call, writes=bool(sent.key), roughness=self.roughness)
 
     def _deliver(self, sent: Sent, fault: Fault | None) -> ApiAnswer:
         if fault in faults.BY_SANDBOX:
@@ -153,12 +173,12 @@ class Street:
         digest = hashlib.sha256(f"{sent.request.path} {sent.request.body!r}".encode()).hexdigest()
         if self._requests.setdefault(sent.key, digest) != digest:
             raise Broken("one request per key", f"{sent.key} went out with two different requests")
-        _, operation_id, generation, *_ = sent.key.split("-")
-        params = self._written(operation_id, int(generation))
-        if params is None:
+        parts = _KEY.fullmatch(sent.key)
+        params = self._written(parts[1], int(parts[2])) if parts is not None else None
+        if parts is None or params is None:
             raise Broken("written before sent", f"{sent.call} went out under {sent.key}, which is written nowhere")
-        if self._params.setdefault(operation_id, params) != params:
-            raise Broken("one request per key", f"the parameters of {operation_id} changed")
+        if self._params.setdefault(parts[1], params) != params:
+            raise Broken("one request per key", f"the parameters of {parts[1]} changed")
 
 
 class Wire(stripe.HTTPClient):
