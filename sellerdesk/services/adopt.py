@@ -23,7 +23,7 @@ from sellerdesk.domain.payment import Payment
 from sellerdesk.domain.requests import TAG_PAYMENT
 from sellerdesk.services.one_by_one import Patience
 from sellerdesk.services.ports import PaymentGateway, Store, UnitOfWork
-from sellerdesk.services.record import Origin, record_facts
+from sellerdesk.services.record import Origin, record_facts, record_refunds
 from sellerdesk.services.requests import TAG_ORDER
 
 _OWN_ID = re.compile(r"[0-9a-f]{32}")
@@ -53,6 +53,7 @@ class Adopt:
         found = self._gateway.found(intent_id)
         if not _belongs_here(found):
             return None
+        refunds = self._gateway.refunds(intent_id) if found.facts.amount_refunded else ()
         with self._store.write() as unit:
             if unit.orders.by_intent(intent_id) is not None:
                 return None
@@ -62,7 +63,8 @@ class Adopt:
                 return None
             # Stripe's moment of the making may be later than ours by the rounding of a second.
             now = max(self._clock.now(), found.facts.created)
-            order = record_facts(unit, order, found.facts, Origin("event", AT_STRIPE, now))
+            origin = Origin("event", AT_STRIPE, now)
+            order = record_refunds(unit, record_facts(unit, order, found.facts, origin), refunds, origin)
             unit.commit()
         return order
 

@@ -147,6 +147,15 @@ def test_a_hold_about_which_nothing_is_known(shop: Plant, stripe_sandbox: Sandbo
     assert shop.works.desk.orders.page(wiring.everything()).rows[0].id == order.id
 
 
+def test_what_went_back_before_comes_with_it(shop: Plant, stripe_sandbox: Sandbox) -> None:
+    intent = hold(stripe_sandbox)
+    stripe_call(stripe_sandbox, "POST", f"/v1/payment_intents/{intent['id']}/capture")
+    stripe_call(stripe_sandbox, "POST", "/v1/refunds", payment_intent=intent["id"], amount="1200")
+    (order,) = poll(shop)
+    assert [each.amount for each in order.refunds] == [1200]
+    assert order.payment.refunded == 1200
+
+
 def test_lines_that_do_not_add_up_are_not_believed(shop: Plant, stripe_sandbox: Sandbox) -> None:
     hold(
         stripe_sandbox,
