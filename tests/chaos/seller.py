@@ -22,7 +22,7 @@ Press = Callable[["Actor", str, Order], object]
 def act(simulation: "Simulation", name: str) -> None:
     """One press of a button, by a seat, on an order of the list."""
     actor = simulation.rng.choice(simulation.seats)
-    order = _seen(simulation, actor)
+    order = _seen(simulation, actor, APT[name])
     if order is None:
         return
     press = BUTTONS[name](simulation, order)
@@ -67,14 +67,16 @@ def decide(simulation: "Simulation") -> None:
 def check_now(simulation: "Simulation") -> None:
     """Somebody cannot wait for a lost answer."""
     actor = simulation.rng.choice(simulation.seats)
-    order = _seen(simulation, actor)
+    order = _seen(simulation, actor, ANY)
     if order is not None:
         simulation.attempt(actor, "check now", lambda: actor.works.desk.check.run(order.id))
 
 
-def _seen(simulation: "Simulation", actor: "Actor") -> Order | None:
-    """An order as it is, or as it was when this simulation looked last."""
-    rows = simulation.sql("SELECT id FROM orders ORDER BY id")
+def _seen(simulation: "Simulation", actor: "Actor", stages: str) -> Order | None:
+    """An order, mostly of these stages, as it is, or as it was when this simulation looked last."""
+    rows = simulation.sql(f"SELECT id FROM orders WHERE stage IN ({stages}) ORDER BY id")
+    if not rows or simulation.rng.random() < 0.1:
+        rows = simulation.sql("SELECT id FROM orders ORDER BY id")
     if not rows:
         return None
     order_id = str(simulation.rng.choice(rows)[0])
@@ -162,4 +164,16 @@ BUTTONS: dict[str, Callable[["Simulation", Order], Any]] = {
     "refund": _refund,
     "back-order": _back_order,
     "renew": _renew,
+}
+
+# The stages in which a button is on, as SQL lists them.
+HELD, TAKEN = "'to_prepare'", "'to_ship', 'shipped'"
+ANY = "'unfinished', 'problem', 'to_prepare', 'to_ship', 'shipped', 'ended'"
+APT = {
+    "prepare": HELD,
+    "ship": TAKEN,
+    "release": HELD,
+    "refund": TAKEN,
+    "back-order": TAKEN,
+    "renew": f"{HELD}, 'ended'",
 }

@@ -20,8 +20,7 @@ QUICK_PASSES = 4
 def settle(simulation: "Simulation") -> None:
     """Let everything come to rest, then compare all of it. Raises Broken."""
     simulation.say("everything works from now on")
-    simulation.is_rough = False
-    simulation.street.roughness = 0
+    simulation.be_calm()
     if simulation.key in simulation.world.revoked_keys:
         roll_key(simulation)
     for actor in simulation.actors:

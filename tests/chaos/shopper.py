@@ -1,7 +1,7 @@
 """What shoppers do: order, pay, answer their bank, come back, change their mind."""
 
 import hashlib
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from sellerdesk.domain.catalogue import CartItem
@@ -10,6 +10,7 @@ from sellerdesk.domain.ids import new_secret_token
 from sellerdesk.domain.order import Order
 from sellerdesk.domain.road import ConfirmationRoad
 from sellerdesk.services.pay_answer import PayAnswer, PayState
+from tests.chaos.ground import Checkout
 from tests.chaos.logbook import Told
 from tests.wiring import ADA, RETURN_URL
 
@@ -31,20 +32,9 @@ CARDS = (
     "pm_card_refundFail",
     "pm_card_pendingRefund",
 )
-MOST_CHECKOUTS = 5
+MOST_CHECKOUTS = 9
 _ITS_ORDER = "SELECT id FROM orders WHERE checkout_id = ?"
 PAGE_KEY = "pk_test_page000000000000"
-
-
-@dataclass
-class Checkout:
-    """One shopper with one browser. ``order`` is what the page knows of it, ``token`` the card given last."""
-
-    id: str
-    cart: tuple[CartItem, ...]
-    saves: bool
-    order: Order | None = None
-    token: str = ""
 
 
 def place(simulation: "Simulation") -> None:
@@ -60,8 +50,6 @@ def place(simulation: "Simulation") -> None:
 
 def change_cart(simulation: "Simulation") -> None:
     """Another cart from the same browser; where that closes the checkout, a new one is begun with it."""
-    if not simulation.checkouts:
-        return
     checkout = simulation.rng.choice(simulation.checkouts)
     checkout.cart = simulation.rng.choice(CARTS)
     _order(simulation, checkout)
@@ -82,7 +70,7 @@ def _order(simulation: "Simulation", checkout: Checkout) -> None:
 
 def pay(simulation: "Simulation") -> None:
     """With a card, or once more with the one of before: pressed twice, or a page that was reloaded."""
-    checkout = _one_with_order(simulation)
+    checkout = _one_with_order(simulation, to_pay=simulation.rng.random() < 0.8)
     if checkout is None or checkout.order is None:
         return
     order = checkout.order
@@ -163,8 +151,12 @@ def approve_later(simulation: "Simulation") -> None:
         simulation.attempt(simulation.server, "look at approval", lambda: approving.look(link))
 
 
-def _one_with_order(simulation: "Simulation") -> Checkout | None:
+def _one_with_order(simulation: "Simulation", *, to_pay: bool = False) -> Checkout | None:
+    """One that has been ordered from; with ``to_pay`` one whose order waits for its money."""
     known = [each for each in simulation.checkouts if each.order is not None]
+    if to_pay:
+        unpaid = {row[0] for row in simulation.sql("SELECT id FROM orders WHERE stage IN ('unfinished', 'problem')")}
+        known = [each for each in known if each.order is not None and each.order.id in unpaid] or known
     return simulation.rng.choice(known) if known else None
 
 

@@ -33,7 +33,7 @@ from tests.chaos.logbook import Logbook
 from tests.chaos.seller import Press
 from tests.chaos.settling import settle
 from tests.chaos.shaky import Failure, ShakyStore
-from tests.chaos.shopper import PAGE_KEY, Checkout
+from tests.chaos.shopper import PAGE_KEY
 from tests.chaos.trouble import Broken, Died
 from tests.chaos.turns import take_turn
 from tests.chaos.virtual import SkewedClock, VirtualTime, repeatable_ids
@@ -127,10 +127,11 @@ class Report:
 class Simulation:
     """The whole of one seed. ``say`` gets a line for everything that happens."""
 
-    def __init__(self, seed: int, store: SqlStore, say: Callable[[str], None] | None = None) -> None:
+    def __init__(self, seed: int, store: SqlStore, ground: Ground, say: Callable[[str], None] | None = None) -> None:
         self.rng = random.Random(seed)
-        self.time = VirtualTime()
+        self.time = VirtualTime(ground.begins_ms)
         self.world = World(StripesClock(self.time.seconds), IdSource(seed))
+        self.world.store = ground.at_stripe()
         self.store = store
         self.key = FIRST_KEY
         self.road = self.rng.choices(tuple(ConfirmationRoad), (70, 15, 15))[0]
@@ -142,7 +143,7 @@ class Simulation:
         self._database = DATABASE_FAILS * self.rng.choice(TEMPERS)
         self.actions: Counter[str] = Counter()
         self.log = Logbook(self)
-        self.checkouts: list[Checkout] = []
+        self.checkouts = ground.checkouts()
         self.pressed: dict[tuple[str, str], tuple[str, Order, Press]] = {}
         self.presses: Counter[str] = Counter()
         self.pictures: dict[str, Order] = {}
@@ -189,6 +190,11 @@ class Simulation:
             self.watchman.look()
         self.step = steps + 1
         settle(self)
+
+    def be_calm(self) -> None:
+        """Nothing breaks from now on, and nobody is interrupted."""
+        self.is_rough = False
+        self.street.roughness = 0
 
     def let_pass(self, seconds: float) -> None:
         """Time goes on, and what is still on its way arrives when it does."""
@@ -260,7 +266,7 @@ def simulate(
     """Run one seed on a fresh database, in which ``statements`` are carried out before."""
     gc.disable()
     try:
-        with ground.fresh(statements) as store, closing(Simulation(seed, store, say)) as simulation:
+        with ground.fresh(statements) as store, closing(Simulation(seed, store, ground, say)) as simulation:
             broken = ""
             try:
                 with repeatable_ids(simulation.rng), simulation.log:

@@ -15,8 +15,8 @@ class VirtualTime:
     """What time it really is, milliseconds UTC. It moves a millisecond whenever anybody looks, so that no two moments
     are equal."""
 
-    def __init__(self) -> None:
-        self._ms = BEGIN * 1000
+    def __init__(self, begins_ms: int = BEGIN * 1000) -> None:
+        self._ms = begins_ms
 
     def look(self) -> int:
         """Milliseconds UTC."""
