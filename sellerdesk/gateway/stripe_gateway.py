@@ -208,6 +208,20 @@ class StripeGateway:
         newest_first = dict.fromkeys(intent_id for intent_id in self._calls.pages(send, read) if intent_id)
         return tuple(reversed(newest_first))
 
+    def refunded_since(self, created_from: int) -> tuple[str, ...]:
+        """https://docs.stripe.com/api/refunds/list"""
+
+        def send(client: StripeClient, params: dict[str, Any]) -> object:
+            wanted: Any = {**params, "created": {"gte": created_from}}
+            return client.v1.refunds.list(wanted)
+
+        def read(answer: Answer) -> str:
+            of_kind(answer.body, "refund")
+            return reference(answer.body, "payment_intent")
+
+        newest_first = dict.fromkeys(intent_id for intent_id in self._calls.pages(send, read) if intent_id)
+        return tuple(reversed(newest_first))
+
     def card_attempts(self, intent_id: str) -> tuple[CardAttempt, ...]:
         """https://docs.stripe.com/api/charges/list"""
         intent = _checked(intent_id)

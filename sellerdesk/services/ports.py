@@ -74,6 +74,11 @@ class PaymentGateway(Protocol):
         of those that an order of ours made, oldest first, all pages."""
         ...
 
+    def refunded_since(self, created_from: int) -> tuple[str, ...]:
+        """The ids of the payments of which something was refunded since ``created_from`` (seconds UTC), whoever did it,
+        the longest ago first, all pages."""
+        ...
+
     def card_attempts(self, intent_id: str) -> tuple[CardAttempt, ...]:
         """Every try to hold the money of this intent that reached the bank, newest first."""
         ...

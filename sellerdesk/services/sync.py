@@ -17,6 +17,9 @@ STREAM = "events"
 OVERLAP_SECONDS = 300
 # Stripe keeps events for 30 days: https://docs.stripe.com/api/events/list
 EVENTS_KEPT_SECONDS = 29 * 24 * 3600
+# A refund that succeeded can still come back from the bank, mostly within a month:
+# https://docs.stripe.com/refunds#failed-refunds
+REFUND_FAILS_SECONDS = 31 * 24 * 3600
 # Holds that are over by the clock and that Stripe has not ended yet are asked for at every poll, but not all at once.
 OVERDUE_READ_AT_ONCE = 25
 ACTOR = "Stripe"
@@ -65,10 +68,13 @@ class Sync:
 
     def _catch_up(self, since: int) -> None:
         """Nobody asked yet, or for so long that events are gone: what may have changed is read one by one, and what was
-        made meanwhile is taken over."""
+        made meanwhile is taken over. Of what was captured only refunds can have changed, and those made before may have
+        failed meanwhile."""
+        refunded = self._gateway.refunded_since(since - REFUND_FAILS_SECONDS)
         with self._store.read() as unit:
-            intents = unit.orders.unsettled_intents()
-        self._read_each(intents)
+            known = [each for each in refunded if unit.orders.by_intent(each) is not None]
+            intents = dict.fromkeys((*unit.orders.unsettled_intents(), *known))
+        self._read_each(tuple(intents))
         self._adopt.since(since - OVERLAP_SECONDS)
 
     def _read_overdue(self) -> int:

@@ -232,6 +232,15 @@ def test_after_more_than_a_month_away(shop: Plant, stripe_sandbox: Sandbox) -> N
     assert [each.payment.status for each in found(shop)] == [PaymentStatus.CANCELED, PaymentStatus.REQUIRES_CAPTURE]
 
 
+def test_a_refund_that_failed_while_nobody_looked(shop: Plant, stripe_sandbox: Sandbox) -> None:
+    order = shop.refund(shop.prepare(shop.place_and_pay("pm_card_refundFail")), 1000)
+    stripe_sandbox.world.clock.advance(40 * DAY)
+    shop.clock.learn(stripe_sandbox.world.clock.now())
+    poll(shop)
+    assert shop.order(order.id).payment.refunded == 0
+    assert not any(each.counts for each in shop.order(order.id).refunds)
+
+
 def test_a_read_that_fails_is_made_up_for_by_the_next_poll(shop: Plant, stripe_sandbox: Sandbox) -> None:
     hold(stripe_sandbox)
     hold(stripe_sandbox)
