@@ -19,9 +19,9 @@ if TYPE_CHECKING:
     from tests.chaos.simulation import Simulation
 
 HOUR, DAY = 3600, 86_400
-SECRET = "whsec_ofthissimulation0000000000"
+SECRET = "whsec_of_this_simulation"
 ENDPOINT = Endpoint("we_sim", 0, "http://127.0.0.1:9/stripe/events", ["*"], None, None, {}, {SECRET: None})
-FORGER = Endpoint("we_forged", 0, ENDPOINT.url, ["*"], None, None, {}, {"whsec_ofsomebodyelse00000000000000": None})
+FORGER = Endpoint("we_forged", 0, ENDPOINT.url, ["*"], None, None, {}, {"whsec_of_somebody_else": None})
 # What passes between two things that happen: mostly moments, now and then a night or a weekend.
 PAUSES = (*[1, 2, 5, 12, 30] * 6, *[70, 140, 400, 900] * 4, HOUR, HOUR, 2 * HOUR, 9 * HOUR, DAY, 3 * DAY)
 
