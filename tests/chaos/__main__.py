@@ -14,7 +14,7 @@ from pathlib import Path
 from tests.chaos.cells import Cells, table, too_rare
 from tests.chaos.ground import Ground, shop_ground
 from tests.chaos.kept import kept_seeds, seeds_of, today
-from tests.chaos.planted import PLANTED, planted
+from tests.chaos.planted import PLANTED, Mistake, planted
 from tests.chaos.simulation import STEPS, Report, simulate
 
 AT_ONCE = 20
@@ -62,8 +62,8 @@ def _arguments() -> argparse.Namespace:
 
 
 def _one(seed: int, steps: int, bug: str | None, *, verbose: bool) -> int:
-    with _ground() as ground, planted(bug) if bug else nullcontext(()) as statements:
-        report = simulate(seed, ground, steps, _tell if verbose else None, statements)
+    with _ground() as ground, planted(bug) if bug else nullcontext(Mistake(lambda _: None)) as mistake:
+        report = simulate(seed, ground, steps, _tell if verbose else None, mistake.statements, mistake.temper)
     _tell(_sentence(report))
     return int(bool(report.broken))
 

@@ -139,7 +139,7 @@ def nothing_fails_because_of_us(simulation: "Simulation") -> None:
 
 
 def _by_others(simulation: "Simulation", operation_id: str, intent_id: str) -> bool:
-    """Whether the bank or somebody in the Dashboard had a hand in the payment, or in the one that the operation made."""
+    """Whether the bank or the Dashboard had a hand in the payment, or in the one that the operation made."""
     with simulation.world.open() as world:
         made = [each for each in world.store.intents.values() if each.metadata.get("sd_op") == operation_id]
         its = [*made, world.store.intents[intent_id]]

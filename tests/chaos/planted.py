@@ -5,18 +5,18 @@ Each is put into the running program for a while, and the simulation must find i
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 from unittest.mock import patch
 
 from sellerdesk import phase
 from sellerdesk.domain import merge as merging
 from sellerdesk.domain.errors import Busy, OutcomeUnknown
-from sellerdesk.domain.operation import FINAL_STATES, Operation, OperationState
+from sellerdesk.domain.operation import FINAL_STATES, Operation, OperationKind, OperationState
 from sellerdesk.domain.payment import Payment, PaymentFacts
 from sellerdesk.domain.refund import Refund
 from sellerdesk.gateway import calls as gateway_calls
-from sellerdesk.services import conduct, decide, prepare, record, sweep, sync
+from sellerdesk.services import conduct, decide, record, sweep, sync
 from sellerdesk.services.calls import Answer
 from sellerdesk.services.decide import Decider, Verdict
 from sellerdesk.services.record import Origin
@@ -24,6 +24,8 @@ from sellerdesk.services.withdraw import withdrawal
 from sellerdesk.store.journal import SqlJournal
 from sellerdesk.store.journal_models import OperationRecord
 from sellerdesk.store.orders import SqlOrders
+from tests.chaos.faults import Fault
+from tests.chaos.temper import ANOTHER_TAKES_A_TURN, DATABASE_FAILS, DIES, Temper
 
 Plant = Callable[[ExitStack], None]
 ONE_OPEN = "DROP INDEX uq_operation_one_open"
@@ -72,9 +74,15 @@ def _no_version(stack: ExitStack) -> None:
     _put(stack, SqlOrders, "expect_version", lambda *_: None)
 
 
-def _stage_alone(stack: ExitStack) -> None:
-    """Prepare asks nothing; then the index alone stands between the seller and a second capture."""
-    _put(stack, prepare.Prepare, "_check", lambda *_: None)
+def _order_lags_behind(stack: ExitStack) -> None:
+    """A capture is written down without the order: then the index alone stands between the seller and a second one."""
+    real = conduct.Conductor._take_over
+
+    def take_over(self: conduct.Conductor, unit: Any, claimed: Operation, verdict: Verdict) -> None:
+        if claimed.kind is not OperationKind.CAPTURE:
+            real(self, unit, claimed, verdict)
+
+    _put(stack, conduct.Conductor, "_take_over", take_over)
 
 
 def _nothing(_stack: ExitStack) -> None:
@@ -190,7 +198,7 @@ def _answer_before_it_is_saved(stack: ExitStack) -> None:
 
     def record_later(self: conduct.Conductor, claimed: Operation, verdict: Verdict, told: Any = None) -> Operation:
         while waiting:
-            waiting.pop()()
+            waiting.pop(0)()
         waiting.append(lambda: real(self, claimed, verdict, told))
         finished = self._clock.now() if verdict.state in FINAL_STATES else None
         return replace(claimed, state=verdict.state, outcome=verdict.word, finished_at=finished)
@@ -199,7 +207,7 @@ def _answer_before_it_is_saved(stack: ExitStack) -> None:
 
 
 def _refunds_only_grow(stack: ExitStack) -> None:
-    real = merging.newer
+    real: Callable[[PaymentFacts, PaymentFacts], PaymentFacts] = merging.newer
 
     def newer(one: PaymentFacts, other: PaymentFacts) -> PaymentFacts:
         most = max(one.amount_refunded, other.amount_refunded)
@@ -212,30 +220,41 @@ def _refunds_only_grow(stack: ExitStack) -> None:
     _put(stack, record, "merge_refund", keep)
 
 
-# What the seller's program is, what is done to its database, and what is done to it.
-PLANTED: dict[str, tuple[Plant, tuple[str, ...]]] = {
-    "a fresh key for each attempt": (_fresh_key_each_time, ()),
-    "no answer counts as failed": (_no_answer_counts_as_failed, ()),
-    "no fence": (_no_fence, ()),
-    "no index on open operations": (_nothing, (ONE_OPEN,)),
-    "no index on captures, and no look at the stage": (_stage_alone, (ONE_CAPTURE,)),
-    "no version of the order": (_no_version, ()),
-    "the call inside the transaction": (_call_inside_the_transaction, ()),
-    "a new key after a kept error": (_new_key_after_a_kept_error, ()),
-    "null counts as done": (_null_counts_as_done, ()),
-    "409 counts as failed": (_busy_counts_as_failed, ()),
-    "the mark moved before the events are kept": (_mark_moved_before_the_events_are_kept, ()),
-    "an event applied as it came": (_event_applied_as_it_came, ()),
-    "a sweep that does not close first": (_sweep_without_closing_first, ()),
-    "an answer before it is saved": (_answer_before_it_is_saved, ()),
-    "refunds only grow": (_refunds_only_grow, ()),
+@dataclass(frozen=True, slots=True)
+class Mistake:
+    """What is done to the program, what to its database, and the temper of the seeds that show it soonest."""
+
+    plant: Plant
+    statements: tuple[str, ...] = ()
+    temper: Temper | None = None
+
+
+_REPAIRS = Temper(DIES, ANOTHER_TAKES_A_TURN, DATABASE_FAILS, 1, Fault.REPAIRED)
+_DEADLY = Temper(10 * DIES, ANOTHER_TAKES_A_TURN, DATABASE_FAILS, 0.5, None)
+
+PLANTED: dict[str, Mistake] = {
+    "a fresh key for each attempt": Mistake(_fresh_key_each_time),
+    "no answer counts as failed": Mistake(_no_answer_counts_as_failed),
+    "no fence": Mistake(_no_fence),
+    "no index on open operations": Mistake(_nothing, (ONE_OPEN,)),
+    "no index on captures, and an order that lags behind": Mistake(_order_lags_behind, (ONE_CAPTURE,)),
+    "no version of the order": Mistake(_no_version),
+    "the call inside the transaction": Mistake(_call_inside_the_transaction),
+    "a new key after a kept error": Mistake(_new_key_after_a_kept_error, temper=_REPAIRS),
+    "null counts as done": Mistake(_null_counts_as_done),
+    "409 counts as failed": Mistake(_busy_counts_as_failed),
+    "the mark moved before the events are kept": Mistake(_mark_moved_before_the_events_are_kept, temper=_DEADLY),
+    "an event applied as it came": Mistake(_event_applied_as_it_came),
+    "a sweep that does not close first": Mistake(_sweep_without_closing_first),
+    "an answer before it is saved": Mistake(_answer_before_it_is_saved),
+    "refunds only grow": Mistake(_refunds_only_grow),
 }
 
 
 @contextmanager
-def planted(name: str) -> Iterator[tuple[str, ...]]:
-    """Inside, the program has this mistake; the value is what must be done to its database."""
-    plant, statements = PLANTED[name]
+def planted(name: str) -> Iterator[Mistake]:
+    """Inside, the program has this mistake."""
+    mistake = PLANTED[name]
     with ExitStack() as stack:
-        plant(stack)
-        yield statements
+        mistake.plant(stack)
+        yield mistake

@@ -34,6 +34,7 @@ from tests.chaos.seller import Press
 from tests.chaos.settling import settle
 from tests.chaos.shaky import Failure, ShakyStore
 from tests.chaos.shopper import PAGE_KEY
+from tests.chaos.temper import Temper, drawn
 from tests.chaos.trouble import Broken, Died
 from tests.chaos.turns import take_turn
 from tests.chaos.virtual import SkewedClock, VirtualTime, repeatable_ids
@@ -44,13 +45,6 @@ STEPS = 60
 SEATS = ("Seat 1", "Seat 2")
 SERVER = "Checkout"
 FIRST_KEY = "sk_test_first000000000000"
-# Chances at one gap between two steps of an operation, and of one writing transaction.
-DIES = 0.003
-ANOTHER_TAKES_A_TURN = 0.05
-DATABASE_FAILS = 0.004
-# Some seeds are rough in one way and calm in another: so trouble of one kind meets itself, too.
-TEMPERS = (0.3, 1, 1, 5)
-ROUGHNESS = (0.5, 1, 1, 2)
 DEEPEST = 2
 NOWHERE = Addresses.at("http://127.0.0.1:9")
 
@@ -127,7 +121,14 @@ class Report:
 class Simulation:
     """The whole of one seed. ``say`` gets a line for everything that happens."""
 
-    def __init__(self, seed: int, store: SqlStore, ground: Ground, say: Callable[[str], None] | None = None) -> None:
+    def __init__(
+        self,
+        seed: int,
+        store: SqlStore,
+        ground: Ground,
+        say: Callable[[str], None] | None = None,
+        temper: Temper | None = None,
+    ) -> None:
         self.rng = random.Random(seed)
         self.time = VirtualTime(ground.begins_ms)
         self.world = World(StripesClock(self.time.seconds), IdSource(seed))
@@ -138,9 +139,7 @@ class Simulation:
         self.installation = store.installation()
         self.step = 0
         self.is_rough = True
-        self._dies = DIES * self.rng.choice(TEMPERS)
-        self._interleaves = ANOTHER_TAKES_A_TURN * self.rng.choice(TEMPERS)
-        self._database = DATABASE_FAILS * self.rng.choice(TEMPERS)
+        self.temper = temper or drawn(self.rng)
         self.actions: Counter[str] = Counter()
         self.log = Logbook(self)
         self.checkouts = ground.checkouts()
@@ -154,7 +153,7 @@ class Simulation:
         self._library = sqlite.driver()
         self._look = sqlite.connect(self._library, store.path)
         self.street = Street(self.world, self.rng, self.time.seconds, self._written)
-        self.street.roughness = self.rng.choice(ROUGHNESS)
+        self.street.roughness, self.street.favourite = self.temper.roughness, self.temper.favourite
         self.outsider = Client(self.world, "sk_test_dashboard00000000")
         self.page = Client(self.world, PAGE_KEY)
         self.actors = tuple(Actor(name, self) for name in (*SEATS, SERVER))
@@ -224,7 +223,7 @@ class Simulation:
     def gap(self, actor: Actor, where: str) -> None:
         """A moment at which ``actor`` may die, or somebody else may take a turn."""
         self.may_die(actor, where)
-        if not self.is_rough or self._depth >= DEEPEST or self.rng.random() > self._interleaves:
+        if not self.is_rough or self._depth >= DEEPEST or self.rng.random() > self.temper.interleaves:
             return
         life = actor.life
         self._depth += 1
@@ -237,11 +236,11 @@ class Simulation:
             raise Died(f"{where}, with the rest of its program")
 
     def may_die(self, actor: Actor, where: str) -> None:
-        if self.is_rough and self.rng.random() < self._dies:
+        if self.is_rough and self.rng.random() < self.temper.dies:
             raise Died(f"{where} of {actor.name}")
 
     def database_fails(self) -> Failure | None:
-        if self.is_rough and self.rng.random() < self._database:
+        if self.is_rough and self.rng.random() < self.temper.database:
             failure = self.rng.choice(tuple(Failure))
             self.say(f"  {failure}")
             return failure
@@ -262,11 +261,13 @@ def simulate(
     steps: int = STEPS,
     say: Callable[[str], None] | None = None,
     statements: Sequence[str] = (),
+    temper: Temper | None = None,
 ) -> Report:
-    """Run one seed on a fresh database, in which ``statements`` are carried out before."""
+    """Run one seed on a fresh database, in which ``statements`` are carried out before; ``temper`` in place of the one
+    that the seed draws."""
     gc.disable()
     try:
-        with ground.fresh(statements) as store, closing(Simulation(seed, store, ground, say)) as simulation:
+        with ground.fresh(statements) as store, closing(Simulation(seed, store, ground, say, temper)) as simulation:
             broken = ""
             try:
                 with repeatable_ids(simulation.rng), simulation.log:

@@ -82,9 +82,9 @@ def test_a_planted_mistake_is_found(ground: Ground, proof: Callable[[str], None]
 
 def find(ground: Ground, name: str) -> str:
     """What found the mistake."""
-    with planted(name) as statements:
+    with planted(name) as mistake:
         for seed in range(1, MOST_SEEDS_TO_FIND + 1):
-            report = simulate(seed, ground, statements=statements)
+            report = simulate(seed, ground, statements=mistake.statements, temper=mistake.temper)
             if report.broken:
                 return f"seed {seed}, step {report.step}: {report.broken.partition(':')[0]}"
     pytest.fail(f"{MOST_SEEDS_TO_FIND} seeds did not find: {name}")
