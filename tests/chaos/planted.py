@@ -6,6 +6,7 @@ Each is put into the running program for a while, and the simulation must find i
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 from unittest.mock import patch
 
@@ -194,12 +195,12 @@ def _sweep_without_closing_first(stack: ExitStack) -> None:
 def _answer_before_it_is_saved(stack: ExitStack) -> None:
     """The seller reads the outcome; it is written down at the next turn, if there is one."""
     real = conduct.Conductor._record
-    waiting: list[Callable[[], object]] = []
+    waiting: list[Callable[[], Operation]] = []
 
-    def record_later(self: conduct.Conductor, claimed: Operation, verdict: Verdict, told: Any = None) -> Operation:
-        while waiting:
-            waiting.pop(0)()
-        waiting.append(lambda: real(self, claimed, verdict, told))
+    def record_later(self: conduct.Conductor, claimed: Operation, verdict: Verdict) -> Operation:
+        for write in waiting:
+            write()
+        waiting[:] = [partial(real, self, claimed, verdict)]
         finished = self._clock.now() if verdict.state in FINAL_STATES else None
         return replace(claimed, state=verdict.state, outcome=verdict.word, finished_at=finished)
 
