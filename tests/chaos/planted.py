@@ -223,11 +223,13 @@ def _refunds_only_grow(stack: ExitStack) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Mistake:
-    """What is done to the program, what to its database, and the temper of the seeds that show it soonest."""
+    """What is done to the program, what to its database, and the temper and the first of the seeds that show it
+    soonest."""
 
     plant: Plant
     statements: tuple[str, ...] = ()
     temper: Temper | None = None
+    first: int = 1
 
 
 _REPAIRS = Temper(DIES, ANOTHER_TAKES_A_TURN, DATABASE_FAILS, 1, Fault.REPAIRED)
@@ -241,7 +243,7 @@ PLANTED: dict[str, Mistake] = {
     "no index on captures, and an order that lags behind": Mistake(_order_lags_behind, (ONE_CAPTURE,)),
     "no version of the order": Mistake(_no_version),
     "the call inside the transaction": Mistake(_call_inside_the_transaction),
-    "a new key after a kept error": Mistake(_new_key_after_a_kept_error, temper=_REPAIRS),
+    "a new key after a kept error": Mistake(_new_key_after_a_kept_error, temper=_REPAIRS, first=34),
     "null counts as done": Mistake(_null_counts_as_done),
     "409 counts as failed": Mistake(_busy_counts_as_failed),
     "the mark moved before the events are kept": Mistake(_mark_moved_before_the_events_are_kept, temper=_DEADLY),

@@ -83,7 +83,7 @@ def test_a_planted_mistake_is_found(ground: Ground, proof: Callable[[str], None]
 def find(ground: Ground, name: str) -> str:
     """What found the mistake."""
     with planted(name) as mistake:
-        for seed in range(1, MOST_SEEDS_TO_FIND + 1):
+        for seed in range(mistake.first, mistake.first + MOST_SEEDS_TO_FIND):
             report = simulate(seed, ground, statements=mistake.statements, temper=mistake.temper)
             if report.broken:
                 return f"seed {seed}, step {report.step}: {report.broken.partition(':')[0]}"
