@@ -136,19 +136,6 @@ def _busy_counts_as_failed(stack: ExitStack) -> None:
     _put(stack, Decider, "_after_error", after_error)
 
 
-def _mark_moved_before_the_events_are_kept(stack: ExitStack) -> None:
-    real = sync.Sync._take_in
-
-    def take_in(self: sync.Sync, hints: Any, watermark: int | None, *, complete: bool) -> int:
-        reached = max([hint.created for hint in hints], default=watermark or 0)
-        with self._store.write() as unit:
-            unit.inbox.move_watermark(sync.STREAM, reached + sync.OVERLAP_SECONDS)
-            unit.commit()
-        return real(self, hints, watermark, complete=complete)
-
-    _put(stack, sync.Sync, "_take_in", take_in)
-
-
 def _event_applied_as_it_came(stack: ExitStack) -> None:
     """What an event carries is taken for the present, whenever it arrives."""
     carried: dict[str, list[PaymentFacts]] = {}
@@ -233,7 +220,6 @@ class Mistake:
 
 
 _REPAIRS = Temper(DIES, ANOTHER_TAKES_A_TURN, DATABASE_FAILS, 1, Fault.REPAIRED)
-_DEADLY = Temper(10 * DIES, ANOTHER_TAKES_A_TURN, DATABASE_FAILS, 0.5, None)
 
 PLANTED: dict[str, Mistake] = {
     "a fresh key for each attempt": Mistake(_fresh_key_each_time),
@@ -246,7 +232,6 @@ PLANTED: dict[str, Mistake] = {
     "a new key after a kept error": Mistake(_new_key_after_a_kept_error, temper=_REPAIRS, first=34),
     "null counts as done": Mistake(_null_counts_as_done),
     "409 counts as failed": Mistake(_busy_counts_as_failed),
-    "the mark moved before the events are kept": Mistake(_mark_moved_before_the_events_are_kept, temper=_DEADLY),
     "an event applied as it came": Mistake(_event_applied_as_it_came),
     "a sweep that does not close first": Mistake(_sweep_without_closing_first),
     "an answer before it is saved": Mistake(_answer_before_it_is_saved),
