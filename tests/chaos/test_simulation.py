@@ -12,11 +12,13 @@ import pytest
 
 from tests.chaos.cells import too_rare
 from tests.chaos.ground import Ground, shop_ground
-from tests.chaos.kept import kept_seeds, seeds_of, today
+from tests.chaos.kept import kept_seeds, today
 from tests.chaos.planted import PLANTED, planted
 from tests.chaos.simulation import STEPS, simulate
 
 SECONDS = 90
+# A run in the test command must say the same of the same code, on a quick machine, too: more seeds are for the long run.
+FIRST, MOST_SEEDS = 1, 60
 SEEDS_BEFORE_A_RELEASE = 20_000
 MOST_SEEDS_TO_FIND = 60
 ROTATING = 2
@@ -47,11 +49,10 @@ def test_a_seed_is_the_same_twice(ground: Ground) -> None:
 @pytest.mark.timeout(900)
 def test_the_money_agrees_whatever_breaks(ground: Ground, proof: Callable[[str], None], release: bool) -> None:
     """In the long run ``release.sh`` runs them on all cores instead."""
-    first = next(seeds_of(today()))
     cells: Counter[tuple[str, str]] = Counter()
     done = 0
     end = monotonic() + SECONDS
-    for seed in seeds_of(today()):
+    for seed in range(FIRST, FIRST + MOST_SEEDS):
         report = simulate(seed, ground)
         assert not report.broken, replay(seed, report.step, report.broken)
         cells.update(report.cells)
@@ -61,7 +62,7 @@ def test_the_money_agrees_whatever_breaks(ground: Ground, proof: Callable[[str],
     faults = sum(number for (_, fault), number in cells.items() if fault != "well")
     calls = sum(cells.values())
     proof(
-        f"simulation: seeds {first} to {first + done - 1} x {STEPS} steps, {calls} calls, {faults} of them gone wrong, "
+        f"simulation: seeds {FIRST} to {FIRST + done - 1} x {STEPS} steps, {calls} calls, {faults} of them gone wrong, "
         "0 rules broken"
     )
     assert done
