@@ -1,6 +1,7 @@
 """Start and stop a sandbox: inside another program, or alone from the command line."""
 
 import secrets
+import signal
 import sys
 import threading
 from types import TracebackType
@@ -70,12 +71,13 @@ def serve(port: int) -> int:
         return 2
     sys.stdout.write(f"{sandbox.url}\n{sandbox.page_url}\n")
     sys.stdout.flush()
-    never = threading.Event()
+    interrupted = threading.Event()
+    # Not by KeyboardInterrupt: one that falls into a finalizer is only printed, and the program would go on.
+    before = signal.signal(signal.SIGINT, lambda *_: interrupted.set())
     try:
-        while not never.wait(0.5):  # an endless wait cannot be interrupted on Windows
+        while not interrupted.wait(0.5):  # an endless wait cannot be interrupted on Windows
             pass
-    except KeyboardInterrupt:
-        pass
     finally:
+        signal.signal(signal.SIGINT, before)
         sandbox.stop()
     return 0

@@ -37,7 +37,7 @@ def test_prints_its_address_and_ends_on_interrupt() -> None:
         assert page.startswith(f"{address}/_sandbox/?token=")
         assert requests.get(page, timeout=20).status_code == 200
         running.send_signal(signal.SIGINT)
-        rest, errors = running.communicate(timeout=20)
+        rest, errors = running.communicate(timeout=100)
         assert (running.returncode, rest, errors) == (0, "", "")
 
 
@@ -45,7 +45,7 @@ def test_taken_port_is_a_sentence() -> None:
     with Sandbox() as first:
         port = int(first.url.rsplit(":", 1)[1])
         with program(port) as running:
-            output, errors = running.communicate(timeout=20)
+            output, errors = running.communicate(timeout=100)
         assert (running.returncode, output) == (2, "")
         assert errors == f"Port {port} on 127.0.0.1 is already in use by another program.\n"
         with pytest.raises(AddressInUse):
