@@ -37,6 +37,8 @@ SWEEP_SECONDS = 600.0
 AUDIT_FIRST_SECONDS = 60.0
 AUDIT_LOOK_SECONDS = 300.0
 AUDIT_AGAIN_SECONDS = 3600.0
+# Not while the window opens: a copy keeps disk and processor busy.
+BACKUP_FIRST_SECONDS = 20.0
 BACKUP_LOOK_SECONDS = 600.0
 BACKUP_AGAIN_SECONDS = 900.0
 
@@ -88,6 +90,7 @@ class Background:
         self._synced: Synced | None = None
         self._page = ""
         self._audit_from = monotonic() + AUDIT_FIRST_SECONDS
+        self._backup_from = monotonic() + BACKUP_FIRST_SECONDS
         jobs = [Job("watch", self._watch), Job("resolve", self._resolve_due), Job("sync", self._poll)]
         if find_page is not None:
             jobs.append(Job("page", partial(self._look_for_page, find_page)))
@@ -96,7 +99,7 @@ class Background:
         if audit is not None:
             jobs.append(Job("audit", partial(self._compare, audit)))
         if backups is not None:
-            jobs.append(Job("backup", partial(back_up, backups, self._tell_backup)))
+            jobs.append(Job("backup", partial(self._back_up, backups)))
         if duty is not None:
             jobs.insert(0, Job("duty", partial(self._look_whose_turn, duty)))
         self._runner = Runner(jobs)
@@ -279,6 +282,10 @@ class Background:
             if is_news:
                 self._tell(audited)
         return AUDIT_LOOK_SECONDS
+
+    def _back_up(self, backups: Backups) -> float:
+        early = self._backup_from - monotonic()
+        return early if early > 0 else back_up(backups, self._tell_backup)
 
     def _tell_backup(self, problem: str) -> None:
         news = BackupNews(problem)
