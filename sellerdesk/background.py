@@ -4,11 +4,11 @@ import logging
 from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
-from threading import Lock
 from time import monotonic, time
 
 from sellerdesk.domain.errors import KeyRefused, SellerDeskError, StoreError, WorldError
-from sellerdesk.domain.standing import Behind, CaughtUp
+from sellerdesk.domain.standing import Behind
+from sellerdesk.news import NewsBoard
 from sellerdesk.runner import Job, Runner
 from sellerdesk.services.audit import RunAudit
 from sellerdesk.services.catch_up import CatchUp
@@ -72,23 +72,15 @@ class Background:
         self._resolve = resolve
         self._duty = duty
         self._catch_up = catch_up
-        self._behind: Behind | None = None
-        self._caught_up: CaughtUp | None = None
-        self._backup_news = BackupNews("")
         self._failed = 0
         self._sync_wanted = False
-        self._audited: Audited | None = None
         self._audit_wanted = False
         self._changes = changes
         self._seen = changes()
-        self._lock = Lock()
-        self._listeners: list[Callable[[News], None]] = []
+        self._board = NewsBoard()
         self._quick_until = monotonic() + QUICK_FOR_SECONDS
         self._idle = IDLE_SECONDS
         self._idle_most = max(idle_most, IDLE_SECONDS)
-        self._trouble = Trouble("")
-        self._synced: Synced | None = None
-        self._page = ""
         self._audit_from = monotonic() + AUDIT_FIRST_SECONDS
         self._backup_from = monotonic() + BACKUP_FIRST_SECONDS
         jobs = [Job("watch", self._watch), Job("resolve", self._resolve_due), Job("sync", self._poll)]
@@ -116,32 +108,8 @@ class Background:
                 self._duty.look(willing=False)
 
     def subscribe(self, listener: Callable[[News], None]) -> Callable[[], None]:
-        """Tell ``listener`` how things stand with Stripe, then every piece of news; calling the result ends it. Work
-        begins before anybody listens, and a trouble is told once."""
-        with self._lock:
-            self._listeners.append(listener)
-            synced, trouble, page, audited = self._synced, self._trouble, self._page, self._audited
-            more = [each for each in (self._behind, self._caught_up) if each is not None]
-            backup = self._backup_news
-        if page:
-            listener(PageMoved(page))
-        if synced is not None:
-            listener(synced)
-        if audited is not None:
-            listener(audited)
-        for news in more:
-            listener(news)
-        if backup.problem:
-            listener(backup)
-        if trouble.sentence:
-            listener(trouble)
-
-        def end() -> None:
-            with self._lock:
-                if listener in self._listeners:
-                    self._listeners.remove(listener)
-
-        return end
+        """Tell ``listener`` how things stand with Stripe, then every piece of news; calling the result ends it."""
+        return self._board.subscribe(listener)
 
     def sync_now(self) -> None:
         """Ask Stripe at once, and often for the next two minutes."""
@@ -154,19 +122,9 @@ class Background:
         self._audit_wanted = True
         self._runner.wake("audit")
 
-    def _tell(self, news: News) -> None:
-        with self._lock:
-            listeners = tuple(self._listeners)
-        for listener in listeners:
-            listener(news)
-
     def _tell_trouble(self, error: Exception | None) -> None:
         """None: it is over."""
-        trouble = Trouble(str(error or ""), isinstance(error, KeyRefused))
-        with self._lock:
-            is_news, self._trouble = trouble != self._trouble, trouble
-        if is_news:
-            self._tell(trouble)
+        self._board.tell_if_new(Trouble(str(error or ""), isinstance(error, KeyRefused)))
 
     def _watch(self) -> float:
         try:
@@ -176,7 +134,7 @@ class Background:
             return WATCH_SECONDS
         if now != self._seen:
             self._seen = now
-            self._tell(OrdersChanged())
+            self._board.tell(OrdersChanged())
             self._be_quick()
         return WATCH_SECONDS
 
@@ -201,20 +159,17 @@ class Background:
 
     def _tell_behind(self) -> None:
         behind = self._catch_up.behind() if self._catch_up is not None else None
-        if behind is not None and self._behind is None:
-            with self._lock:
-                self._behind = behind
-            self._tell(behind)
+        if behind is not None and self._board.last(Behind) is None:
+            self._board.tell(behind)
 
     def _tell_caught_up(self) -> None:
         """Whoever brought it up to date: another program may have been faster."""
-        if self._behind is None or self._catch_up is None or self._is_behind():
+        if self._board.last(Behind) is None or self._catch_up is None or self._is_behind():
             return
+        self._board.forget(Behind)
         found = self._catch_up.last()
-        with self._lock:
-            self._behind, self._caught_up = None, found
         if found is not None:
-            self._tell(found)
+            self._board.tell(found)
 
     def _is_behind(self) -> bool:
         return self._catch_up is not None and self._catch_up.behind() is not None
@@ -231,15 +186,9 @@ class Background:
             return LOOK_SECONDS  # said by whoever watches the database
         if duty.mine and not before:
             self._runner.wake("sync")
-        if turn.synced and not (duty.mine or self._failed) and Synced(turn.synced) != self._synced:
-            self._tell_synced(turn.synced)
+        if turn.synced and not (duty.mine or self._failed):
+            self._board.tell_if_new(Synced(turn.synced))
         return LOOK_SECONDS
-
-    def _tell_synced(self, at: int) -> None:
-        synced = Synced(at)
-        with self._lock:
-            self._synced = synced
-        self._tell(synced)
 
     def _poll(self) -> float:
         """Who is not on duty asks only when a person wants it, or until its own trouble is over."""
@@ -259,7 +208,7 @@ class Background:
             return QUICK_SECONDS * (1 << (self._failed - 1))
         self._failed = 0
         self._tell_trouble(None)
-        self._tell_synced(report.at)
+        self._board.tell(Synced(report.at))
         return self._pause(report.new > 0)
 
     def _compare(self, audit: RunAudit) -> float:
@@ -276,23 +225,12 @@ class Background:
             self._tell_trouble(error)
             return AUDIT_AGAIN_SECONDS
         if found is not None:
-            audited = Audited(found)
-            with self._lock:
-                is_news, self._audited = audited != self._audited, audited
-            if is_news:
-                self._tell(audited)
+            self._board.tell_if_new(Audited(found))
         return AUDIT_LOOK_SECONDS
 
     def _back_up(self, backups: Backups) -> float:
         early = self._backup_from - monotonic()
-        return early if early > 0 else back_up(backups, self._tell_backup)
-
-    def _tell_backup(self, problem: str) -> None:
-        news = BackupNews(problem)
-        with self._lock:
-            is_news, self._backup_news = news != self._backup_news, news
-        if is_news:
-            self._tell(news)
+        return early if early > 0 else back_up(backups, lambda problem: self._board.tell_if_new(BackupNews(problem)))
 
     def _pause(self, busy: bool) -> float:
         if busy:
@@ -307,10 +245,7 @@ class Background:
     def _look_for_page(self, find_page: Callable[[], str | None]) -> float:
         address = find_page()
         if address is not None:
-            with self._lock:
-                moved, self._page = address != self._page, address
-            if moved:
-                self._tell(PageMoved(address))
+            self._board.tell_if_new(PageMoved(address))
         return PAGE_SECONDS
 
 

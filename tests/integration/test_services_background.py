@@ -132,4 +132,4 @@ def test_polling_slows_down_when_nothing_happens(shop: Plant) -> None:
     assert idle._pause(busy=True) == background.QUICK_SECONDS
     idle._quick_until = 0.0
     assert idle._pause(busy=False) == 60.0
-    assert not idle._trouble.sentence
+    assert idle._board.last(Trouble) == Trouble("")
