@@ -17,6 +17,17 @@ AUTOFILL = """(root, values) => {
     for (const kind of ["input", "change"]) field.dispatchEvent(new Event(kind, {bubbles: true}));
   }
 }"""
+# The browser tells a page of its new width with its next frame, before it runs what waits for that frame.
+TOLD_OF_WIDTH = """(width) => new Promise((done) => {
+  const look = () => requestAnimationFrame(innerWidth === width ? done : look);
+  look();
+})"""
+
+
+def resize(page: Page, width: int, height: int = 800) -> None:
+    """Give the page another size, and go on when it has heard of it and folded or unfolded what depends on it."""
+    page.set_viewport_size({"width": width, "height": height})
+    page.evaluate(TOLD_OF_WIDTH, width)
 
 
 def fill_cart(page: Page, world: ShopWorld) -> None:

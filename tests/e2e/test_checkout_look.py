@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from sellerdesk.domain.accent import shades_of
 from tests.checkout.shop import ShopWorld, open_world
-from tests.checkout.shopper import card_frame, fill_cart, open_form
+from tests.checkout.shopper import card_frame, fill_cart, open_form, resize
 from tests.checkout.states import ASKS, STATES, order_page
 
 pytestmark = pytest.mark.browser
@@ -61,7 +61,7 @@ def still(browser_page: Page, shop: ShopWorld) -> Iterator[Page]:
     browser_page.evaluate("localStorage.clear(); sessionStorage.clear()")
     browser_page.context.clear_cookies()
     browser_page.emulate_media(media="screen", color_scheme="light", reduced_motion="reduce", forced_colors="none")
-    browser_page.set_viewport_size({"width": 1280, "height": 800})
+    resize(browser_page, 1280)
     yield browser_page
     browser_page.unroute_all()
     browser_page.context.set_offline(False)
@@ -71,7 +71,7 @@ def places(page: Page) -> dict[int, float]:
     """How far down the button is, by the window's width."""
     found = {}
     for width in PLACE_AT:
-        page.set_viewport_size({"width": width, "height": 850})
+        resize(page, width, 850)
         found[width] = page.evaluate(PLACE)
     return found
 
@@ -96,7 +96,7 @@ def test_every_state_can_be_read_and_pressed(rest: dict[int, float], still: Page
     still.evaluate(AXE_SCRIPT)
     for scheme, width in (("light", 390), ("dark", 1280)):
         still.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # type: ignore[arg-type]
-        still.set_viewport_size({"width": width, "height": 900})
+        resize(still, width, 900)
         # Everything once, then only what colours and widths can change.
         rules = {} if scheme == "light" else {"runOnly": ["color-contrast", "target-size"]}
         found.extend((scheme, width, problem[:140]) for problem in still.evaluate(AXE, rules))
@@ -104,10 +104,10 @@ def test_every_state_can_be_read_and_pressed(rest: dict[int, float], still: Page
         if change:
             still.evaluate(change)
         for width in NARROW if change else WIDTHS:
-            still.set_viewport_size({"width": width, "height": 800})
+            resize(still, width)
             found.extend((width, bool(change), what) for what in still.evaluate(TOO_WIDE_OR_SMALL, not change))
     still.evaluate(LARGER_TEXT)
-    still.set_viewport_size({"width": 1280, "height": 800})
+    resize(still, 1280)
     assert (found, still.evaluate(SIDEWAYS)) == ([], False)
 
 
@@ -121,7 +121,7 @@ def test_on_paper(still: Page, shop: ShopWorld, tmp_path: Path) -> None:
     """Dark ink whatever the screen has, nothing to press, and everything that was said about the money."""
     STATES["part"](still, shop)
     still.emulate_media(media="print", color_scheme="dark")
-    still.set_viewport_size({"width": 794, "height": 1123})
+    resize(still, 794, 1123)
     assert still.evaluate("getComputedStyle(document.querySelector('h1')).color") == "rgb(24, 33, 30)"
     for gone in (".back", ".foot", ".live", ".keep"):
         expect(still.locator(gone)).to_be_hidden()

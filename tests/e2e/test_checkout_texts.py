@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 
 from sellerdesk.domain.catalogue import Product, ShippingRate
 from tests.checkout.shop import ShopWorld, open_world, pack, say
-from tests.checkout.shopper import fill_address, open_form, type_card
+from tests.checkout.shopper import fill_address, open_form, resize, type_card
 from tests.checkout.states import order_page
 
 pytestmark = pytest.mark.browser
@@ -40,7 +40,7 @@ def test_names_are_text_and_keep_their_direction(shopper: Page, shop: ShopWorld)
         link = order_page(shopper, shop, name=name, line1=f"{name} 12")
         shopper.goto(shop.url + link)
         for width in (320, 1280):
-            shopper.set_viewport_size({"width": width, "height": 800})
+            resize(shopper, width)
             expect(shopper.locator("h1")).to_have_text(f"{thanks}We hold 128.40\u00a0EUR.")
             expect(shopper.locator(".addr")).to_contain_text(f"{name} 12")
             assert not shopper.evaluate(SIDEWAYS)
@@ -81,7 +81,7 @@ def test_the_sellers_words_stand_apart_as_text(shopper: Page, shop: ShopWorld) -
         say(shop, link, words)
         shopper.goto(shop.url + link)
         for width in (320, 1280):
-            shopper.set_viewport_size({"width": width, "height": 800})
+            resize(shopper, width)
             assert shopper.locator("blockquote").inner_text() == words
             assert not shopper.evaluate(SIDEWAYS)
     expect(shopper.locator("figcaption")).to_have_text("Kontor Nord wrote")
@@ -109,13 +109,13 @@ def test_odd_goods_in_yen(shopper: Page, yen: ShopWorld) -> None:
         shopper.locator(f"[data-sku=ODD-{index}] .add").click()
     expect(shopper.locator("[data-q=items]").first).to_have_text("10,008,999\u00a0JPY")
     for width in (320, 390, 1280):
-        shopper.set_viewport_size({"width": width, "height": 800})
+        resize(shopper, width)
         assert not shopper.evaluate(SIDEWAYS)
     shopper.goto(f"{yen.url}/checkout")
     expect(shopper.locator("#pay-button")).to_have_text("Place order – hold 10,009,599\u00a0JPY")
     expect(shopper.locator("#lines bdi")).to_have_text(list(GOODS))
     for width in (320, 390, 1280):
-        shopper.set_viewport_size({"width": width, "height": 800})
+        resize(shopper, width)
         assert not shopper.evaluate(SIDEWAYS)
     assert shopper.title() == "Checkout · <b>有田</b> & Söhne"
 
