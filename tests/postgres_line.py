@@ -19,6 +19,7 @@ class Line:
         self._beyond = beyond
         self._listener = socket.create_server(("127.0.0.1", 0))
         self._open: list[socket.socket] = []
+        self._unheard: list[socket.socket] = []
         self._wait = 1
         self._cut: Callable[[socket.socket, bytes], None] | None = None
         Thread(target=self._accept, daemon=True).start()
@@ -62,15 +63,16 @@ class Line:
                         cut, self._cut = self._cut, None
                         cut(target, said)
                         return
-                target.sendall(said)
+                if source not in self._unheard:
+                    target.sendall(said)
 
     def _before(self, _server: socket.socket, _said: bytes) -> None:
         _hang_up(self._taken())
 
     def _after(self, server: socket.socket, said: bytes) -> None:
-        """The seat's ends are closed first, so that it cannot hear the answer."""
+        """The server has done it, and hung up, before the seat notices anything; its answer is dropped on the way."""
         connected = self._taken()
-        _hang_up([each for each in connected if each.getsockname()[1] == self.address.port])
+        self._unheard += connected
         server.sendall(said)
         server.shutdown(socket.SHUT_WR)
         while server.recv(65536):

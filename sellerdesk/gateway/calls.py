@@ -14,7 +14,7 @@ from sellerdesk.domain.errors import OutcomeUnknown, SellerDeskError
 from sellerdesk.domain.payment import PaymentFacts
 from sellerdesk.gateway.client import SealedClient
 from sellerdesk.gateway.failures import failure, odd_answer
-from sellerdesk.gateway.reading import Json, OddAnswer, flag, plain, text
+from sellerdesk.gateway.reading import Json, OddAnswer, flag, plain, response_of, text
 from sellerdesk.gateway.translate import Seen, payment_facts
 
 _PAGE = 100
@@ -94,8 +94,8 @@ class Calls:
         self._client.close()
 
     def _seen(self, raw: object) -> Seen:
-        response = getattr(raw, "last_response", None)
-        headers: Mapping[str, str] = getattr(response, "headers", None) or {}
+        response = response_of(raw)
+        headers: Mapping[str, str] = {} if response is None else response.headers
         self._learn(headers)
         return Seen(self._clock.now_ms(), str(headers.get("Request-Id") or ""), self.livemode)
 

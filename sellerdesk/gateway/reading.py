@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from stripe import StripeObject
+from stripe import StripeObject, StripeResponse
 
 Json = Mapping[str, Any]
 
@@ -19,10 +19,17 @@ def plain(answer: object, kind: str) -> Json:
 
     The SDK gives back None for ``null`` and a list for ``[]`` without complaint.
     """
-    response = answer.last_response if isinstance(answer, StripeObject) else None
+    response = response_of(answer)
     if response is None:
         raise OddAnswer(f"no {kind}")
     return of_kind(response.data, kind)
+
+
+def response_of(answer: object) -> StripeResponse | None:
+    """What came over the line, with its headers: an ``answer`` of the SDK's is that itself, or an object made of it."""
+    if isinstance(answer, StripeObject):
+        answer = answer.last_response
+    return answer if isinstance(answer, StripeResponse) else None
 
 
 def of_kind(value: object, kind: str) -> Json:

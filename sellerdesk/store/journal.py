@@ -1,17 +1,36 @@
-"""Operations, attempts and the ledger in the database. Its unique indexes are the lock that counts."""
+"""Operations, attempts and the ledger in the database. Its unique indexes are the lock that counts.
+
+What runs at every step of an operation is built once, on plain tables: building a statement takes longer than running
+it. Where an UPDATE names no value for a column, the parameters it is run with do.
+"""
 
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, func, insert, literal_column, not_, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    CursorResult,
+    Executable,
+    Select,
+    and_,
+    bindparam,
+    func,
+    insert,
+    literal_column,
+    not_,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.orm import Session
 
 from sellerdesk.domain.errors import OperationInProgress, OurBug
 from sellerdesk.domain.operation import FINAL_STATES, Operation, OperationKind, OperationState, Try
 from sellerdesk.domain.seats import called
-from sellerdesk.store.dialect import hold_order, upsert
+from sellerdesk.store.dialect import GIVEN, hold_order, upsert
 from sellerdesk.store.journal_models import AttemptRecord, LedgerRecord, OperationRecord, SeatRecord
 from sellerdesk.store.mapping import operation_columns, to_operation
+from sellerdesk.store.models import table_of
 from sellerdesk.store.standing import check_up_to_date
 
 # Longer than the calls made under one: a read and a sending, each with its deadline, and a wait for a place.
@@ -21,8 +40,61 @@ _FARTHEST_SECONDS = 600
 # Of one second, in the order they were written: some ids are digests, which tell nothing of time.
 # https://www.sqlite.org/rowidtable.html; in PostgreSQL it is a column that counts.
 _WRITTEN: ColumnElement[int] = literal_column("operation.rowid")
-# Built once, as plain columns: it is asked for at every step of an operation.
-_BY_ID: Select[Any] = select(*OperationRecord.__table__.c).where(OperationRecord.id == bindparam("id"))
+_OPERATION = table_of(OperationRecord)
+_ATTEMPT = table_of(AttemptRecord)
+
+
+def _unleased(clock: ColumnElement[int], farthest: ColumnElement[int]) -> ColumnElement[bool]:
+    until = _OPERATION.c.lease_until
+    return or_(until.is_(None), until < clock, until > farthest)
+
+
+def _due(clock: ColumnElement[int], farthest: ColumnElement[int]) -> ColumnElement[bool]:
+    next_try = _OPERATION.c.next_try_at
+    return or_(next_try.is_(None), next_try <= clock, next_try > farthest)
+
+
+_CLOCK = bindparam("clock", type_=_OPERATION.c.lease_until.type)
+_FARTHEST = bindparam("farthest", type_=_OPERATION.c.lease_until.type)
+_UNFINISHED = _OPERATION.c.finished_at.is_(None)
+_IN_REVIEW = _OPERATION.c.state == OperationState.REVIEW.value
+_ALL: Select[Any] = select(_OPERATION)
+_OLDEST_FIRST = _ALL.order_by(_OPERATION.c.created_at, _WRITTEN)
+
+_BY_ID = _ALL.where(_OPERATION.c.id == GIVEN)
+_OF_ORDER = _OLDEST_FIRST.where(_OPERATION.c.order_id == GIVEN)
+_REVIEWED = _OLDEST_FIRST.where(_IN_REVIEW)
+_TO_RESOLVE = _OLDEST_FIRST.where(_UNFINISHED, ~_IN_REVIEW, _unleased(_CLOCK, _FARTHEST), _due(_CLOCK, _FARTHEST))
+_FREE = (
+    select(_OPERATION.c.id)
+    .where(_OPERATION.c.id == GIVEN, _UNFINISHED, _unleased(_CLOCK, _FARTHEST))
+    .with_for_update(skip_locked=True)
+)
+_CLAIM = (
+    update(_OPERATION)
+    .where(_OPERATION.c.id == _FREE.scalar_subquery())
+    .values(
+        state=OperationState.SENDING.value,
+        fence=_OPERATION.c.fence + 1,
+        attempts=_OPERATION.c.attempts + 1,
+        first_sent_at=func.coalesce(
+            _OPERATION.c.first_sent_at, bindparam("moment", type_=_OPERATION.c.last_sent_at.type)
+        ),
+    )
+    .returning(*_OPERATION.c)
+)
+_LEAVE = (
+    update(_OPERATION)
+    .where(_OPERATION.c.id == GIVEN, _OPERATION.c.fence == bindparam("held_by"), _UNFINISHED)
+    .returning(_OPERATION.c.id)
+)
+_POSTPONE = _LEAVE.values(generation=_OPERATION.c.generation + bindparam("later", type_=_OPERATION.c.generation.type))
+_START = insert(_ATTEMPT)
+_END = (
+    update(_ATTEMPT)
+    .where(_ATTEMPT.c.operation_id == GIVEN, _ATTEMPT.c.n == bindparam("number"), _ATTEMPT.c.ended_at.is_(None))
+    .returning(_ATTEMPT.c.n)
+)
 _FREE_KINDS = (OperationKind.SHIP.value, OperationKind.CREATE_CUSTOMER.value)
 _DOING = {
     OperationKind.CREATE_INTENT: "is starting the payment of",
@@ -58,70 +130,46 @@ class SqlJournal:
         return there
 
     def get(self, operation_id: str) -> Operation | None:
-        row = self._session.connection().execute(_BY_ID, {"id": operation_id}).one_or_none()
+        row = self._run(_BY_ID, given=operation_id).one_or_none()
         return None if row is None else to_operation(row)
 
     def of_order(self, order_id: str) -> tuple[Operation, ...]:
-        return self._oldest_first(OperationRecord.order_id == order_id)
+        return tuple(map(to_operation, self._run(_OF_ORDER, given=order_id)))
 
     def open_operations(self, system_now: int) -> tuple[Operation, ...]:
-        return self._oldest_first(
-            OperationRecord.finished_at.is_(None),
-            OperationRecord.state != OperationState.REVIEW.value,
-            _unleased(system_now),
-            or_(
-                OperationRecord.next_try_at.is_(None),
-                OperationRecord.next_try_at <= system_now,
-                OperationRecord.next_try_at > system_now + _FARTHEST_SECONDS,
-            ),
-        )
+        return tuple(map(to_operation, self._run(_TO_RESOLVE, **_at(system_now))))
 
     def in_review(self) -> tuple[Operation, ...]:
-        return self._oldest_first(OperationRecord.state == OperationState.REVIEW.value)
+        return tuple(map(to_operation, self._run(_REVIEWED)))
 
     def claim(self, operation_id: str, seat: str, system_now: int, now: int) -> Operation | None:
         """See the port. Waits for nobody: an operation that another transaction is changing is taken."""
         check_up_to_date(self._session)
-        free = (
-            select(OperationRecord.id)
-            .where(OperationRecord.id == operation_id, OperationRecord.finished_at.is_(None), _unleased(system_now))
-            .with_for_update(skip_locked=True)
-        )
-        row = self._session.scalar(
-            update(OperationRecord)
-            .where(OperationRecord.id == free.scalar_subquery())
-            .values(
-                state=OperationState.SENDING.value,
-                lease_owner=seat,
-                lease_until=system_now + _LEASE_SECONDS,
-                fence=OperationRecord.fence + 1,
-                attempts=OperationRecord.attempts + 1,
-                first_sent_at=func.coalesce(OperationRecord.first_sent_at, now),
-                last_sent_at=now,
-            )
-            .returning(OperationRecord)
-            .execution_options(populate_existing=True)
-        )
-        if row is None:
+        claimed = self._run(
+            _CLAIM,
+            given=operation_id,
+            moment=now,
+            lease_owner=seat,
+            lease_until=system_now + _LEASE_SECONDS,
+            last_sent_at=now,
+            **_at(system_now),
+        ).one_or_none()
+        if claimed is None:
             return None
         self._count_sending(seat, now)
-        return to_operation(row)
+        return to_operation(claimed)
 
     def start_attempt(self, operation: Operation, at: int) -> None:
-        self._session.execute(
-            insert(AttemptRecord),
-            [
-                {
-                    "operation_id": operation.id,
-                    "n": operation.attempts,
-                    "generation": operation.generation,
-                    "fence": operation.fence,
-                    "started_at": at,
-                    "outcome": "",
-                    "code": "",
-                    "request_id": "",
-                }
-            ],
+        self._run(
+            _START,
+            operation_id=operation.id,
+            n=operation.attempts,
+            generation=operation.generation,
+            fence=operation.fence,
+            started_at=at,
+            outcome="",
+            code="",
+            request_id="",
         )
 
     def end_attempt(
@@ -136,23 +184,17 @@ class SqlJournal:
     ) -> None:
         """Complete the attempt that ``start_attempt`` wrote, once. Raises OurBug when there is none to complete."""
         hold_order(self._session, operation.order_id)
-        ended = self._session.scalar(
-            update(AttemptRecord)
-            .where(
-                AttemptRecord.operation_id == operation.id,
-                AttemptRecord.n == operation.attempts,
-                AttemptRecord.ended_at.is_(None),
-            )
-            .values(
-                ended_at=at,
-                outcome=outcome,
-                http_status=http_status,
-                code=code,
-                request_id=request_id,
-                replayed=replayed,
-            )
-            .returning(AttemptRecord.n)
-        )
+        ended = self._run(
+            _END,
+            given=operation.id,
+            number=operation.attempts,
+            ended_at=at,
+            outcome=outcome,
+            http_status=http_status,
+            code=code,
+            request_id=request_id,
+            replayed=replayed,
+        ).one_or_none()
         if ended is None:
             raise OurBug("An attempt was about to be ended that was never started, or ended before.")
 
@@ -162,20 +204,17 @@ class SqlJournal:
             raise OurBug(f"An operation cannot be finished as {state.value}.")
         if state is OperationState.DROPPED and operation.attempts:
             raise OurBug("An operation that may have been sent cannot be dropped.")
-        return self._leave(
-            operation,
-            state=state.value,
-            outcome=outcome,
-            finished_at=at if state in FINAL_STATES else None,
-        )
+        finished_at = at if state in FINAL_STATES else None
+        return self._leave(_LEAVE, operation, state=state.value, outcome=outcome, finished_at=finished_at)
 
     def postpone(self, operation: Operation, outcome: str, next_try_at: int, new_generation: bool = False) -> bool:
         return self._leave(
+            _POSTPONE,
             operation,
+            later=int(new_generation),
             state=OperationState.UNKNOWN.value,
             outcome=outcome,
             next_try_at=next_try_at,
-            generation=OperationRecord.generation + int(new_generation),
         )
 
     def tries(self, operation_id: str, generation: int) -> tuple[Try, ...]:
@@ -224,19 +263,12 @@ class SqlJournal:
         )
         return {row.kind: row.amount for row in rows}
 
-    def _leave(self, operation: Operation, **values: object) -> bool:
+    def _leave(self, way: Executable, operation: Operation, **values: object) -> bool:
         """Give the lease up with new ``values``, unless somebody else claimed or finished the operation."""
         hold_order(self._session, operation.order_id)
-        left = self._session.scalar(
-            update(OperationRecord)
-            .where(
-                OperationRecord.id == operation.id,
-                OperationRecord.fence == operation.fence,
-                OperationRecord.finished_at.is_(None),
-            )
-            .values(lease_owner="", lease_until=None, **values)
-            .returning(OperationRecord.id)
-        )
+        left = self._run(
+            way, given=operation.id, held_by=operation.fence, lease_owner="", lease_until=None, **values
+        ).one_or_none()
         return left is not None
 
     def _count_sending(self, seat: str, now: int) -> None:
@@ -263,14 +295,8 @@ class SqlJournal:
         since = datetime.fromtimestamp(rival.created_at).astimezone().strftime("%H:%M")
         return f"{called(rival.seat)} {_DOING.get(rival.kind, 'is working on')} this order since {since}."
 
-    def _oldest_first(self, *conditions: ColumnElement[bool]) -> tuple[Operation, ...]:
-        rows = self._session.scalars(
-            select(OperationRecord)
-            .where(*conditions)
-            .order_by(OperationRecord.created_at, _WRITTEN)
-            .execution_options(populate_existing=True)
-        )
-        return tuple(to_operation(row) for row in rows)
+    def _run(self, statement: Executable, **values: object) -> CursorResult[Any]:
+        return self._session.connection().execute(statement, values)
 
     def _read(self, *conditions: ColumnElement[bool]) -> Operation | None:
         row = self._session.scalar(
@@ -279,9 +305,6 @@ class SqlJournal:
         return None if row is None else to_operation(row)
 
 
-def _unleased(system_now: int) -> ColumnElement[bool]:
-    return or_(
-        OperationRecord.lease_until.is_(None),
-        OperationRecord.lease_until < system_now,
-        OperationRecord.lease_until > system_now + _FARTHEST_SECONDS,
-    )
+def _at(system_now: int) -> dict[str, int]:
+    """The clock of the machine, as the statements above ask for it."""
+    return {"clock": system_now, "farthest": system_now + _FARTHEST_SECONDS}

@@ -4,7 +4,20 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, delete, func, insert, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    CursorResult,
+    Executable,
+    Select,
+    and_,
+    bindparam,
+    delete,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.orm import Session
 
 from sellerdesk.domain.errors import OperationInProgress, OrderChanged, OurBug, UnknownOrder
@@ -22,6 +35,7 @@ from sellerdesk.store.models import (
     PaymentRecord,
     ShipmentRecord,
     TimelineRecord,
+    table_of,
 )
 from sellerdesk.store.whole import select_orders, whole_orders
 
@@ -45,6 +59,20 @@ _BY_CHECKOUT = _Way.by(OrderRecord.checkout_id == GIVEN)
 _BY_INTENT = _Way.by(
     OrderRecord.id == select(PaymentRecord.order_id).where(PaymentRecord.intent_id == GIVEN).scalar_subquery()
 )
+
+# Built once, on plain tables. Where an UPDATE names no value for a column, the parameters it is run with do.
+_ORDER = table_of(OrderRecord)
+_LINE = table_of(LineRecord)
+_PAYMENT = table_of(PaymentRecord)
+_CART = select(_ORDER.c.cart_sha256).where(_ORDER.c.id == GIVEN)
+_STAGE = select(_ORDER.c.stage, _ORDER.c.stage_at).where(_ORDER.c.id == GIVEN)
+_CHANGE = update(_ORDER).where(_ORDER.c.id == GIVEN).returning(_ORDER.c.id)
+_CHANGE_VISIBLY = _CHANGE.values(version=_ORDER.c.version + 1)
+_EXPECT = _CHANGE_VISIBLY.where(_ORDER.c.version == bindparam("expected"))
+_ONE_PAYMENT: Select[Any] = select(_PAYMENT).where(_PAYMENT.c.id == GIVEN)
+_CHANGE_PAYMENT = update(_PAYMENT).where(_PAYMENT.c.id == GIVEN)
+_KEEP = update(_LINE).where(_LINE.c.order_id == GIVEN, _LINE.c.position == bindparam("at"))
+_NOTE = insert(table_of(TimelineRecord))
 
 _NOT_HELD = (
     PaymentStatus.REQUIRES_PAYMENT_METHOD.value,
@@ -133,32 +161,30 @@ class SqlOrders:
         columns = order_columns(order) | derived_columns(order)
         columns |= {"checkout_id": checkout_id, "cart_sha256": cart_sha256, "arrival": self._arrival(order.placed_at)}
         try:
-            self._session.execute(insert(OrderRecord), [columns])
+            self._run(insert(_ORDER), columns)
         except ConstraintBroken as error:
             if "checkout_id" in error.rule:
                 raise OperationInProgress("This order was sent already.") from error
             raise
         for line in order.lines:
-            self._session.execute(insert(LineRecord), [line_columns(order.id, line)])
+            self._run(insert(_LINE), line_columns(order.id, line))
         for payment in order.payments:
-            self._session.execute(insert(PaymentRecord), [payment_columns(payment)])
+            self._run(insert(_PAYMENT), payment_columns(payment))
         if order.shipment is not None:
             self._write_shipment(order.id, order.shipment)
 
     def cart_sha256(self, order_id: str) -> str:
-        found = self._session.scalar(select(OrderRecord.cart_sha256).where(OrderRecord.id == order_id))
+        found = self._run(_CART, {"given": order_id}).scalar_one_or_none()
         if found is None:
             raise UnknownOrder
-        return found
+        return str(found)
 
     def set_customer(self, order_id: str, customer_id: str) -> None:
         self._change(order_id, customer_id=customer_id)
 
     def save_payment(self, payment: Payment) -> bool:
         hold_order(self._session, payment.order_id)
-        row = self._session.execute(
-            select(*PaymentRecord.__table__.c).where(PaymentRecord.id == payment.id)
-        ).one_or_none()
+        row = self._run(_ONE_PAYMENT, {"given": payment.id}).one_or_none()
         if row is None or row.order_id != payment.order_id:
             raise UnknownOrder
         before = to_payment(row)
@@ -168,9 +194,7 @@ class SqlOrders:
             raise OurBug("A payment was about to change its intent.")
         if payment == before:
             return False
-        self._session.execute(
-            update(PaymentRecord).where(PaymentRecord.id == payment.id).values(payment_columns(payment))
-        )
+        self._run(_CHANGE_PAYMENT, payment_columns(payment) | {"given": payment.id})
         changed = visible_facts(payment) != visible_facts(before)
         self._derive(payment.order_id, changed=changed)
         return changed
@@ -187,11 +211,7 @@ class SqlOrders:
         if replace(before, lines=lines, shipping_kept=shipping_kept) == before:
             return
         for line in lines:
-            self._session.execute(
-                update(LineRecord)
-                .where(LineRecord.order_id == order_id, LineRecord.position == line.position)
-                .values(kept=line.kept)
-            )
+            self._run(_KEEP, {"given": order_id, "at": line.position, "kept": line.kept})
         self._change(order_id, shipping_kept=shipping_kept)
         self._derive(order_id, changed=True)
 
@@ -217,30 +237,22 @@ class SqlOrders:
 
     def expect_version(self, order_id: str, version: int) -> None:
         self.cart_sha256(order_id)
-        counted = self._session.scalar(
-            update(OrderRecord)
-            .where(OrderRecord.id == order_id, OrderRecord.version == version)
-            .values(version=OrderRecord.version + 1)
-            .returning(OrderRecord.version)
-        )
-        if counted is None:
+        if self._run(_EXPECT, {"given": order_id, "expected": version}).one_or_none() is None:
             raise OrderChanged
 
     def note(self, order_id: str, entry: TimelineEntry) -> None:
-        self._session.execute(
-            insert(TimelineRecord),
-            [
-                {
-                    "order_id": order_id,
-                    "at": entry.at,
-                    "what": entry.what,
-                    "actor": entry.actor,
-                    "amount": entry.amount,
-                    "currency": entry.currency,
-                    "note": entry.note,
-                    "request_id": entry.request_id,
-                }
-            ],
+        self._run(
+            _NOTE,
+            {
+                "order_id": order_id,
+                "at": entry.at,
+                "what": entry.what,
+                "actor": entry.actor,
+                "amount": entry.amount,
+                "currency": entry.currency,
+                "note": entry.note,
+                "request_id": entry.request_id,
+            },
         )
 
     def timeline(self, order_id: str) -> tuple[TimelineEntry, ...]:
@@ -257,13 +269,9 @@ class SqlOrders:
 
     def _derive(self, order_id: str, *, changed: bool) -> None:
         """Recompute what the list is sorted and searched by; ``changed`` counts the version up."""
-        stage, since = self._session.execute(
-            select(OrderRecord.stage, OrderRecord.stage_at).where(OrderRecord.id == order_id)
-        ).one()
-        values = derived_columns(self.get(order_id), (Stage(stage), since))
-        if changed:
-            values["version"] = OrderRecord.version + 1
-        self._change(order_id, **values)
+        before = self._run(_STAGE, {"given": order_id}).one()
+        values = derived_columns(self.get(order_id), (Stage(before.stage), before.stage_at))
+        self._change(order_id, _CHANGE_VISIBLY if changed else _CHANGE, **values)
 
     def _one(self, way: _Way, given: str) -> Order:
         order = self._find(way, given)
@@ -273,7 +281,7 @@ class SqlOrders:
 
     def _find(self, way: _Way, given: str) -> Order | None:
         of(self._session).hold(self._session, way.its_id, given)
-        rows = self._session.connection().execute(way.whole, {"given": given}).all()
+        rows = self._run(way.whole, {"given": given}).all()
         return next(iter(whole_orders(self._session, rows)), None)
 
     def _arrival(self, placed_at: int) -> int:
@@ -284,37 +292,19 @@ class SqlOrders:
         )
         return first if last is None else last + 1
 
-    def _change(self, order_id: str, **values: Any) -> None:
-        found = self._session.scalar(
-            update(OrderRecord).where(OrderRecord.id == order_id).values(**values).returning(OrderRecord.id)
-        )
-        if found is None:
+    def _change(self, order_id: str, way: Executable = _CHANGE, **values: Any) -> None:
+        if self._run(way, values | {"given": order_id}).one_or_none() is None:
             raise UnknownOrder
 
+    def _run(self, statement: Executable, values: Mapping[str, object]) -> CursorResult[Any]:
+        return self._session.connection().execute(statement, values)
+
     def _write_shipment(self, order_id: str, shipment: Shipment) -> None:
-        self._session.execute(
-            insert(ShipmentRecord),
-            [
-                {
-                    "order_id": order_id,
-                    "shipped_at": shipment.at,
-                    "shipped_by": shipment.by,
-                    "passed_on": shipment.passed_on.value,
-                }
-            ],
-        )
+        shipped = {"shipped_at": shipment.at, "shipped_by": shipment.by, "passed_on": shipment.passed_on.value}
+        self._run(insert(table_of(ShipmentRecord)), {"order_id": order_id, **shipped})
         for position, parcel in enumerate(shipment.parcels):
-            self._session.execute(
-                insert(ParcelRecord),
-                [
-                    {
-                        "order_id": order_id,
-                        "position": position,
-                        "carrier": parcel.carrier,
-                        "number": parcel.number,
-                    }
-                ],
-            )
+            sent = {"position": position, "carrier": parcel.carrier, "number": parcel.number}
+            self._run(insert(table_of(ParcelRecord)), {"order_id": order_id, **sent})
 
 
 def derive_again(session: Session, order_id: str, *, changed: bool) -> None:

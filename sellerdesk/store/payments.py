@@ -1,19 +1,49 @@
 """Refunds, and the payments that an order gets later, in the database."""
 
-from sqlalchemy import and_, func, insert, literal_column, or_, select, update
-from sqlalchemy.orm import Session, aliased
+from typing import Any
+
+from sqlalchemy import Select, and_, func, insert, literal_column, or_, select, update
+from sqlalchemy.orm import Session
 
 from sellerdesk.domain.errors import OperationInProgress, OurBug, UnknownOrder
 from sellerdesk.domain.order import Order, Stage
 from sellerdesk.domain.payment import Payment, PaymentStatus
 from sellerdesk.domain.refund import Refund, RefundState
+from sellerdesk.store.dialect import GIVEN
 from sellerdesk.store.failures import ConstraintBroken
 from sellerdesk.store.mapping import payment_columns, refund_columns, to_refund
-from sellerdesk.store.models import OrderRecord, PaymentRecord, RefundRecord
+from sellerdesk.store.models import OrderRecord, PaymentRecord, RefundRecord, table_of
 from sellerdesk.store.orders import SqlOrders, derive_again
 
 _HELD = PaymentStatus.REQUIRES_CAPTURE.value
 _OVER = (PaymentStatus.SUCCEEDED.value, PaymentStatus.CANCELED.value)
+
+# Built once: they are asked for at every answer of Stripe's, and at every look for what is left to do.
+_REFUND = table_of(RefundRecord)
+_OWNER = select(PaymentRecord.order_id).where(PaymentRecord.id == GIVEN)
+_ONE_REFUND: Select[Any] = select(_REFUND).where(_REFUND.c.id == GIVEN)
+_CHANGE_REFUND = update(_REFUND).where(_REFUND.c.id == GIVEN)
+
+
+def _unfinished_renewals() -> Select[Any]:
+    old, new = table_of(PaymentRecord).alias("old"), table_of(PaymentRecord).alias("new")
+    standing = (_HELD, PaymentStatus.SUCCEEDED.value)
+    return (
+        select(new.c.id, new.c.order_id)
+        .join(old, old.c.id == new.c.replaces_id)
+        .where(
+            # As the index of renewals says it, word for word: otherwise it would not be used.
+            new.c.replaces_id.is_not(None),
+            func.coalesce(new.c.status, literal_column("''")) != literal_column("'canceled'"),
+            or_(
+                and_(old.c.status == _HELD, new.c.status.in_(standing)),
+                and_(old.c.status.in_(_OVER), func.coalesce(new.c.status, "").not_in(_OVER)),
+            ),
+        )
+    )
+
+
+_UNFINISHED_RENEWALS = _unfinished_renewals()
 
 
 class SqlPayments:
@@ -25,19 +55,17 @@ class SqlPayments:
 
     def save_refund(self, order_id: str, refund: Refund) -> None:
         """Raises UnknownOrder when the payment is none of this order's."""
-        owner = self._session.scalar(select(PaymentRecord.order_id).where(PaymentRecord.id == refund.payment_id))
-        if owner != order_id:
+        connection = self._session.connection()
+        if connection.scalar(_OWNER, {"given": refund.payment_id}) != order_id:
             raise UnknownOrder
         columns = refund_columns(refund)
-        row = self._session.execute(
-            select(*RefundRecord.__table__.c).where(RefundRecord.id == refund.refund_id)
-        ).one_or_none()
+        row = connection.execute(_ONE_REFUND, {"given": refund.refund_id}).one_or_none()
         if row is None:
-            self._session.execute(insert(RefundRecord), [columns])
+            connection.execute(insert(_REFUND), columns)
         elif to_refund(row) == refund:
             return
         else:
-            self._session.execute(update(RefundRecord).where(RefundRecord.id == refund.refund_id).values(columns))
+            connection.execute(_CHANGE_REFUND, columns | {"given": refund.refund_id})
         derive_again(self._session, order_id, changed=True)
 
     def put(self, payment: Payment) -> None:
@@ -59,21 +87,7 @@ class SqlPayments:
 
     def unfinished_renewals(self) -> tuple[Order, ...]:
         """Oldest first."""
-        old, new = aliased(PaymentRecord), aliased(PaymentRecord)
-        standing = (_HELD, PaymentStatus.SUCCEEDED.value)
-        rows = self._session.execute(
-            select(new.id, new.order_id)
-            .join(old, old.id == new.replaces_id)
-            .where(
-                # As the index of renewals says it, word for word: otherwise it would not be used.
-                new.replaces_id.is_not(None),
-                func.coalesce(new.status, literal_column("''")) != literal_column("'canceled'"),
-                or_(
-                    and_(old.status == _HELD, new.status.in_(standing)),
-                    and_(old.status.in_(_OVER), func.coalesce(new.status, "").not_in(_OVER)),
-                ),
-            )
-        )
+        rows = self._session.connection().execute(_UNFINISHED_RENEWALS)
         # Sorted here: asked for sorted, all payments would be gone through in that order.
         return tuple(self._orders.get(order_id) for order_id in dict.fromkeys(row.order_id for row in sorted(rows)))
 

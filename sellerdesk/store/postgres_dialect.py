@@ -7,7 +7,7 @@ from sqlalchemy.dialects.postgresql import Insert, insert
 from sqlalchemy.orm import Session
 
 from sellerdesk.store import search
-from sellerdesk.store.models import Base, OrderRecord
+from sellerdesk.store.models import Base, OrderRecord, table_of
 
 CHANNEL = "sellerdesk"
 WROTE = "wrote"
@@ -21,7 +21,7 @@ class PostgresDialect:
         self._writing = writing
 
     def insert(self, table: type[Base]) -> Insert:
-        return insert(table)
+        return insert(table_of(table))
 
     def hold(self, session: Session, chosen: Select[Any], given: str) -> None:
         """In a statement of its own, for the next one sees what was committed while this one waited.

@@ -7,7 +7,7 @@ from sqlalchemy.dialects.sqlite import Insert, insert
 from sqlalchemy.orm import Session
 
 from sellerdesk.store import search
-from sellerdesk.store.models import Base, OrderRecord
+from sellerdesk.store.models import Base, OrderRecord, table_of
 
 # One row for each order, kept by triggers; finds pieces of three letters: https://www.sqlite.org/fts5.html
 _INDEX = table("order_search", column("rowid", Integer), column("order_search", Text))
@@ -18,7 +18,7 @@ class SqliteDialect:
     """Implements ``Dialect``. A writing transaction began IMMEDIATE: nobody else writes until it ends."""
 
     def insert(self, table: type[Base]) -> Insert:
-        return insert(table)
+        return insert(table_of(table))
 
     def hold(self, session: Session, chosen: Select[Any], given: str) -> None:
         """Held from the beginning."""

@@ -2,7 +2,7 @@
 
 import json
 
-from sqlalchemy import ColumnElement, and_, case, delete, func, or_, select, true, update
+from sqlalchemy import ColumnElement, and_, bindparam, case, delete, func, or_, select, true, update
 from sqlalchemy.orm import Session
 
 from sellerdesk.domain.errors import CatchingUp
@@ -12,13 +12,17 @@ from sellerdesk.domain.standing import Behind, Sent, Standing
 from sellerdesk.store.copying import COPIED_AT
 from sellerdesk.store.dialect import upsert
 from sellerdesk.store.journal_models import MetaRecord, OperationRecord, SeatRecord, WatermarkRecord
-from sellerdesk.store.models import OrderRecord, PaymentRecord, ShipmentRecord
+from sellerdesk.store.models import OrderRecord, PaymentRecord, ShipmentRecord, table_of
 
 # Names in the database's table of facts, beside the mark of a copy.
 NAME = "db_epoch"
 _LIFE = "life"
 _EARLIER = "earlier_lives"
 _BEHIND = "behind"
+
+# Built once: it is asked for before everything that is planned or sent.
+_META = table_of(MetaRecord)
+_FACT = select(_META.c.value).where(_META.c.key == bindparam("name"))
 
 
 def check_up_to_date(session: Session) -> None:
@@ -119,4 +123,5 @@ class SqlStanding:
 
 
 def _fact(session: Session, key: str) -> str | None:
-    return session.scalar(select(MetaRecord.value).where(MetaRecord.key == key))
+    found: str | None = session.connection().scalar(_FACT, {"name": key})
+    return found

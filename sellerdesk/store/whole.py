@@ -65,14 +65,23 @@ def whole_orders(session: Session, rows: Sequence[Row[Any]]) -> list[Order]:
         return []
     lines = _parts(session, _LINES, ids)
     payments = _parts(session, _PAYMENTS, ids)
-    parcels = _parts(session, _PARCELS, ids)
+    shipped = [row.id for row in rows if row.shipped_at is not None]
+    parcels = _parts(session, _PARCELS, shipped) if shipped else {}
     stock = _stock(session, {line.sku for several in lines.values() for line in several})
     refunds = _parts(session, _REFUNDS, ids)
     operations = _open_operations(session, ids)
     for several in refunds.values():
         several.sort(key=lambda refund: (refund.created, refund.id))
     return [
-        to_order(row, lines[row.id], payments[row.id], parcels[row.id], stock, operations.get(row.id), refunds[row.id])
+        to_order(
+            row,
+            lines[row.id],
+            payments[row.id],
+            parcels.get(row.id, ()),
+            stock,
+            operations.get(row.id),
+            refunds[row.id],
+        )
         for row in rows
     ]
 
