@@ -9,13 +9,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 from sellerdesk.clock import Clock
-from sellerdesk.domain.errors import AnswerNotSaved, CallError, NotSentYet, OurBug, StoreError
+from sellerdesk.domain.errors import AnswerNotSaved, CallError, NotSentYet, OurBug, OutcomeUnknown, StoreError
 from sellerdesk.domain.operation import Operation, OperationKind, OperationState
 from sellerdesk.domain.order import Order, PassedOn, TimelineEntry
 from sellerdesk.domain.requests import Capture, PassTracking, from_json
 from sellerdesk.services.again import repeated
 from sellerdesk.services.calls import Answer
-from sellerdesk.services.decide import Decider, Verdict
+from sellerdesk.services.decide import ODD, Decider, Verdict, again_later
 from sellerdesk.services.keeping import SentMemory
 from sellerdesk.services.missed import pieces_kept
 from sellerdesk.services.ports import PaymentGateway, Store, UnitOfWork
@@ -145,9 +145,9 @@ class Conductor:
         verdict = self._superseded(claimed) or self._decider.decide(claimed)
         self._at(claimed, "answered")
         with _told_as(AnswerNotSaved):
-            operation = self._record(claimed, verdict)
+            outcome = self._record(claimed, verdict)
         self._at(claimed, "recorded")
-        return Outcome(operation, verdict.answer, verdict.error)
+        return outcome
 
     def _by_reading(self, known: Operation) -> Outcome:
         """Reads before it claims, so that an operation is claimed only to be finished, and nothing of it is sent.
@@ -156,7 +156,7 @@ class Conductor:
         claimed = repeated(lambda: self._claim(known.id)) if verdict is not None else None
         if claimed is None or verdict is None:
             return Outcome(known)
-        return Outcome(self._record(claimed, verdict), verdict.answer, verdict.error)
+        return self._record(claimed, verdict)
 
     def _at(self, operation: Operation, gap: str) -> None:
         self._reached(f"{operation.kind}.{gap}")
@@ -195,16 +195,21 @@ class Conductor:
 
     # --- recording, in one transaction ---
 
-    def _record(self, claimed: Operation, verdict: Verdict) -> Operation:
-        """Stripe has answered, so the answer is worth a second try. Recorded once, however often it is tried."""
+    def _record(self, claimed: Operation, verdict: Verdict) -> Outcome:
+        """Stripe has answered, so the answer is worth a second try. Recorded once, however often it is tried. One that
+        does not fit the payment counts as none."""
 
         def step() -> None:
             with self._store.write() as unit:
                 if self._write_down(unit, claimed, verdict):
                     unit.commit()
 
-        repeated(step)
-        return self._current(claimed.id)
+        try:
+            repeated(step)
+        except OutcomeUnknown as odd:
+            verdict = again_later(claimed, ODD, odd)
+            repeated(step)
+        return Outcome(self._current(claimed.id), verdict.answer, verdict.error)
 
     def _record_decision(self, known: Operation, verdict: Verdict, told: TimelineEntry) -> Operation:
         """Claimed and recorded in one transaction: an operation that a person has decided about must not be found half

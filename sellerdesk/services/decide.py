@@ -54,7 +54,7 @@ NOT_SEEN = (
 )
 _SERVER_ERROR = "server error"
 _REPLAYED = "server error replayed"
-_ODD = "odd answer"
+ODD = "odd answer"
 _REPAIR = "waits for Stripe's repair"
 _NOT_WAITING = "Not sent: the shopper was not waiting any more."
 _APPROVAL_OVER = "Not sent: the bank's approval was older than an hour."
@@ -99,7 +99,7 @@ class Decider:
             raise
         except Exception as error:  # noqa: BLE001 - what we did not foresee must not stay unwritten
             _log.exception("operation %s met a fault of ours", claimed.id)
-            return _again_later(claimed, f"fault of ours: {type(error).__name__}")
+            return again_later(claimed, f"fault of ours: {type(error).__name__}")
 
     def _is_stale(self, operation: Operation) -> bool:
         """Whether the world may have moved on since this was planned, by a crash or an older copy of the database:
@@ -150,12 +150,12 @@ class Decider:
             word = "Stripe does not know this payment any more. Was test data deleted, or is the key another account's?"
             return Verdict(OperationState.REVIEW, word, error=error)
         except CallError as error:
-            return _again_later(operation, f"read failed: {_word(error)}", error)
+            return again_later(operation, f"read failed: {_word(error)}", error)
         match seen.effect:
             case Effect.NOT_YET:
                 return self._send_again(operation, seen)
             case Effect.WAIT:
-                return _again_later(operation, "Stripe has not decided", answer=seen.answer)
+                return again_later(operation, "Stripe has not decided", answer=seen.answer)
             case _:
                 return _settled(operation, seen)
 
@@ -204,7 +204,7 @@ class Decider:
             case KeyRefused():
                 return Verdict(OperationState.UNKNOWN, "key refused", error=error, wait=KEY_REFUSED_SECONDS)
             case Busy() | OutcomeUnknown():
-                return _again_later(operation, _word(error), error)
+                return again_later(operation, _word(error), error)
             case _:
                 raise OurBug(f"Nobody knows what {type(error).__name__} means for the money.") from error
 
@@ -215,7 +215,7 @@ class Decider:
         except Rejected:
             return Verdict(OperationState.FAILED, f"rejected: {error.code or error.http_status}", None, error)
         except CallError as unread:
-            return _again_later(operation, f"read failed: {_word(unread)}", unread)
+            return again_later(operation, f"read failed: {_word(unread)}", unread)
         if seen.effect in (Effect.HAPPENED, Effect.IMPOSSIBLE):
             return replace(_settled(operation, seen), error=error if seen.effect is Effect.IMPOSSIBLE else None)
         return Verdict(OperationState.FAILED, f"rejected: {error.code or error.http_status}", seen.answer, error)
@@ -225,7 +225,7 @@ class Decider:
         try:
             seen = judge(request, error.facts) if error.facts else look(self._gateway, operation)
         except CallError as unread:
-            return _again_later(operation, f"read failed: {_word(unread)}", unread)
+            return again_later(operation, f"read failed: {_word(unread)}", unread)
         match seen.effect:
             case Effect.HAPPENED:
                 return _settled(operation, seen)
@@ -234,7 +234,7 @@ class Decider:
             case Effect.NOT_YET if isinstance(error, Rejected | Declined):
                 return Verdict(OperationState.FAILED, f"rejected: {error.code}", seen.answer, error)
             case _:
-                return _again_later(operation, "state moved", error)
+                return again_later(operation, "state moved", error)
 
     def _pass_on_by_charge(self, operation: Operation, refused: CallError) -> Verdict:
         """The intent refuses shipping: try the charge, then say so. https://docs.stripe.com/api/charges/update"""
@@ -244,7 +244,7 @@ class Decider:
             try:
                 self._gateway.pass_tracking_on_charge(request, f"{operation.idempotency_key}-charge")
             except (Busy, OutcomeUnknown) as error:
-                return _again_later(operation, _word(error), error)
+                return again_later(operation, _word(error), error)
             except CallError as error:
                 # 401 is the key's end, and another one may do it; 403 is a permission that this key was not given.
                 if isinstance(error, KeyRefused) and error.http_status == 401:
@@ -266,9 +266,10 @@ def _is_its_own(operation: Operation, facts: PaymentFacts | None) -> bool:
     return facts is not None and dict(facts.metadata).get(TAG_OPERATION) == operation.id
 
 
-def _again_later(
+def again_later(
     operation: Operation, word: str, error: CallError | None = None, answer: Answer | None = None
 ) -> Verdict:
+    """Not known yet: read again after a while that grows with the attempts."""
     step = min(operation.attempts, len(BACK_OFF_SECONDS)) - 1
     return Verdict(OperationState.UNKNOWN, word, answer, error, BACK_OFF_SECONDS[step])
 
@@ -280,7 +281,7 @@ def _kept_under_key(outcomes: tuple[str, ...]) -> bool:
     https://docs.stripe.com/api/idempotent_requests: the first status and body are saved, 500 among them.
     """
     recent = tuple(each for each in outcomes if each != _REPAIR)[-2:]
-    return _REPLAYED in recent or recent in ((_SERVER_ERROR, _SERVER_ERROR), (_ODD, _ODD))
+    return _REPLAYED in recent or recent in ((_SERVER_ERROR, _SERVER_ERROR), (ODD, ODD))
 
 
 def _done(operation: Operation, word: str, answer: Answer) -> Verdict:
@@ -301,4 +302,4 @@ def _word(error: CallError) -> str:
         return "busy"
     if isinstance(error, KeyRefused):
         return "key refused"
-    return "no answer" if error.http_status is None else _ODD
+    return "no answer" if error.http_status is None else ODD

@@ -4,13 +4,18 @@ import logging
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from sellerdesk.domain.errors import OurBug
+from sellerdesk.domain.errors import OurBug, OutcomeUnknown
 from sellerdesk.domain.merge import merge
 from sellerdesk.domain.order import Order, TimelineEntry
 from sellerdesk.domain.payment import Payment, PaymentFacts, PaymentStatus
 from sellerdesk.domain.refund import Refund, RefundFacts, RefundState, merge_refund
 from sellerdesk.domain.requests import TAG_PAYMENT, CreateRefund, from_json
 from sellerdesk.services.ports import UnitOfWork
+
+_OTHER_CURRENCY = (
+    "Stripe's answer names another currency than the payment has, so it is not believed. It is read again before "
+    "anything is sent."
+)
 
 _log = logging.getLogger(__name__)
 
@@ -26,8 +31,12 @@ class Origin:
 
 
 def record_facts(unit: UnitOfWork, order: Order, facts: PaymentFacts, origin: Origin) -> Order:
-    """``order`` after ``facts`` were merged and stored. Telling the same facts twice changes nothing."""
+    """``order`` after ``facts`` were merged and stored. Telling the same facts twice changes nothing. Raises
+    OutcomeUnknown, before anything is written, for facts in another currency than the payment's: no payment changes
+    it, so that the answer is not to be believed."""
     before = _payment_of(order, facts)
+    if facts.currency != before.currency:
+        raise OutcomeUnknown(_OTHER_CURRENCY, http_status=200)
     after = merge(before, facts)
     order = replace(order, payments=tuple(after if each.id == after.id else each for each in order.payments))
     if unit.orders.save_payment(after):

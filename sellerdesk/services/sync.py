@@ -54,10 +54,12 @@ class Sync:
         asked_at = self._clock.now()
         since = (watermark if watermark is not None else asked_at) - OVERLAP_SECONDS
         hints = self._gateway.events(since)
-        complete = watermark is None or self._clock.now() - watermark > EVENTS_KEPT_SECONDS
+        # Not before the answer, which tells Stripe's time; and not after all was read, which can take an hour.
+        answered_at = self._clock.now()
+        complete = watermark is None or answered_at - watermark > EVENTS_KEPT_SECONDS
         if complete:
             self._catch_up(watermark if watermark is not None else asked_at - REBUILT_SECONDS)
-        new = self._take_in(hints, watermark, complete=complete)
+        new = self._take_in(hints, watermark, answered_at if complete else None)
         read = self._read_waiting() + self._read_overdue()
         return SyncReport(new, read, self._clock.now())
 
@@ -105,18 +107,18 @@ class Sync:
             record_refunds(unit, order, found, origin)
             unit.commit()
 
-    def _take_in(self, hints: tuple[EventHint, ...], watermark: int | None, *, complete: bool) -> int:
+    def _take_in(self, hints: tuple[EventHint, ...], watermark: int | None, complete_at: int | None) -> int:
         """Inbox and watermark move in one transaction: a crash in between can only read twice, never skip.
 
-        After everything was read (``complete``) the mark is now, even where there was no event. Now is taken after the
-        answer, when Stripe's time is known: one from a clock that is ahead would lie in the future, and events before
-        it would never be asked for.
+        After everything was read the mark is ``complete_at``, even where there was no event: when the list of events
+        came, and by Stripe's clock. A time from a clock that is ahead, or from after all that reading, would lie behind
+        events that nobody was told of, and they would never be asked for.
         """
         with self._store.write() as unit:
             new = unit.inbox.add(hints, "poll", self._clock.now())
             reached = max([hint.created for hint in hints], default=0)
-            if complete:
-                reached = max(reached, self._clock.now() - OVERLAP_SECONDS)
+            if complete_at is not None:
+                reached = max(reached, complete_at - OVERLAP_SECONDS)
             # Events that came by themselves are not new, and the mark moves over them all the same.
             if new or reached > (watermark or 0):
                 unit.inbox.move_watermark(STREAM, max(reached, watermark or 0))

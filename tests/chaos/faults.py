@@ -125,8 +125,6 @@ def possible(call: str, *, writes: bool) -> frozenset[Fault]:
         found -= KNOWN_ONLY
     if call not in SUMS:
         found -= {Fault.OTHER_AMOUNT, Fault.OTHER_CURRENCY}
-    if call == "capture":
-        found -= {Fault.OTHER_CURRENCY}  # its request names none
     return frozenset(found)
 
 

@@ -6,8 +6,10 @@ what people were told in ``logbook``, and what must be so when everything has co
 
 from typing import TYPE_CHECKING
 
+from sellerdesk.gateway.events import WANTED
 from sellerdesk.sandbox.objects import Charge, Intent
 from sellerdesk.sandbox.status import latest_charge
+from sellerdesk.services.sync import EVENTS_KEPT_SECONDS, STREAM
 from tests.chaos.trouble import Broken
 
 if TYPE_CHECKING:
@@ -33,6 +35,7 @@ class Watchman:
     def __init__(self, simulation: "Simulation") -> None:
         self._simulation = simulation
         self._final: dict[str, tuple[object, ...]] = {}
+        self._mark: int | None = None
 
     def look(self) -> None:
         simulation = self._simulation
@@ -44,6 +47,7 @@ class Watchman:
         nothing_taken_twice(simulation)
         one_hold_per_order(simulation)
         nothing_fails_because_of_us(simulation)
+        self._mark = the_mark_moves_with_its_events(simulation, self._mark)
 
 
 def one_open_operation_per_payment(simulation: "Simulation") -> None:
@@ -144,3 +148,19 @@ def _by_others(simulation: "Simulation", operation_id: str, intent_id: str) -> b
         made = [each for each in world.store.intents.values() if each.metadata.get("sd_op") == operation_id]
         its = [*made, world.store.intents[intent_id]]
     return any(each.id in simulation.touched or each.cancellation_reason in ("expired", "automatic") for each in its)
+
+
+def the_mark_moves_with_its_events(simulation: "Simulation", before: int | None) -> int | None:
+    """No event lies behind the mark that was not taken in: it would never be asked for. ``before`` is where the mark
+    was at the last look; gives where it is now. Over a gap that Stripe keeps no events for, everything was read."""
+    found = simulation.sql(f"SELECT last_created FROM watermark WHERE stream = '{STREAM}'")
+    mark = int(found[0][0]) if found else None
+    if before is None or mark is None or not before < mark < before + EVENTS_KEPT_SECONDS:
+        return mark
+    taken_in = {row[0] for row in simulation.sql("SELECT event_id FROM inbox")}
+    with simulation.world.open() as world:
+        for event in world.store.events.values():
+            wanted = event.type in WANTED and before <= event.created < mark
+            if wanted and event.id not in taken_in:
+                raise Broken("the mark moves with its events", f"{event.type} at {event.created} is not in the inbox")
+    return mark

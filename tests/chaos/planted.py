@@ -14,7 +14,7 @@ from sellerdesk import phase
 from sellerdesk.domain import merge as merging
 from sellerdesk.domain.errors import Busy, OutcomeUnknown
 from sellerdesk.domain.operation import FINAL_STATES, Operation, OperationKind, OperationState
-from sellerdesk.domain.payment import Payment, PaymentFacts
+from sellerdesk.domain.payment import EventHint, Payment, PaymentFacts
 from sellerdesk.domain.refund import Refund
 from sellerdesk.gateway import calls as gateway_calls
 from sellerdesk.services import conduct, decide, record, sweep, sync
@@ -59,9 +59,10 @@ def _no_answer_counts_as_failed(stack: ExitStack) -> None:
 def _no_fence(stack: ExitStack) -> None:
     """Whoever comes back late writes over what was found out meanwhile."""
 
-    def leave(self: SqlJournal, operation: Operation, **values: Any) -> bool:
+    def leave(self: SqlJournal, _way: object, operation: Operation, *, later: int = 0, **values: Any) -> bool:
         row = self._session.get(OperationRecord, operation.id, populate_existing=True)
         assert row is not None
+        row.generation += later
         for name, value in {"lease_owner": "", "lease_until": None, **values}.items():
             setattr(row, name, value)
         self._session.flush()
@@ -182,14 +183,15 @@ def _sweep_without_closing_first(stack: ExitStack) -> None:
 def _answer_before_it_is_saved(stack: ExitStack) -> None:
     """The seller reads the outcome; it is written down at the next turn, if there is one."""
     real = conduct.Conductor._record
-    waiting: list[Callable[[], Operation]] = []
+    waiting: list[Callable[[], conduct.Outcome]] = []
 
-    def record_later(self: conduct.Conductor, claimed: Operation, verdict: Verdict) -> Operation:
+    def record_later(self: conduct.Conductor, claimed: Operation, verdict: Verdict) -> conduct.Outcome:
         for write in waiting:
             write()
         waiting[:] = [partial(real, self, claimed, verdict)]
         finished = self._clock.now() if verdict.state in FINAL_STATES else None
-        return replace(claimed, state=verdict.state, outcome=verdict.word, finished_at=finished)
+        told = replace(claimed, state=verdict.state, outcome=verdict.word, finished_at=finished)
+        return conduct.Outcome(told, verdict.answer, verdict.error)
 
     _put(stack, conduct.Conductor, "_record", record_later)
 
@@ -206,6 +208,19 @@ def _refunds_only_grow(stack: ExitStack) -> None:
 
     _put(stack, merging, "newer", newer)
     _put(stack, record, "merge_refund", keep)
+
+
+def _mark_before_its_events(stack: ExitStack) -> None:
+    """Two transactions where there is one: what happens in between is never asked for again."""
+    real = sync.Sync._take_in
+
+    def take_in(self: sync.Sync, hints: tuple[EventHint, ...], watermark: int | None, complete_at: int | None) -> int:
+        with self._store.write() as unit:
+            unit.inbox.move_watermark(sync.STREAM, max([hint.created for hint in hints], default=0))
+            unit.commit()
+        return real(self, hints, watermark, complete_at)
+
+    _put(stack, sync.Sync, "_take_in", take_in)
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,6 +251,7 @@ PLANTED: dict[str, Mistake] = {
     "a sweep that does not close first": Mistake(_sweep_without_closing_first),
     "an answer before it is saved": Mistake(_answer_before_it_is_saved),
     "refunds only grow": Mistake(_refunds_only_grow),
+    "the mark moves before its events": Mistake(_mark_before_its_events),
 }
 
 

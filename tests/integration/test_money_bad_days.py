@@ -221,3 +221,26 @@ def test_a_key_that_is_rolled_in_the_middle_leaves_it_to_the_new_one(stripe_sand
         (operation,) = shop.operations(order.id, OperationKind.REFUND)
         assert (operation.id, operation.generation) == (waiting.id, 0)
     stripe_sandbox.world.revoked_keys.clear()
+
+
+@pytest.mark.parametrize("kind", ["capture", "refund"])
+def test_the_key_of_another_account_ends_nothing_and_sends_nothing(
+    stripe_sandbox: Sandbox, database: Path, kind: str
+) -> None:
+    """The database itself does not open for another account (test_shop_keys); should it do so all the same, a person
+    is asked, and the right key finds what happened."""
+    with plant(stripe_sandbox, database) as shop:
+        order, move = prepared(shop, kind)
+        stripe_sandbox.world.faults.plan("create_refund" if kind == "refund" else kind, Fault.LOST_AFTER)
+        move()
+        clock = shop.clock
+    with Sandbox() as strange, plant(strange, database, clock=clock) as shop:
+        shop.settle()
+        assert [each.method for each in strange.world.seen if each.method != "GET"] == []
+        (waiting,) = shop.operations(order.id, OperationKind(kind))
+        assert waiting.state is OperationState.REVIEW
+        assert "is the key another account's?" in waiting.outcome
+        assert shop.order(order.id).payment == order.payment
+    with plant(stripe_sandbox, database, clock=clock) as shop:
+        shop.settle()
+        assert moved(shop.check_agrees(order.id), kind)

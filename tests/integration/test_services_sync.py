@@ -1,5 +1,6 @@
 """Polling: whatever happened at Stripe while nobody looked stands in the database afterwards, once."""
 
+from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from sellerdesk.domain.order import Stage
 from sellerdesk.domain.payment import EventHint, PaymentStatus
 from sellerdesk.domain.stages import stage_of
 from sellerdesk.sandbox import Sandbox
+from sellerdesk.sandbox.api import ApiAnswer
 from sellerdesk.sandbox.faults import Fault
 from sellerdesk.services.one_by_one import LONGEST_REST_SECONDS
 from sellerdesk.services.pay_answer import PayState
@@ -17,6 +19,7 @@ from sellerdesk.services.record import Origin, record_facts
 from sellerdesk.services.sync import OVERDUE_READ_AT_ONCE, OVERLAP_SECONDS, STREAM
 from sellerdesk.store.inbox import SqlInbox
 from tests import wiring
+from tests.inside_wire import InsideWire
 from tests.wiring import ASKS_FIRST, DAY, DECLINED, TOTAL, Plant, answer_challenge, calls, stripe_call
 
 
@@ -355,3 +358,30 @@ def test_after_everything_was_read_the_mark_is_now(shop: Plant) -> None:
     mark = watermark(shop)
     assert mark is not None
     assert shop.clock.now() - mark < 2 * OVERLAP_SECONDS
+
+
+def test_what_happens_while_everything_is_read_is_not_skipped(shop: Plant, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The list of events comes first, and reading everything can take an hour."""
+    shop.place()
+    order = shop.prepare(shop.place_and_pay())
+    intent_id = order.payment.intent_id
+    shop.works.desk.sync.poll()
+    shop.sandbox.world.clock.advance(40 * DAY)
+    shop.clock.learn(shop.sandbox.world.clock.now())
+    real = InsideWire.deliver
+    refunded: list[str] = []
+
+    def deliver(self: InsideWire, method: str, url: str, headers: Mapping[str, str], body: str = "") -> ApiAnswer:
+        answer = real(self, method, url, headers, body)
+        if "/v1/refunds?" in url and not refunded:
+            refunded.append(intent_id)
+            stripe_call(shop.sandbox, "POST", "/v1/refunds", payment_intent=intent_id)
+            shop.sandbox.world.clock.advance(3600)
+        return answer
+
+    monkeypatch.setattr(InsideWire, "deliver", deliver)
+    shop.works.desk.sync.poll()
+    assert refunded
+    assert shop.order(order.id).payment.refunded == 0
+    shop.works.desk.sync.poll()
+    assert shop.check_agrees(order.id).payment.refunded == TOTAL
