@@ -235,6 +235,7 @@ class Mistake:
 
 
 _REPAIRS = Temper(DIES, ANOTHER_TAKES_A_TURN, DATABASE_FAILS, 1, Fault.REPAIRED)
+_BAD_DISK = Temper(DIES, ANOTHER_TAKES_A_TURN, 20 * DATABASE_FAILS, 1, None)
 
 PLANTED: dict[str, Mistake] = {
     "a fresh key for each attempt": Mistake(_fresh_key_each_time),
@@ -251,7 +252,7 @@ PLANTED: dict[str, Mistake] = {
     "a sweep that does not close first": Mistake(_sweep_without_closing_first),
     "an answer before it is saved": Mistake(_answer_before_it_is_saved),
     "refunds only grow": Mistake(_refunds_only_grow),
-    "the mark moves before its events": Mistake(_mark_before_its_events),
+    "the mark moves before its events": Mistake(_mark_before_its_events, temper=_BAD_DISK),
 }
 
 

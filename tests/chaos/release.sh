@@ -4,5 +4,6 @@
 set -eu
 cd "$(dirname "$0")/../.."
 python="${PYTHON:-.venv/bin/python}"
-"$python" -m pytest tests/crash tests/chaos tests/integration/test_two_seats.py --release
+"$python" -m pytest tests/crash tests/chaos tests/integration/test_two_seats.py tests/integration/test_two_seats_pairs.py \
+    --release -o timeout=0
 "$python" -m tests.chaos --seeds 20000 --least 20 --jobs "$(getconf _NPROCESSORS_ONLN)" "$@"
