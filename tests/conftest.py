@@ -6,6 +6,7 @@ import sys
 import tempfile
 from collections.abc import Generator, Iterator
 from functools import partial
+from itertools import zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -42,9 +43,8 @@ settings.register_profile("thorough", deadline=None, max_examples=2_000)
 settings.load_profile("sellerdesk")
 
 _TESTS = Path(__file__).parent
-_FOLDERS = {
-    name: place for place, name in enumerate(("e2e", "chaos", "crash", "packaging", "contract", "integration", "ui"))
-}
+# Whose files take long, the longest first.
+_LONG = ("chaos", "crash", "packaging", "contract", "integration", "ui")
 
 _home = Path(tempfile.mkdtemp(prefix="sd-home-"))
 _network_allowed = False
@@ -91,14 +91,27 @@ def pytest_unconfigure() -> None:
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with the folders whose files take long, so that no worker is left alone with one at the end. Skip tests
-    that need a Stripe test account where there is none."""
-    items.sort(key=lambda item: _FOLDERS.get(item.path.relative_to(_TESTS).parts[0], len(_FOLDERS)))
+    """Put them into their order. Skip tests that need a Stripe test account where there is none."""
+    items[:] = _in_order(items)
     if os.environ.get("STRIPE_SECRET_KEY", "").startswith("sk_test_"):
         return
     for item in items:
         if item.get_closest_marker("live"):
             item.add_marker(pytest.mark.skip(reason="STRIPE_SECRET_KEY is no Stripe test key"))
+
+
+def _in_order(items: list[pytest.Item]) -> list[pytest.Item]:
+    """File by file. What takes long comes first, so that no worker is left alone with it at the end; and files that
+    wait for a browser alternate with files that keep the processor busy."""
+    files: dict[Path, list[pytest.Item]] = {}
+    for item in items:
+        files.setdefault(item.path, []).append(item)
+    folders = {path: path.relative_to(_TESTS).parts[0] for path in files}
+    waiting = [path for path in files if folders[path] == "e2e"]
+    busy = [path for path in files if folders[path] != "e2e"]
+    busy.sort(key=lambda path: _LONG.index(folders[path]) if folders[path] in _LONG else len(_LONG))
+    alternately = (path for pair in zip_longest(waiting, busy) for path in pair if path is not None)
+    return [item for path in alternately for item in files[path]]
 
 
 @pytest.hookimpl(wrapper=True)

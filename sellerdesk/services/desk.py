@@ -3,29 +3,32 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from sellerdesk.clock import Clock
-from sellerdesk.domain.account import AccountFacts
 from sellerdesk.domain.audit import Audit
 from sellerdesk.domain.standing import Behind, CaughtUp
-from sellerdesk.services.audit import RunAudit
-from sellerdesk.services.back_order import BackOrder
-from sellerdesk.services.card_attempts import ReadAttempts
-from sellerdesk.services.catalogue import KeepCatalogue
-from sellerdesk.services.check_now import CheckNow
-from sellerdesk.services.orders import ReadOrders
-from sellerdesk.services.overview import ReadFigures
-from sellerdesk.services.practice import Practice
-from sellerdesk.services.prepare import Prepare
-from sellerdesk.services.refund import Refunding
-from sellerdesk.services.release import Release
-from sellerdesk.services.renew import Renew
-from sellerdesk.services.review import Review
-from sellerdesk.services.ship import Ship
-from sellerdesk.services.shop_keys import ShopKeys
-from sellerdesk.services.stock import SetStock
-from sellerdesk.services.sync import Sync
+
+# What the use cases are made of is loaded with the shop, not with the first window.
+if TYPE_CHECKING:
+    from sellerdesk.clock import Clock
+    from sellerdesk.domain.account import AccountFacts
+    from sellerdesk.services.audit import RunAudit
+    from sellerdesk.services.back_order import BackOrder
+    from sellerdesk.services.card_attempts import ReadAttempts
+    from sellerdesk.services.catalogue import KeepCatalogue
+    from sellerdesk.services.check_now import CheckNow
+    from sellerdesk.services.orders import ReadOrders
+    from sellerdesk.services.overview import ReadFigures
+    from sellerdesk.services.practice import Practice
+    from sellerdesk.services.prepare import Prepare
+    from sellerdesk.services.refund import Refunding
+    from sellerdesk.services.release import Release
+    from sellerdesk.services.renew import Renew
+    from sellerdesk.services.review import Review
+    from sellerdesk.services.ship import Ship
+    from sellerdesk.services.shop_keys import ShopKeys
+    from sellerdesk.services.stock import SetStock
+    from sellerdesk.services.sync import Sync
 
 
 class Mode(StrEnum):
@@ -116,23 +119,23 @@ class Feed(Protocol):
 class Desk:
     """The use cases of an open shop. All of them block: call them from a worker, never from the UI thread."""
 
-    orders: ReadOrders
-    attempts: ReadAttempts
-    prepare: Prepare
-    ship: Ship
-    release: Release
-    refund: Refunding
-    back_order: BackOrder
-    renew: Renew
-    review: Review
-    check: CheckNow
-    sync: Sync
-    clock: Clock
+    orders: "ReadOrders"
+    attempts: "ReadAttempts"
+    prepare: "Prepare"
+    ship: "Ship"
+    release: "Release"
+    refund: "Refunding"
+    back_order: "BackOrder"
+    renew: "Renew"
+    review: "Review"
+    check: "CheckNow"
+    sync: "Sync"
+    clock: "Clock"
     seat: str
-    figures: ReadFigures
-    catalogue: KeepCatalogue
-    stock: SetStock
-    audit: RunAudit
+    figures: "ReadFigures"
+    catalogue: "KeepCatalogue"
+    stock: "SetStock"
+    audit: "RunAudit"
 
 
 @dataclass(eq=False, slots=True)
@@ -147,7 +150,7 @@ class OpenShop:
     desk: Desk
     feed: Feed
     close: Callable[[], None]
-    practice: Practice | None = None
+    practice: "Practice | None" = None
 
 
 class ShopOpener(Protocol):
@@ -161,7 +164,7 @@ class ShopOpener(Protocol):
         """Make the demo shop anew; ``progress`` gets a sentence, steps done and steps in all."""
         ...
 
-    def check(self, secret_key: str) -> AccountFacts:
+    def check(self, secret_key: str) -> "AccountFacts":
         """Whose key this is and what it may do; nothing is kept. Raises KeyNotUsable or CallError."""
         ...
 
@@ -173,6 +176,6 @@ class ShopOpener(Protocol):
         """Keep the keys (secret in the keyring, publishable in the settings) and open the shop."""
         ...
 
-    def keys(self, profile: str) -> ShopKeys:
+    def keys(self, profile: str) -> "ShopKeys":
         """The keys of a connected shop. Does not block."""
         ...

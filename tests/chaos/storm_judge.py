@@ -82,7 +82,11 @@ def _effects(plant: Plant, states: dict[str, str]) -> Iterator[str]:
     with plant.sandbox.world.open() as world:
         refunds = [each.metadata.get("sd_op", "") for each in world.store.refunds.values()]
     for intent_id, intent in plant.sandbox.world.dump()["intents"].items():
-        happened = {"capture": intent["captures"], "cancel": int(intent["status"] == "canceled")}
+        happened = {
+            "confirm": intent["authorizations"],
+            "capture": intent["captures"],
+            "cancel": int(intent["status"] == "canceled"),
+        }
         for kind, times in happened.items():
             if times > told[intent_id, kind]:
                 yield f"{kind} of {intent_id} happened, and {told[intent_id, kind]} operations say so"
