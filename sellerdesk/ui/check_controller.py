@@ -1,18 +1,21 @@
 """Check now: ask Stripe at once what became of what is open about an order. Only reads there."""
 
 from functools import partial
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
 from sellerdesk.domain.operation import OperationState
 from sellerdesk.domain.order import Order
 from sellerdesk.formats import to_the_second
-from sellerdesk.services.check_now import Checked
 from sellerdesk.services.desk import OpenShop
 from sellerdesk.ui import panel_words
 from sellerdesk.ui.notices import Notices
 from sellerdesk.ui.order_panel import OrderPanel
 from sellerdesk.ui.tasks import Tasks
+
+if TYPE_CHECKING:
+    from sellerdesk.services.check_now import Checked
 
 
 class CheckController(QObject):
@@ -40,7 +43,7 @@ class CheckController(QObject):
             key="check",
         )
 
-    def _arrived(self, shop: OpenShop, checked: Checked) -> None:
+    def _arrived(self, shop: OpenShop, checked: "Checked") -> None:
         order = checked.order
         if order.open_operation is None:
             words = f"Order {order.shown_reference}: Stripe has answered. {panel_words.settled_words(order)}"
@@ -58,7 +61,7 @@ class CheckController(QObject):
             self._panel.head.question.end_check(sentence)
 
 
-def _look_words(checked: Checked, now: int) -> str:
+def _look_words(checked: "Checked", now: int) -> str:
     """What a look at Stripe brought while the question stays open."""
     operation = checked.order.open_operation
     if checked.error is not None:

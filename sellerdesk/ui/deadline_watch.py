@@ -1,6 +1,7 @@
 """Says when holds come near their end while the window is open: at 48, 24, 6 and 1 hours, each of them once."""
 
 from functools import partial
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
@@ -9,9 +10,11 @@ from sellerdesk.domain.deadlines import STEPS, step_of, step_words
 from sellerdesk.domain.listing import OrderFilter, OrderQuery, OrderRow
 from sellerdesk.domain.order import Stage
 from sellerdesk.formats import money
-from sellerdesk.services.orders import ReadOrders
 from sellerdesk.ui.notices import Kind, Notice, Notices
 from sellerdesk.ui.tasks import Tasks
+
+if TYPE_CHECKING:
+    from sellerdesk.services.orders import ReadOrders
 
 _MOST = 200
 
@@ -32,7 +35,7 @@ class DeadlineWatch(QObject):
         self._clock = Clock()
         self._told: dict[str, int] | None = None
 
-    def attach(self, orders: ReadOrders, clock: Clock) -> None:
+    def attach(self, orders: "ReadOrders", clock: Clock) -> None:
         """Watch this shop from now on."""
         self._orders, self._clock, self._told = orders, clock, None
         self.look()
@@ -60,7 +63,7 @@ class DeadlineWatch(QObject):
         self.looked.emit()
 
 
-def _near_their_end(orders: ReadOrders, now: int) -> tuple[OrderRow, ...]:
+def _near_their_end(orders: "ReadOrders", now: int) -> tuple[OrderRow, ...]:
     only = OrderFilter(lapses_before=now + STEPS[0] + 1)
     return orders.page(OrderQuery(Stage.TO_PREPARE, limit=_MOST, only=only)).rows
 

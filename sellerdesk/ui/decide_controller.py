@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from functools import partial
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
@@ -10,13 +11,15 @@ from sellerdesk.domain.operation import OpenOperation, Try
 from sellerdesk.domain.order import Order
 from sellerdesk.formats import counted, to_the_second
 from sellerdesk.services.desk import OpenShop
-from sellerdesk.services.review import Evidence
 from sellerdesk.ui import panel_words, plain
 from sellerdesk.ui.dialogs.choice_cards import Way
 from sellerdesk.ui.dialogs.hold_words import NAME_LENGTH
 from sellerdesk.ui.notices import Notices
 from sellerdesk.ui.order_work import OrderWork, Wish
 from sellerdesk.ui.tasks import Tasks
+
+if TYPE_CHECKING:
+    from sellerdesk.services.review import Evidence
 
 
 class DecideController(QObject):
@@ -45,7 +48,7 @@ class DecideController(QObject):
             key="decide",
         )
 
-    def _read(self, shop: OpenShop, order: Order, operation: OpenOperation, evidence: Evidence) -> None:
+    def _read(self, shop: OpenShop, order: Order, operation: OpenOperation, evidence: "Evidence") -> None:
         if evidence.settled:
             self._notices.note(f"Order {order.shown_reference}: Stripe has answered; there is nothing to decide.")
             self.settled.emit(order.id)
@@ -67,7 +70,7 @@ class DecideController(QObject):
         self._ask(shop, order, operation, evidence, f"{asked}. {operation.why}".strip(), ways)
 
     def _ask(
-        self, shop: OpenShop, order: Order, operation: OpenOperation, evidence: Evidence, asked: str,
+        self, shop: OpenShop, order: Order, operation: OpenOperation, evidence: "Evidence", asked: str,
         ways: dict[Way, Callable[[], Order]],
     ) -> None:  # fmt: skip
         from sellerdesk.ui.dialogs.decide import DecideDialog

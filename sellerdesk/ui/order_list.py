@@ -1,17 +1,20 @@
 """Reads the list for the table: one stage or a search, page by page, never two readings of the same at once."""
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
 from sellerdesk.clock import Clock
 from sellerdesk.domain.listing import OrderPage, OrderQuery, Overview
 from sellerdesk.domain.order import Stage
-from sellerdesk.services.orders import ReadOrders
 from sellerdesk.ui.filters import EVERYTHING, Narrowing
 from sellerdesk.ui.orders_model import OrdersModel
 from sellerdesk.ui.orders_view import OrdersView
 from sellerdesk.ui.tasks import Tasks
+
+if TYPE_CHECKING:
+    from sellerdesk.services.orders import ReadOrders
 
 # What a list begins with: more than a window shows. Further down it goes on in larger pages.
 FIRST = 60
@@ -64,7 +67,7 @@ class OrderList(QObject):
         """The counts as read last."""
         return self._overview
 
-    def attach(self, orders: ReadOrders, clock: Clock) -> None:
+    def attach(self, orders: "ReadOrders", clock: Clock) -> None:
         """Read from this shop from now on."""
         self._orders, self._clock = orders, clock
         self.show_list(Showing(Stage.TO_PREPARE))

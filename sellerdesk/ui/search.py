@@ -1,16 +1,19 @@
 """Searching, scanning and narrowing: words and marks filter the list, Return finds the one order a code means."""
 
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 
 from sellerdesk.domain.listing import OrderQuery
 from sellerdesk.domain.order import Stage
-from sellerdesk.services.orders import ReadOrders
 from sellerdesk.ui.filters import Narrowing
 from sellerdesk.ui.order_list import FIRST, OrderList, Showing
 from sellerdesk.ui.tasks import Tasks
 from sellerdesk.ui.toolbar import Toolbar
+
+if TYPE_CHECKING:
+    from sellerdesk.services.orders import ReadOrders
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +39,7 @@ class Search(QObject):
         toolbar.filter.changed.connect(self._narrow)
         toolbar.filter.opened.connect(self._read_currencies)
 
-    def attach(self, orders: ReadOrders | None) -> None:
+    def attach(self, orders: "ReadOrders | None") -> None:
         """Search this shop from now on; None is none."""
         self._orders = orders
         self._tasks.forget("find")
@@ -91,7 +94,7 @@ class Search(QObject):
             self._show(Showing(self._list.showing.stage, found.words), found.order_id)
 
 
-def _find(orders: ReadOrders, words: str) -> _Found:
+def _find(orders: "ReadOrders", words: str) -> _Found:
     order_id = orders.find(words)
     if order_id is None:
         return _Found(words, words, "")
