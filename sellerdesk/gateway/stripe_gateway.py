@@ -237,7 +237,7 @@ class StripeGateway:
 
         return tuple(self._calls.pages(send, read))
 
-    def find_intent(self, operation_id: str, customer_id: str) -> PaymentFacts | None:
+    def find_intent(self, operation_id: str, payment_id: str, customer_id: str) -> PaymentFacts | None:
         """The list is strongly consistent; search is not: https://docs.stripe.com/search#data-freshness"""
         customer = _checked(customer_id)
 
@@ -246,9 +246,9 @@ class StripeGateway:
             return client.v1.payment_intents.list(wanted)
 
         def read(answer: Answer) -> PaymentFacts | None:
-            if text(part(answer.body, "metadata"), TAG_OPERATION) != operation_id:
-                return None
-            return payment_facts(answer.body, answer.seen)
+            tags = part(answer.body, "metadata")
+            ours = text(tags, TAG_OPERATION) == operation_id or text(tags, TAG_PAYMENT) == payment_id
+            return payment_facts(answer.body, answer.seen) if ours else None
 
         return next((facts for facts in self._calls.pages(send, read) if facts is not None), None)
 

@@ -111,14 +111,14 @@ def look(gateway: PaymentGateway, operation: Operation) -> Seen:
                 return Seen(Effect.NOT_YET, Answer())
             return Seen(Effect.HAPPENED, Answer(customer_id=customer_id))
         case CreateIntent():
-            facts = gateway.find_intent(operation.id, request.customer_id)
+            facts = gateway.find_intent(operation.id, operation.payment_id, request.customer_id)
             return Seen(Effect.NOT_YET if facts is None else Effect.HAPPENED, Answer(facts))
         case CreateRefund():
             answer = _read_refunds(gateway, request.intent_id)
             made = any(refund.operation_id == operation.id for refund in answer.refunds)
             return Seen(Effect.HAPPENED if made else Effect.NOT_YET, answer)
         case ChargeSavedCard():
-            facts = gateway.find_intent(operation.id, request.customer_id)
+            facts = gateway.find_intent(operation.id, operation.payment_id, request.customer_id)
             return Seen(Effect.NOT_YET, Answer()) if facts is None else judge(request, facts)
         case Confirm() | Capture() | Cancel() | PassTracking():
             return judge(request, gateway.retrieve(request.intent_id))

@@ -1,11 +1,14 @@
 """The catalogue as the seller keeps it: look at it, see what another one would change, take it over."""
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from sellerdesk.domain.catalogue import Catalogue, Product, ShippingRate
 from sellerdesk.domain.catalogue_change import CatalogueChange, compare
 from sellerdesk.domain.errors import RefusedError
-from sellerdesk.services.ports import Store, UnitOfWork
+
+if TYPE_CHECKING:
+    from sellerdesk.services.ports import Store, UnitOfWork
 
 
 class CatalogueMoved(RefusedError):
@@ -30,7 +33,7 @@ class Proposal:
 class KeepCatalogue:
     """Reads and replaces products and shipping rates. Orders keep the names and prices they were placed with."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: "Store") -> None:
         self._store = store
 
     def read(self) -> Catalogue:
@@ -56,5 +59,5 @@ class KeepCatalogue:
             unit.commit()
 
 
-def _catalogue(unit: UnitOfWork) -> Catalogue:
+def _catalogue(unit: "UnitOfWork") -> Catalogue:
     return Catalogue(unit.catalogue.products(), unit.catalogue.shipping_rates())

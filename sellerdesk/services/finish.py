@@ -1,13 +1,17 @@
 """How an action of the seller's ends: the order as it is afterwards, or the error that says why nothing moved."""
 
+from typing import TYPE_CHECKING
+
 from sellerdesk.domain.errors import KeyRefused, StateMoved, WrongStage
 from sellerdesk.domain.operation import Operation, OperationState
 from sellerdesk.domain.order import Order
-from sellerdesk.services.conduct import Outcome
-from sellerdesk.services.ports import Store
+
+if TYPE_CHECKING:
+    from sellerdesk.services.conduct import Outcome
+    from sellerdesk.services.ports import Store
 
 
-def finished_order(store: Store, outcome: Outcome) -> Order:
+def finished_order(store: "Store", outcome: "Outcome") -> Order:
     """The order after a pass; one whose answer was lost has its operation still open.
 
     Raises the call's error when the operation failed, or waits for a working key, and WrongStage when the operation
@@ -24,7 +28,7 @@ def finished_order(store: Store, outcome: Outcome) -> Order:
         return unit.orders.get(outcome.operation.order_id)
 
 
-def _what_was_read(error: StateMoved, outcome: Outcome) -> StateMoved:
+def _what_was_read(error: StateMoved, outcome: "Outcome") -> StateMoved:
     """The refusal with what the reading after it showed: why it could not be done, and the payment as it is."""
     facts = outcome.answer.facts if outcome.answer is not None else None
     return StateMoved(

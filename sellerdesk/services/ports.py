@@ -83,8 +83,9 @@ class PaymentGateway(Protocol):
         """Every try to hold the money of this intent that reached the bank, newest first."""
         ...
 
-    def find_intent(self, operation_id: str, customer_id: str) -> PaymentFacts | None:
-        """The intent tagged with ``operation_id`` in the customer's own list (strongly consistent, not search)."""
+    def find_intent(self, operation_id: str, payment_id: str, customer_id: str) -> PaymentFacts | None:
+        """The intent that ``operation_id`` made for a payment, in the customer's own list (strongly consistent, not
+        search). Whatever is done with it later takes over the operation's tag; the payment's stays."""
         ...
 
     def find_customer(self, operation_id: str, created_from: int) -> str | None:

@@ -2,14 +2,17 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from sellerdesk.domain.charging_later import check_try_again, needs_shopper
 from sellerdesk.domain.errors import Declined, WrongStage
 from sellerdesk.domain.order import Order
 from sellerdesk.domain.payment import Payment, PaymentStatus
-from sellerdesk.services.conduct import Outcome
 from sellerdesk.services.finish import finished_order
-from sellerdesk.services.ports import Store
+
+if TYPE_CHECKING:
+    from sellerdesk.services.conduct import Outcome
+    from sellerdesk.services.ports import Store
 
 
 class ChargeState(StrEnum):
@@ -31,7 +34,7 @@ class LaterCharge:
     payment: Payment
 
 
-def told(store: Store, outcome: Outcome, payment_id: str) -> LaterCharge:
+def told(store: "Store", outcome: "Outcome", payment_id: str) -> LaterCharge:
     """What came of a pass. A refusal of the bank is no error here: it is in the payment. Raises as ``finished_order``
     does for everything else."""
     try:

@@ -2,10 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from sellerdesk.domain.catalogue_csv import MAX_ON_HAND
 from sellerdesk.domain.errors import OurBug, RefusedError
-from sellerdesk.services.ports import Store
+
+if TYPE_CHECKING:
+    from sellerdesk.services.ports import Store
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +34,7 @@ class StockChanged(RefusedError):
 class SetStock:
     """Sets counts, all of them or none."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: "Store") -> None:
         self._store = store
 
     def run(self, counts: Mapping[str, Count]) -> None:

@@ -25,6 +25,7 @@ from sellerdesk.services.withdraw import withdrawal
 from sellerdesk.store.journal import SqlJournal
 from sellerdesk.store.journal_models import OperationRecord
 from sellerdesk.store.orders import SqlOrders
+from sellerdesk.store.standing import SqlStanding
 from tests.chaos.faults import Fault
 from tests.chaos.temper import ANOTHER_TAKES_A_TURN, DATABASE_FAILS, DIES, Temper
 
@@ -223,6 +224,16 @@ def _mark_before_its_events(stack: ExitStack) -> None:
     _put(stack, sync.Sync, "_take_in", take_in)
 
 
+def _return_sends_what_was_planned(stack: ExitStack) -> None:
+    """What was only planned when the copy was made counts as never sent, whatever the other life did with it."""
+    real = SqlStanding._read_first
+
+    def read_first(self: SqlStanding, *which: Any) -> None:
+        real(self, *which, OperationRecord.state != OperationState.PLANNED.value)
+
+    _put(stack, SqlStanding, "_read_first", read_first)
+
+
 @dataclass(frozen=True, slots=True)
 class Mistake:
     """What is done to the program, what to its database, and the temper and the first of the seeds that show it
@@ -253,6 +264,7 @@ PLANTED: dict[str, Mistake] = {
     "an answer before it is saved": Mistake(_answer_before_it_is_saved),
     "refunds only grow": Mistake(_refunds_only_grow),
     "the mark moves before its events": Mistake(_mark_before_its_events, temper=_BAD_DISK),
+    "a return sends what was planned": Mistake(_return_sends_what_was_planned),
 }
 
 

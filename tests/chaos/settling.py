@@ -25,13 +25,14 @@ def settle(simulation: "Simulation") -> None:
         roll_key(simulation)
     for actor in simulation.actors:
         actor.set_clock(0)
-    _come_to_rest(simulation)
+    come_to_rest(simulation)
     simulation.watchman.look()
     check_agreement(simulation)
     audit_finds_nothing(simulation)
 
 
-def _come_to_rest(simulation: "Simulation") -> None:
+def come_to_rest(simulation: "Simulation") -> None:
+    """Until nothing moves any more. Raises Broken when there is no end to it."""
     before = ""
     for count in range(PASSES):
         simulation.let_pass(PAUSE_SECONDS if count < QUICK_PASSES else LONG_PAUSE_SECONDS)

@@ -25,11 +25,13 @@ from sellerdesk.gateway.stripe_gateway import StripeGateway
 from sellerdesk.sandbox.clock import Clock as StripesClock
 from sellerdesk.sandbox.ids import IdSource
 from sellerdesk.sandbox.world import World
+from sellerdesk.services.keeping import SentMemory
 from sellerdesk.store import sqlite
 from sellerdesk.store.database import SqlStore
 from tests.chaos.ground import Ground
 from tests.chaos.invariants import Watchman
 from tests.chaos.logbook import Logbook
+from tests.chaos.returning import Returning
 from tests.chaos.seller import Press
 from tests.chaos.settling import settle
 from tests.chaos.shaky import Failure, ShakyStore
@@ -75,6 +77,7 @@ class Actor:
             seat=self.name,
             installation=simulation.installation,
             road=lambda: simulation.road,
+            memory=simulation.memory,
             reached=self._reached,
         )
 
@@ -101,6 +104,8 @@ class Actor:
         self._simulation.may_die(self, "after a commit")
 
     def _reached(self, place: str) -> None:
+        if place.endswith(".planned"):
+            self._simulation.returning.may_copy()
         if phase.in_transaction():
             self._simulation.may_die(self, place)
         else:
@@ -140,6 +145,8 @@ class Simulation:
         self.step = 0
         self.is_rough = True
         self.temper = temper or drawn(self.rng)
+        self.memory: SentMemory | None = None
+        self.returning = Returning(self)
         self.actions: Counter[str] = Counter()
         self.log = Logbook(self)
         self.checkouts = ground.checkouts()
@@ -169,6 +176,15 @@ class Simulation:
 
     def close(self) -> None:
         self._look.close()
+        self.returning.close()
+
+    def exchange(self, store: SqlStore, memory: SentMemory) -> None:
+        """Another database takes the place of ours, and all programs begin anew with it."""
+        self._look.close()
+        self._look = sqlite.connect(self._library, store.path)
+        self.store, self.memory = store, memory
+        for actor in self.actors:
+            actor.start()
 
     def sql(self, query: str, *values: object) -> list[tuple[Any, ...]]:
         """What stands in the database, by a look past all of our code."""
@@ -189,6 +205,7 @@ class Simulation:
             self.watchman.look()
         self.step = steps + 1
         settle(self)
+        self.returning.come_back()
 
     def be_calm(self) -> None:
         """Nothing breaks from now on, and nobody is interrupted."""

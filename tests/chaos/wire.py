@@ -75,7 +75,7 @@ class Written(Protocol):
 
 
 class Street:
-    """All wires of one simulation. ``meanwhile`` lets others take a turn while a call is under way."""
+    """All wires of one simulation. ``asked`` counts what was sent for each operation ('' for readings)."""
 
     def __init__(self, world: World, rng: random.Random, now: Callable[[], float], written: Written) -> None:
         self.world = world
@@ -83,6 +83,7 @@ class Street:
         self.favourite: Fault | None = None
         self.late: list[Late] = []
         self.effects: list[Effect] = []
+        self.asked: Counter[str] = Counter()
         self.cells: Counter[tuple[str, str]] = Counter()
         self._api = Api(world)
         self._rng = rng
@@ -95,6 +96,7 @@ class Street:
         """One call from end to end. Raises ``stripe.APIConnectionError`` where no answer comes back."""
         sent = _sent(method, url, headers, body)
         self._check(sent)
+        self.asked[sent.operation_id] += 1
         fault = self._draw(sent)
         if fault is Fault.REPAIRED:
             self.late.append(Late(sent, self._now() + self._rng.randrange(1, REPAIR_SECONDS), again=True))

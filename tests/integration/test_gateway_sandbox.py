@@ -78,7 +78,7 @@ def intent_request(customer_id: str, operation: str = "i1") -> CreateIntent:
         shipping=SHIPPING,
         lines=LINES,
         shipping_amount=500,
-        metadata=(("sd_op", operation), ("sd_order", "o1")),
+        metadata=(("sd_op", operation), ("sd_order", "o1"), ("sd_payment", f"p-{operation}")),
     )
 
 
@@ -282,13 +282,16 @@ class TestFaults:
 class TestFinding:
     def test_an_intent_is_found_by_its_tag(self, gateway: StripeGateway) -> None:
         customer = gateway.create_customer(customer_request(), "k-customer")
-        assert gateway.find_intent("i1", customer) is None
+        assert gateway.find_intent("i1", "payment", customer) is None
         for number in range(3):
             gateway.create_intent(intent_request(customer, f"i{number}"), f"k{number}")
-        found = gateway.find_intent("i1", customer)
+        found = gateway.find_intent("i1", "payment", customer)
         assert found is not None
         assert dict(found.metadata)["sd_op"] == "i1"
-        assert gateway.find_intent("i9", customer) is None
+        assert gateway.find_intent("i9", "payment", customer) is None
+        by_payment = gateway.find_intent("i9", "p-i1", customer)
+        assert by_payment is not None
+        assert by_payment.intent_id == found.intent_id
 
     def test_a_customer_is_found_by_its_tag_over_several_pages(self, gateway: StripeGateway, clock: Clock) -> None:
         start = clock.now() - 60

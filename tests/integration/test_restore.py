@@ -128,6 +128,26 @@ def test_what_did_not_happen_is_sent_once_after_it_was_read(
     assert len(calls(stripe_sandbox, "POST", "/v1/refunds")) == 1
 
 
+@pytest.mark.parametrize("later", [0, DAY + 3600])
+def test_a_payment_that_was_begun_after_the_copy_is_taken_up_and_not_begun_again(
+    stripe_sandbox: Sandbox, database: Path, memory: FileMemory, later: int
+) -> None:
+    """What was done with the intent since has put its own operation's tag in the place of the one that made it."""
+    leave_planned(stripe_sandbox, database, OperationKind.CREATE_INTENT, lambda desk: desk.place("checkout-1"))
+    backup = FileBackups(database).make(NOW)
+    with plant(stripe_sandbox, database, memory=memory) as desk:
+        desk.settle()
+        order = desk.ship(desk.prepare(desk.pay(desk.place("checkout-1")).order))
+    put_back(database, backup)
+    asked = sent(stripe_sandbox)
+    stripe_sandbox.world.clock.advance(later)
+    with plant(stripe_sandbox, database, memory=memory) as desk:
+        desk.settle()
+        assert sent(stripe_sandbox) == asked
+        found = desk.check_agrees(order.id)
+        assert (found.payment.intent_id, found.payment.captured) == (order.payment.intent_id, TOTAL)
+
+
 def test_a_refund_whose_key_is_forgotten_is_left_to_a_person(
     stripe_sandbox: Sandbox, database: Path, memory: FileMemory
 ) -> None:
