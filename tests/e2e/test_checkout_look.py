@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.base import AXE_SCRIPT
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from sellerdesk.domain.accent import shades_of
 from tests.checkout.shop import ShopWorld, open_world
@@ -47,24 +47,26 @@ MOVING = """() => [...document.querySelectorAll('*')]
 
 
 @pytest.fixture(scope="module")
-def browser_page(chromium: Browser) -> Iterator[Page]:
-    """One page for the file: what it has read of our scripts and of axe stays compiled."""
+def profile(chromium: Browser) -> Iterator[BrowserContext]:
+    """One browser profile for the file: what it has read of our scripts stays compiled."""
     context = chromium.new_context(reduced_motion="reduce", locale="en-GB", timezone_id="Europe/Berlin")
-    yield context.new_page()
+    yield context
     context.close()
 
 
 @pytest.fixture
-def still(browser_page: Page, shop: ShopWorld) -> Iterator[Page]:
-    """The page with nothing kept of whoever was there before."""
-    browser_page.goto(f"{shop.url}/healthz")
-    browser_page.evaluate("localStorage.clear(); sessionStorage.clear()")
-    browser_page.context.clear_cookies()
-    browser_page.emulate_media(media="screen", color_scheme="light", reduced_motion="reduce", forced_colors="none")
-    resize(browser_page, 1280)
-    yield browser_page
-    browser_page.unroute_all()
-    browser_page.context.set_offline(False)
+def still(profile: BrowserContext, shop: ShopWorld) -> Iterator[Page]:
+    """A page with nothing kept of whoever was there before. Closed after its test: one that hears the shop again may go
+    somewhere by itself."""
+    page = profile.new_page()
+    page.goto(f"{shop.url}/healthz")
+    page.evaluate("localStorage.clear(); sessionStorage.clear()")
+    profile.clear_cookies()
+    page.emulate_media(media="screen", color_scheme="light", reduced_motion="reduce", forced_colors="none")
+    resize(page, 1280)
+    yield page
+    page.close()
+    profile.set_offline(False)
 
 
 def places(page: Page) -> dict[int, float]:
@@ -77,11 +79,14 @@ def places(page: Page) -> dict[int, float]:
 
 
 @pytest.fixture(scope="module")
-def rest(browser_page: Page, running_shop: ShopWorld) -> dict[int, float]:
+def rest(profile: BrowserContext, running_shop: ShopWorld) -> dict[int, float]:
     """Where the button is on a filled form."""
-    STATES["form"](browser_page, running_shop)
-    expect(browser_page.locator("#note")).to_contain_text("We hold")
-    return places(browser_page)
+    page = profile.new_page()
+    STATES["form"](page, running_shop)
+    expect(page.locator("#note")).to_contain_text("We hold")
+    found = places(page)
+    page.close()
+    return found
 
 
 @pytest.mark.parametrize("state", STATES)

@@ -60,7 +60,7 @@ def test_what_was_left_out_is_charged_later_and_both_payments_are_refunded(
     go(seller, dialog)
     seller.wait(lambda: seller.order(order_id).all_captured == order.total)
     sees(seller, "Paid")
-    assert "charged later" not in words_in(seller.window.panel)
+    seller.wait(lambda: "charged later" not in words_in(seller.window.panel))
     seller.wait(lambda: not actions.back_order.isEnabled() and actions.refund.isEnabled())
 
     dialog = opened(seller, Qt.Key.Key_D)

@@ -238,10 +238,10 @@ def test_an_operation_that_cannot_be_recorded_does_not_hold_up_the_others(
     shop.pay(stuck)
     plan(stripe_sandbox, "capture", Fault.LOST_AFTER, None)
     shop.prepare(other)
-    # A database edited by hand: the row's currency is not the intent's.
+    # A database edited by hand: the row has an intent that nobody made.
     with shop.store.write() as unit:
         unit._open_session().connection().exec_driver_sql(
-            "UPDATE payment SET currency = 'usd' WHERE order_id = ?", (stuck.order.id,)
+            "UPDATE payment SET intent_id = 'pi_edited' WHERE order_id = ?", (stuck.order.id,)
         )
         unit.commit()
     shop.clock.advance()

@@ -4,15 +4,17 @@ from pathlib import Path
 
 import pytest
 
-from sellerdesk.domain.errors import CheckoutClosed, KeyRefused, OperationInProgress
+from sellerdesk.domain.errors import CheckoutClosed, KeyRefused, OperationInProgress, OurBug, OutcomeUnknown
+from sellerdesk.domain.merge import merge
 from sellerdesk.domain.operation import OperationKind, OperationState
 from sellerdesk.domain.order import Parcel, Stage
-from sellerdesk.domain.payment import PaymentFacts, PaymentStatus
+from sellerdesk.domain.payment import Payment, PaymentFacts, PaymentStatus
 from sellerdesk.domain.requests import Capture, Confirm, from_json
 from sellerdesk.domain.shortening import ShippingChoice
 from sellerdesk.domain.stages import stage_of
 from sellerdesk.sandbox import Sandbox
 from sellerdesk.sandbox.faults import Fault
+from sellerdesk.services import record
 from sellerdesk.services.calls import Effect, judge
 from sellerdesk.services.pay_answer import PayState
 from tests import builders, wiring
@@ -115,16 +117,41 @@ def test_a_clock_that_is_ahead_at_the_first_poll_loses_no_event(stripe_sandbox: 
 
 
 def test_an_order_our_own_rules_refuse_does_not_stop_the_reading_of_others(
-    shop: Plant, stripe_sandbox: Sandbox
+    shop: Plant, stripe_sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     shop.works.desk.sync.poll()
     odd, good = shop.place(), shop.place()
     shop.pay(good, ASKS_FIRST)
-    stripe_call(stripe_sandbox, "POST", f"/v1/payment_intents/{odd.order.payment.intent_id}", currency="usd")
     wiring.answer_challenge(stripe_sandbox, good.order, approve=True)
+
+    def refuse(payment: Payment, facts: PaymentFacts) -> Payment:
+        if payment.order_id == odd.order.id:
+            raise OurBug("It contradicts itself.")
+        return merge(payment, facts)
+
+    monkeypatch.setattr(record, "merge", refuse)
     for _ in range(2):
         shop.works.desk.sync.poll()
     assert shop.order(good.order.id).payment.held == TOTAL
+    assert f"payment {odd.order.payment.intent_id} could not be taken over" in caplog.text
+
+
+def test_a_currency_that_was_changed_elsewhere_does_not_stop_the_reading_of_others(
+    shop: Plant, stripe_sandbox: Sandbox
+) -> None:
+    """It is not believed however often it is read, so that it rests ever longer; the audit names it."""
+    shop.works.desk.sync.poll()
+    odd, good = shop.place(), shop.place()
+    shop.pay(good, ASKS_FIRST)
+    intent_id = odd.order.payment.intent_id
+    stripe_call(stripe_sandbox, "POST", f"/v1/payment_intents/{intent_id}", currency="usd")
+    wiring.answer_challenge(stripe_sandbox, good.order, approve=True)
+    for _ in range(2):
+        with pytest.raises(OutcomeUnknown, match="another currency"):
+            shop.works.desk.sync.poll()
+    assert shop.order(good.order.id).payment.held == TOTAL
+    shop.works.desk.sync.poll()
+    assert [each.intent_id for each in shop.works.desk.audit.run().breaks] == [intent_id]
 
 
 def test_a_lease_written_by_a_clock_that_was_ahead_does_not_last(stripe_sandbox: Sandbox, database: Path) -> None:
