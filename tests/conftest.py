@@ -44,7 +44,7 @@ settings.load_profile("sellerdesk")
 
 _TESTS = Path(__file__).parent
 # Whose files take long, the longest first.
-_LONG = ("chaos", "crash", "packaging", "contract", "integration", "ui")
+_LONG = ("crash", "chaos", "packaging", "ui", "contract", "integration")
 
 _home = Path(tempfile.mkdtemp(prefix="sd-home-"))
 _network_allowed = False

@@ -247,7 +247,7 @@ class StripeGateway:
 
         def read(answer: Answer) -> PaymentFacts | None:
             tags = part(answer.body, "metadata")
-            ours = text(tags, TAG_OPERATION) == operation_id or text(tags, TAG_PAYMENT) == payment_id
+            ours = text(tags, TAG_OPERATION) == operation_id or (payment_id and text(tags, TAG_PAYMENT) == payment_id)
             return payment_facts(answer.body, answer.seen) if ours else None
 
         return next((facts for facts in self._calls.pages(send, read) if facts is not None), None)

@@ -8,6 +8,7 @@ from sellerdesk.domain.operation import Operation
 from sellerdesk.domain.payment import PaymentFacts, PaymentStatus
 from sellerdesk.domain.refund import RefundFacts
 from sellerdesk.domain.requests import (
+    TAG_PAYMENT,
     Cancel,
     Capture,
     ChargeSavedCard,
@@ -111,17 +112,22 @@ def look(gateway: PaymentGateway, operation: Operation) -> Seen:
                 return Seen(Effect.NOT_YET, Answer())
             return Seen(Effect.HAPPENED, Answer(customer_id=customer_id))
         case CreateIntent():
-            facts = gateway.find_intent(operation.id, operation.payment_id, request.customer_id)
+            facts = gateway.find_intent(operation.id, _its_payment(request), request.customer_id)
             return Seen(Effect.NOT_YET if facts is None else Effect.HAPPENED, Answer(facts))
         case CreateRefund():
             answer = _read_refunds(gateway, request.intent_id)
             made = any(refund.operation_id == operation.id for refund in answer.refunds)
             return Seen(Effect.HAPPENED if made else Effect.NOT_YET, answer)
         case ChargeSavedCard():
-            facts = gateway.find_intent(operation.id, operation.payment_id, request.customer_id)
+            facts = gateway.find_intent(operation.id, _its_payment(request), request.customer_id)
             return Seen(Effect.NOT_YET, Answer()) if facts is None else judge(request, facts)
         case Confirm() | Capture() | Cancel() | PassTracking():
             return judge(request, gateway.retrieve(request.intent_id))
+
+
+def _its_payment(request: CreateIntent | ChargeSavedCard) -> str:
+    """The payment that the intent is made for. The operation's own is another one where a hold is renewed."""
+    return dict(request.metadata).get(TAG_PAYMENT, "")
 
 
 def judge(request: Request, facts: PaymentFacts) -> Seen:
