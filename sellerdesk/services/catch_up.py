@@ -18,7 +18,7 @@ from sellerdesk.services.missed import write_missed_capture, write_missed_shipme
 from sellerdesk.services.one_by_one import attempt
 from sellerdesk.services.ports import PaymentGateway, Store
 from sellerdesk.services.record import Origin, record_facts, record_refunds, refunds_moved
-from sellerdesk.services.sync import ACTOR, EVENTS_KEPT_SECONDS, OVERLAP_SECONDS, Sync
+from sellerdesk.services.sync import ACTOR, EVENTS_KEPT_SECONDS, OVERLAP_SECONDS, Sync, to_read_again
 
 LAST = "last_catch_up"
 
@@ -97,9 +97,12 @@ class CatchUp:
         since = (as_of or self._clock.now() - REBUILT_SECONDS) - OVERLAP_SECONDS
         with self._store.read() as unit:
             intents = unit.standing.intents(everything=self._clock.now() - since > EVENTS_KEPT_SECONDS)
-        for intent_id in intents:
-            attempt(partial(self._read, intent_id), intent_id)
+        missed = [each for each in intents if not attempt(partial(self._read, each), each)]
         self._adopt.since(since)
+        with self._store.write() as unit:
+            now = self._clock.now()
+            unit.inbox.add(to_read_again((*missed, *self._adopt.passed_over), now), "poll", now)
+            unit.commit()
         self._sync.poll()
 
     def _read(self, intent_id: str) -> None:

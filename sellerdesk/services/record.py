@@ -32,8 +32,8 @@ class Origin:
 
 def record_facts(unit: UnitOfWork, order: Order, facts: PaymentFacts, origin: Origin) -> Order:
     """``order`` after ``facts`` were merged and stored. Telling the same facts twice changes nothing. Raises
-    OutcomeUnknown, before anything is written, for facts in another currency than the payment's: no payment changes
-    it, so that the answer is not to be believed."""
+    OutcomeUnknown, before anything is written, for facts in another currency than the payment's: none of ours
+    changes it, so that the answer is not to be believed."""
     before = _payment_of(order, facts)
     if facts.currency != before.currency:
         raise OutcomeUnknown(_OTHER_CURRENCY, http_status=200)

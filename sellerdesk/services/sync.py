@@ -1,6 +1,7 @@
 """Sync: ask Stripe what is new, read each object again, merge. The event's own snapshot is never applied."""
 
 import logging
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import partial
 
@@ -23,6 +24,8 @@ REFUND_FAILS_SECONDS = 31 * 24 * 3600
 # Holds that are over by the clock and that Stripe has not ended yet are asked for at every poll, but not all at once.
 OVERDUE_READ_AT_ONCE = 25
 ACTOR = "Stripe"
+# The kind of what waits in the inbox without an event of Stripe's. All of the payment is read, refunds too.
+PASSED_OVER = "passed_over.refunds"
 
 _log = logging.getLogger(__name__)
 
@@ -34,6 +37,12 @@ class SyncReport:
     new: int
     read: int
     at: int
+
+
+def to_read_again(intents: Iterable[str], at: int) -> tuple[EventHint, ...]:
+    """Hints that stand for payments which could not be read when everything was, at ``at`` (seconds UTC). No event will
+    tell of what was missed, so that they wait in the inbox like any other."""
+    return tuple(EventHint(f"{PASSED_OVER}-{at}-{each}", PASSED_OVER, at, each) for each in dict.fromkeys(intents))
 
 
 class Sync:
@@ -59,6 +68,7 @@ class Sync:
         complete = watermark is None or answered_at - watermark > EVENTS_KEPT_SECONDS
         if complete:
             self._catch_up(watermark if watermark is not None else asked_at - REBUILT_SECONDS)
+            hints += to_read_again((*self._patience.wrong, *self._adopt.passed_over), answered_at)
         new = self._take_in(hints, watermark, answered_at if complete else None)
         read = self._read_waiting() + self._read_overdue()
         return SyncReport(new, read, self._clock.now())
@@ -116,7 +126,7 @@ class Sync:
         """
         with self._store.write() as unit:
             new = unit.inbox.add(hints, "poll", self._clock.now())
-            reached = max([hint.created for hint in hints], default=0)
+            reached = max([hint.created for hint in hints if hint.type != PASSED_OVER], default=0)
             if complete_at is not None:
                 reached = max(reached, complete_at - OVERLAP_SECONDS)
             # Events that came by themselves are not new, and the mark moves over them all the same.

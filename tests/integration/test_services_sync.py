@@ -385,3 +385,21 @@ def test_what_happens_while_everything_is_read_is_not_skipped(shop: Plant, monke
     assert shop.order(order.id).payment.refunded == 0
     shop.works.desk.sync.poll()
     assert shop.check_agrees(order.id).payment.refunded == TOTAL
+
+
+def test_what_one_bad_answer_hid_while_everything_was_read_is_read_again(shop: Plant, stripe_sandbox: Sandbox) -> None:
+    """No event will tell of it: it waits in the inbox, also for the next start."""
+    order = shop.prepare(shop.place_and_pay())
+    shop.works.desk.sync.poll()
+    stripe_call(stripe_sandbox, "POST", "/v1/refunds", payment_intent=order.payment.intent_id)
+    stripe_sandbox.world.clock.advance(40 * DAY)
+    shop.clock.learn(stripe_sandbox.world.clock.now())
+    for _ in range(2):
+        stripe_sandbox.world.faults.plan("retrieve", Fault.ERROR_500_BEFORE)
+    with pytest.raises(OutcomeUnknown):
+        shop.works.desk.sync.poll()
+    assert [each.intent_id for each in waiting(shop)] == [order.payment.intent_id]
+    shop.clock.advance()
+    shop.works.desk.sync.poll()
+    assert shop.check_agrees(order.id).payment.refunded == TOTAL
+    assert waiting(shop) == ()
