@@ -18,6 +18,7 @@ from sellerdesk.services.desk import OpenShop
 from sellerdesk.services.shop_keys import ShopKeys
 from sellerdesk.settings import COLOUR_SCHEME, COLUMN_WIDTHS, LETTER_SIZE, PROGRAM, WINDOW_SHAPE, Setting, Settings
 from sellerdesk.shops import Shops
+from sellerdesk.ui.garbage import GarbageKeeper
 from sellerdesk.ui.main_window import MainWindow
 from sellerdesk.ui.preferences import WindowShape
 from sellerdesk.ui.theme import Scheme, Theme, apply
@@ -126,6 +127,7 @@ def run_window(options: argparse.Namespace) -> int:
     except ReadOnlyPlace as error:
         shops, settings = NoPlace(error), Settings(Path(), PROGRAM)
     application = make_application()
+    garbage = GarbageKeeper()
     theme: Theme = apply(application, Scheme(settings.get(COLOUR_SCHEME)), LETTERS[settings.get(LETTER_SIZE)])
     wants_demo = options.command == "demo"
     window = MainWindow(shops, theme, KeptPreferences(settings, shops.settings_of), open_last=not wants_demo)
@@ -139,4 +141,5 @@ def run_window(options: argparse.Namespace) -> int:
     awake.start(500)
     status = application.exec()
     window.finish()
+    garbage.stop()
     return status

@@ -1,5 +1,6 @@
 """What every test stands on: a home of its own, no network, no screen, a real keyring and a real browser."""
 
+import gc
 import os
 import shutil
 import sys
@@ -13,9 +14,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from hypothesis import settings
 
+from tests.herald import pytest_configure
 from tests.proofs import proof, pytest_addoption, pytest_terminal_summary, release
 
-__all__ = ["proof", "pytest_addoption", "pytest_terminal_summary", "release"]
+__all__ = ["proof", "pytest_configure", "pytest_addoption", "pytest_terminal_summary", "release"]
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -112,6 +114,21 @@ def _in_order(items: list[pytest.Item]) -> list[pytest.Item]:
     busy.sort(key=lambda path: _LONG.index(folders[path]) if folders[path] in _LONG else len(_LONG))
     alternately = (path for pair in zip_longest(waiting, busy) for path in pair if path is not None)
     return [item for path in alternately for item in files[path]]
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> Generator[None, object, object]:
+    """Collect garbage on this thread only while there are windows, as the program does (sellerdesk/ui/garbage.py)."""
+    if "qapp" in getattr(item, "fixturenames", ()):
+        gc.disable()
+    result = yield
+    if not gc.isenabled():
+        if nextitem is not None and nextitem.path == item.path:
+            gc.collect(1)
+        else:
+            gc.collect()
+            gc.enable()
+    return result
 
 
 @pytest.hookimpl(wrapper=True)

@@ -34,7 +34,9 @@ COLLECT = ("collecting", ("-m", "pytest", "--collect-only", "--quiet"))
 BENCH = ("-m", "pytest", "tests/bench", "-m", "bench", "-p", "no:xdist", "-q", "-s")
 # Two for each core of a small machine: browsers and servers wait for each other half of the time.
 # tests/conftest.py puts the long files first; xdist would put those first that have many tests.
-PYTEST = ("-m", "pytest", "-n", "4", "--dist", "loadfile", "--no-loadscope-reorder", "-m", "not bench")
+# A worker that died is not replaced: with files dealt out, xdist 3.8 can wait for ever for what the dead one had done.
+PYTEST = ("-m", "pytest", "-n", "4", "--dist", "loadfile", "--no-loadscope-reorder", "--max-worker-restart=0")
+NOT_BENCH = ("-m", "not bench")
 CLOSING_LINE = re.compile(r"^(=+ )?(\d+ \w+|no tests ran).* in [0-9.]+s\b")
 ANSI = re.compile(r"\x1b\[[0-9;]*m")
 # What a developer's shell may carry and a test must not see; and what would let the hundreds of programs that the
@@ -84,7 +86,7 @@ def run_all(pytest_arguments: Sequence[str]) -> int:
             bench = run_aloud([python, *BENCH], env=environ, cwd=ROOT)
             results.append(Result("bench", bench.ok, bench.seconds))
         say("Tests ...")
-        tests = run_aloud([python, *PYTEST, *pytest_arguments], env=environ, cwd=ROOT)
+        tests = run_aloud([python, *PYTEST, *NOT_BENCH, *pytest_arguments], env=environ, cwd=ROOT)
         results.append(Result("pytest", tests.ok, tests.seconds))
     _print_table(results, time.monotonic() - began)
     closing = [line for line in tests.tail if CLOSING_LINE.match(ANSI.sub("", line))]

@@ -35,6 +35,7 @@ class Hands:
 
         from sellerdesk.settings import Settings, places
         from sellerdesk.shops import Shops
+        from sellerdesk.ui.garbage import GarbageKeeper
         from sellerdesk.ui.main_window import MainWindow
         from sellerdesk.ui.theme import Scheme, apply
         from sellerdesk.window import KeptPreferences, make_application
@@ -45,6 +46,7 @@ class Hands:
         self._shops = Shops(where, settings)
         qInstallMessageHandler(_drop_noise)
         self._application = make_application()
+        self._garbage = GarbageKeeper()
         self.theme = apply(self._application, Scheme.LIGHT)
         self.window = MainWindow(self._shops, self.theme, KeptPreferences(settings, self._shops.settings_of))
         self.window.resize(1440, 900)
@@ -53,6 +55,7 @@ class Hands:
         """Close window and shop."""
         self.window.close()
         self.window.finish()
+        self._garbage.stop()
 
     @property
     def demo(self) -> "DemoShop":

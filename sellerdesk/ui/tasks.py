@@ -75,6 +75,8 @@ class _Workers:
                 closed = self._closed
             if not closed:
                 self._deliver(partial(finish, job, result, error))
+            # What waits for the next job must not be the last to hold a widget.
+            del job, result, error
 
 
 class Tasks(QObject):
@@ -90,6 +92,7 @@ class Tasks(QObject):
     def __init__(self, parent: QObject | None = None, readers: int = 3) -> None:
         super().__init__(parent)
         self._closed = False
+        self._door = threading.RLock()
         self._turns: dict[str, int] = {}
         self._commands = _Workers("desk-command", 1, self.post)
         self._reads = _Workers("desk-read", readers, self.post)
@@ -119,12 +122,16 @@ class Tasks(QObject):
 
     def post(self, call: Callable[[], None]) -> None:
         """Call ``call`` on the UI thread. From any thread; nothing happens after ``close``."""
-        if not self._closed and isValid(self):
-            self.arrived.emit(call)
+        # Who closes waits here, and takes this object away only then. Ctrl+C may close in the middle of a call of its
+        # own thread, hence a lock that lets its holder in again.
+        with self._door:
+            if not self._closed and isValid(self):
+                self.arrived.emit(call)
 
     def close(self, wait_seconds: float = 0.0) -> bool:
         """Answer no more; wait up to ``wait_seconds`` for what runs. True when nothing runs any more."""
-        self._closed = True
+        with self._door:
+            self._closed = True
         commands = self._commands.close(wait_seconds)
         return self._reads.close(0.0) and commands
 

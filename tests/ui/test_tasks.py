@@ -1,6 +1,7 @@
 """Work off the UI thread: serial commands, reads of which the latest answers, and closing while work runs."""
 
 import threading
+import weakref
 from collections.abc import Iterator
 from functools import partial
 
@@ -9,6 +10,7 @@ from PySide6.QtCore import QObject, QThread
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from sellerdesk.ui import tasks as module
 from sellerdesk.ui.tasks import Tasks
 
 
@@ -135,3 +137,37 @@ def test_calls_may_be_posted_from_anywhere(qtbot: QtBot, tasks: Tasks) -> None:
     thread.join()
     qtbot.waitUntil(lambda: owner.got == ["posted"])
     assert owner.threads == {True}
+
+
+def test_closing_waits_for_who_is_just_posting(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Else the object is taken away between the look at it and the call through it."""
+    tasks = Tasks()
+    looked, gate = threading.Event(), threading.Event()
+
+    def look_long(_: object) -> bool:
+        looked.set()
+        return gate.wait(10)
+
+    monkeypatch.setattr(module, "isValid", look_long)
+    posting = threading.Thread(target=lambda: tasks.post(lambda: None))
+    posting.start()
+    assert looked.wait(10)
+    closing = threading.Thread(target=tasks.close)
+    closing.start()
+    closing.join(0.05)
+    assert closing.is_alive()
+    gate.set()
+    posting.join(10)
+    closing.join(10)
+    assert not closing.is_alive()
+
+
+def test_a_worker_that_waits_holds_no_owner(qtbot: QtBot, tasks: Tasks) -> None:
+    def ask() -> "weakref.ref[Owner]":
+        owner = Owner()
+        tasks.command(owner, lambda: "yes", owner.done, owner.failed)
+        qtbot.waitUntil(lambda: owner.got == ["yes"])
+        return weakref.ref(owner)
+
+    gone = ask()
+    qtbot.waitUntil(lambda: gone() is None)
