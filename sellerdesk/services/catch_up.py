@@ -21,6 +21,8 @@ from sellerdesk.services.record import Origin, record_facts, record_refunds, ref
 from sellerdesk.services.sync import ACTOR, EVENTS_KEPT_SECONDS, OVERLAP_SECONDS, Sync, to_read_again
 
 LAST = "last_catch_up"
+# How long after a parcel left its tracking may be corrected. No event tells of it.
+CORRECTED_SECONDS = 31 * 24 * 3600
 
 _log = logging.getLogger(__name__)
 
@@ -96,7 +98,8 @@ class CatchUp:
         name refunds. Where the copy is older than events are kept, every payment is read."""
         since = (as_of or self._clock.now() - REBUILT_SECONDS) - OVERLAP_SECONDS
         with self._store.read() as unit:
-            intents = unit.standing.intents(everything=self._clock.now() - since > EVENTS_KEPT_SECONDS)
+            everything = self._clock.now() - since > EVENTS_KEPT_SECONDS
+            intents = unit.standing.intents(since - CORRECTED_SECONDS, everything=everything)
         missed = [each for each in intents if not attempt(partial(self._read, each), each)]
         self._adopt.since(since)
         with self._store.write() as unit:

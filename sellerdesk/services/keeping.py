@@ -32,9 +32,9 @@ class DatabaseStanding(Protocol):
         """It is up to date again and begins the life that ``sent`` names, counting on from there."""
         ...
 
-    def intents(self, *, everything: bool) -> tuple[str, ...]:
-        """The payments that may have moved since an older time: not at their end, or captured and not shipped;
-        ``everything`` gives all."""
+    def intents(self, shipped_since: int, *, everything: bool) -> tuple[str, ...]:
+        """The payments that may have moved since an older time: not at their end, or captured and not shipped, or
+        shipped after ``shipped_since`` (seconds UTC), or with an open operation; ``everything`` gives all."""
         ...
 
     def versions(self) -> dict[str, int]:

@@ -6,7 +6,7 @@ from sqlalchemy import ColumnElement, and_, bindparam, case, delete, func, or_, 
 from sqlalchemy.orm import Session
 
 from sellerdesk.domain.errors import CatchingUp
-from sellerdesk.domain.operation import OperationState
+from sellerdesk.domain.operation import FINAL_STATES, OperationState
 from sellerdesk.domain.payment import PaymentStatus
 from sellerdesk.domain.standing import Behind, Sent, Standing
 from sellerdesk.store.copying import COPIED_AT
@@ -81,10 +81,14 @@ class SqlStanding:
             )
         self._session.execute(delete(MetaRecord).where(MetaRecord.key.in_((_BEHIND, COPIED_AT))))
 
-    def intents(self, *, everything: bool) -> tuple[str, ...]:
+    def intents(self, shipped_since: int, *, everything: bool) -> tuple[str, ...]:
         over = PaymentRecord.status.in_((PaymentStatus.SUCCEEDED.value, PaymentStatus.CANCELED.value))
         to_ship = and_(PaymentRecord.status == PaymentStatus.SUCCEEDED.value, ShipmentRecord.order_id.is_(None))
-        wanted = true() if everything else or_(~over, PaymentRecord.status.is_(None), to_ship)
+        shipped = ShipmentRecord.shipped_at > shipped_since
+        asked = PaymentRecord.id.in_(
+            select(OperationRecord.payment_id).where(OperationRecord.state.not_in([each.value for each in FINAL_STATES]))
+        )
+        wanted = true() if everything else or_(~over, PaymentRecord.status.is_(None), to_ship, shipped, asked)
         rows = self._session.scalars(
             select(PaymentRecord.intent_id)
             .outerjoin(ShipmentRecord, ShipmentRecord.order_id == PaymentRecord.order_id)

@@ -337,3 +337,35 @@ def test_tracking_corrected_since_the_copy_is_not_overwritten(
         again = desk.check_agrees(order.id)
     assert again.shipment is not None
     assert again.shipment.parcels[0].number == "1Z999AA10123456785"
+
+
+@pytest.mark.parametrize("told", [True, False], ids=["was told", "was about to be told"])
+def test_tracking_of_an_old_payment_that_was_corrected_since_is_found_without_an_event(
+    stripe_sandbox: Sandbox, database: Path, memory: FileMemory, *, told: bool
+) -> None:
+    """The payment was made days before the copy, is at its end, and nothing but its own shipping block tells of it."""
+    clock = MovedClock()
+    with plant(stripe_sandbox, database, memory=memory, clock=clock) as desk:
+        order = desk.prepare(desk.place_and_pay())
+        for each in (clock, stripe_sandbox.world.clock):
+            each.advance(9 * DAY)
+        desk.settle()
+        if told:
+            order = desk.ship(desk.order(order.id))
+    if not told:
+        leave_planned(stripe_sandbox, database, OperationKind.SHIP, lambda desk: desk.ship(desk.order(order.id)))
+    backup = FileBackups(database).make(clock.now())
+    with plant(stripe_sandbox, database, memory=memory, clock=clock) as desk:
+        desk.settle()
+        clock.advance()
+        shipped = desk.order(order.id)
+        assert shipped.shipment is not None
+        desk.ship(shipped, replace(shipped.shipment.parcels[0], number="1Z999AA10123456785"))
+    put_back(database, backup)
+    asked = sent(stripe_sandbox)
+    with plant(stripe_sandbox, database, memory=memory, clock=clock) as desk:
+        desk.settle()
+        again = desk.check_agrees(order.id)
+    assert again.shipment is not None
+    assert again.shipment.parcels[0].number == "1Z999AA10123456785"
+    assert sent(stripe_sandbox) == asked
