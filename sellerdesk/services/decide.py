@@ -56,6 +56,7 @@ _SERVER_ERROR = "server error"
 _REPLAYED = "server error replayed"
 ODD = "odd answer"
 _REPAIR = "waits for Stripe's repair"
+_READ_FAILED = "read failed: "
 _NOT_WAITING = "Not sent: the shopper was not waiting any more."
 _APPROVAL_OVER = "Not sent: the bank's approval was older than an hour."
 
@@ -150,7 +151,7 @@ class Decider:
             word = "Stripe does not know this payment any more. Was test data deleted, or is the key another account's?"
             return Verdict(OperationState.REVIEW, word, error=error)
         except CallError as error:
-            return again_later(operation, f"read failed: {_word(error)}", error)
+            return again_later(operation, f"{_READ_FAILED}{_word(error)}", error)
         match seen.effect:
             case Effect.NOT_YET:
                 return self._send_again(operation, seen)
@@ -181,7 +182,8 @@ class Decider:
     def _leave_to_a_person(self, tries: Sequence[Try], seen: Seen) -> Verdict:
         """The key gives no answer any more, and another one could do it twice. It is read for an hour after the last
         sending, so that nothing can still be on its way; then somebody decides."""
-        if self._clock.now() - last_sending(tries) < REPAIR_SECONDS:
+        now = self._clock.now()
+        if now - last_sending(tries, now) < REPAIR_SECONDS:
             return Verdict(OperationState.UNKNOWN, _REPAIR, seen.answer, wait=REPAIR_LOOK_SECONDS)
         return Verdict(OperationState.REVIEW, NOT_SEEN, seen.answer)
 
@@ -215,7 +217,7 @@ class Decider:
         except Rejected:
             return Verdict(OperationState.FAILED, f"rejected: {error.code or error.http_status}", None, error)
         except CallError as unread:
-            return again_later(operation, f"read failed: {_word(unread)}", unread)
+            return again_later(operation, f"{_READ_FAILED}{_word(unread)}", unread)
         if seen.effect in (Effect.HAPPENED, Effect.IMPOSSIBLE):
             return replace(_settled(operation, seen), error=error if seen.effect is Effect.IMPOSSIBLE else None)
         return Verdict(OperationState.FAILED, f"rejected: {error.code or error.http_status}", seen.answer, error)
@@ -225,7 +227,7 @@ class Decider:
         try:
             seen = judge(request, error.facts) if error.facts else look(self._gateway, operation)
         except CallError as unread:
-            return again_later(operation, f"read failed: {_word(unread)}", unread)
+            return again_later(operation, f"{_READ_FAILED}{_word(unread)}", unread)
         match seen.effect:
             case Effect.HAPPENED:
                 return _settled(operation, seen)
@@ -256,9 +258,15 @@ class Decider:
         return Verdict(OperationState.FAILED, word, None, refused, passed_on=PassedOn.REFUSED)
 
 
-def last_sending(tries: Sequence[Try]) -> int:
-    """When the last of these was sent, seconds UTC; those that only looked are left out."""
-    return max((each.at for each in tries if each.outcome != _REPAIR), default=0)
+def last_sending(tries: Sequence[Try], now: int) -> int:
+    """When the last of these was sent, seconds UTC and never after ``now``; 0 for none. Those that only looked are left
+    out. What a clock that was wrong then has written ahead counts as sent when the next one was made."""
+    sent = [number for number, each in enumerate(tries) if not _only_looked(each.outcome)]
+    return max((next((each.at for each in tries[number:] if each.at <= now), now) for number in sent), default=0)
+
+
+def _only_looked(outcome: str) -> bool:
+    return outcome in (_REPAIR, NOT_SEEN) or outcome.startswith(_READ_FAILED)
 
 
 def _is_its_own(operation: Operation, facts: PaymentFacts | None) -> bool:

@@ -113,7 +113,8 @@ class Review:
         """Why it cannot be sent again now, or ''."""
         if operation.kind is OperationKind.CONFIRM:
             return "The shopper who paid is not waiting any more. They can pay again by the order's link."
-        left = REPAIR_SECONDS - (self._clock.now() - last_sending(tries))
+        now = self._clock.now()
+        left = REPAIR_SECONDS - (now - last_sending(tries, now))
         if operation.kind in ONLY_ONCE and left > 0:
             minutes = -(-left // 60)
             return f"What was sent last could still arrive. It can be sent again in {minutes} min."

@@ -86,7 +86,9 @@ class SqlStanding:
         to_ship = and_(PaymentRecord.status == PaymentStatus.SUCCEEDED.value, ShipmentRecord.order_id.is_(None))
         shipped = ShipmentRecord.shipped_at > shipped_since
         asked = PaymentRecord.id.in_(
-            select(OperationRecord.payment_id).where(OperationRecord.state.not_in([each.value for each in FINAL_STATES]))
+            select(OperationRecord.payment_id).where(
+                OperationRecord.state.not_in([each.value for each in FINAL_STATES])
+            )
         )
         wanted = true() if everything else or_(~over, PaymentRecord.status.is_(None), to_ship, shipped, asked)
         rows = self._session.scalars(

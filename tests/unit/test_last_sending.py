@@ -1,0 +1,31 @@
+"""When something was last sent, from the times that clocks have written, of which one may have been wrong."""
+
+import pytest
+
+from sellerdesk.domain.operation import Try
+from sellerdesk.services.decide import NOT_SEEN, last_sending
+
+NOW = 10_000
+LOOKED = "waits for Stripe's repair"
+
+
+@pytest.mark.parametrize(
+    ("tries", "expected"),
+    [
+        ((), 0),
+        (((100, "server error"),), 100),
+        (((100, "server error"), (200, "no answer")), 200),
+        (((100, "server error"), (200, LOOKED), (300, "read failed: busy"), (400, NOT_SEEN)), 100),
+        (((100, LOOKED),), 0),
+        # It never ended: it may have been sent.
+        (((100, "server error"), (200, "")), 200),
+        # A clock that was days ahead.
+        (((100, "server error"), (99_000, "no answer"), (400, LOOKED)), 400),
+        (((99_000, "server error"), (99_001, LOOKED)), NOW),
+        # A clock that was behind does not make it earlier.
+        (((5_000, "server error"), (200, LOOKED)), 5_000),
+        (((5_000, "server error"), (200, "no answer")), 5_000),
+    ],
+)
+def test_last_sending(tries: tuple[tuple[int, str], ...], expected: int) -> None:
+    assert last_sending([Try(at, outcome) for at, outcome in tries], NOW) == expected
