@@ -9,6 +9,7 @@ import sys
 from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from sellerdesk.doctor.findings import Finding, bad, good, note
 
@@ -95,17 +96,20 @@ def missing_libraries() -> tuple[str, ...]:
 
 
 def _start_qt(more: dict[str, str]) -> "subprocess.CompletedProcess[str] | None":
-    """Start an application and end it; None when it does not come to an end."""
+    """Start an application and end it; None when it does not come to an end. In a folder of its own, for where no
+    platform can be loaded Qt aborts, and some systems then write the memory's image beside it."""
     try:
-        # This very Python with a fixed text; nothing comes from outside.
-        return subprocess.run(  # noqa: S603  # nosec B603
-            [sys.executable, "-c", _TRY_QT],
-            capture_output=True,
-            text=True,
-            timeout=_PATIENCE_SECONDS,
-            check=False,
-            env={**os.environ, **more},
-        )
+        with TemporaryDirectory() as folder:
+            # This very Python with a fixed text; nothing comes from outside.
+            return subprocess.run(  # noqa: S603  # nosec B603
+                [sys.executable, "-c", _TRY_QT],
+                capture_output=True,
+                text=True,
+                timeout=_PATIENCE_SECONDS,
+                check=False,
+                env={**os.environ, **more},
+                cwd=folder,
+            )
     except (OSError, subprocess.TimeoutExpired):
         return None
 
