@@ -11,20 +11,19 @@ from dataclasses import dataclass, replace
 from sellerdesk.clock import Clock
 from sellerdesk.domain.errors import AnswerNotSaved, CallError, NotSentYet, OurBug, OutcomeUnknown, StoreError
 from sellerdesk.domain.operation import Operation, OperationKind, OperationState
-from sellerdesk.domain.order import Order, PassedOn, TimelineEntry
-from sellerdesk.domain.requests import Capture, PassTracking, from_json
+from sellerdesk.domain.order import PassedOn, TimelineEntry
+from sellerdesk.domain.requests import Capture, from_json
 from sellerdesk.services.again import repeated
 from sellerdesk.services.calls import Answer
 from sellerdesk.services.decide import ODD, Decider, Verdict, again_later
 from sellerdesk.services.keeping import SentMemory
 from sellerdesk.services.missed import pieces_kept
+from sellerdesk.services.overtaking import SUPERSEDED, Overtaking, is_current
 from sellerdesk.services.ports import PaymentGateway, Store, UnitOfWork
 from sellerdesk.services.record import Origin, record_facts, record_refunds
-from sellerdesk.services.requests import shipping_of
 
 _MOVES_NOTHING = (OperationKind.CREATE_CUSTOMER, OperationKind.CREATE_INTENT, OperationKind.SHIP)
 DECIDED = "A person decided to send it again."
-SUPERSEDED = "Replaced by a newer tracking number."
 
 
 def nowhere(_place: str) -> None:
@@ -60,6 +59,7 @@ class Conductor:
         self._store = store
         self._memory = memory
         self._decider = Decider(store, gateway, clock)
+        self._overtaking = Overtaking(store, clock)
         self._clock = clock
         self._seat = seat
         self._reached = reached
@@ -135,14 +135,14 @@ class Conductor:
 
     def _pass(self, known: Operation) -> Outcome:
         self._at(known, "planned")
-        if known.attempts == 0 and self._drop(known):
+        if (known.attempts == 0 and self._drop(known)) or self._overtaking.waits(known):
             return Outcome(self._current(known.id))
         with _told_as(NotSentYet):
             claimed = repeated(lambda: self._claim(known.id))
         if claimed is None:
             return Outcome(self._current(known.id))
         self._at(claimed, "claimed")
-        verdict = self._superseded(claimed) or self._decider.decide(claimed)
+        verdict = self._overtaking.superseded(claimed) or self._decider.decide(claimed)
         self._at(claimed, "answered")
         with _told_as(AnswerNotSaved):
             outcome = self._record(claimed, verdict)
@@ -164,7 +164,7 @@ class Conductor:
     def _drop(self, known: Operation) -> bool:
         """Drop what was never sent and need not be any more; whether it was dropped."""
         word = self._decider.too_late(known)
-        if not word and self._superseded(known) is not None:
+        if not word and self._overtaking.superseded(known) is not None:
             word = SUPERSEDED
         if not word:
             return False
@@ -172,14 +172,6 @@ class Conductor:
             dropped = unit.journal.finish(known, OperationState.DROPPED, word, self._clock.now())
             unit.commit()
         return dropped
-
-    def _superseded(self, operation: Operation) -> Verdict | None:
-        """Tracking that was corrected since must not overwrite the newer one."""
-        if operation.kind is not OperationKind.SHIP:
-            return None
-        with self._store.read() as unit:
-            order = unit.orders.get(operation.order_id)
-        return None if _is_current(order, operation) else Verdict(OperationState.FAILED, SUPERSEDED)
 
     def _claim(self, operation_id: str) -> Operation | None:
         with self._store.write() as unit:
@@ -266,7 +258,7 @@ class Conductor:
         if isinstance(request, Capture) and done:
             unit.orders.save_kept(order.id, pieces_kept(order, request.lines), request.shipping_amount)
             unit.catalogue.take_from_stock({line.sku: line.quantity for line in request.lines if line.sku})
-        if verdict.passed_on is not None and order.shipment is not None and _is_current(order, claimed):
+        if verdict.passed_on is not None and order.shipment is not None and is_current(order, claimed):
             unit.orders.save_shipment(order.id, replace(order.shipment, passed_on=verdict.passed_on))
             what = "not_passed_on" if verdict.passed_on is PassedOn.REFUSED else "passed_on"
             now = self._clock.now()
@@ -293,14 +285,6 @@ def _end_attempt(unit: UnitOfWork, claimed: Operation, verdict: Verdict, at: int
         error.request_id if error else _request_id(verdict.answer),
         error.replayed if error else False,
     )
-
-
-def _is_current(order: Order, operation: Operation) -> bool:
-    """Whether ``operation`` passes on the parcels that the order has now."""
-    request = from_json(operation.params)
-    if not isinstance(request, PassTracking) or order.shipment is None:
-        return True
-    return request.shipping == shipping_of(order.shopper, order.shipment.parcels)
 
 
 def _request_id(answer: Answer | None) -> str:

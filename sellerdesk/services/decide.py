@@ -56,6 +56,7 @@ _SERVER_ERROR = "server error"
 _REPLAYED = "server error replayed"
 ODD = "odd answer"
 _REPAIR = "waits for Stripe's repair"
+ON_ITS_WAY = "may still arrive, and a newer one waits for it"
 _READ_FAILED = "read failed: "
 _NOT_WAITING = "Not sent: the shopper was not waiting any more."
 _APPROVAL_OVER = "Not sent: the bank's approval was older than an hour."
@@ -266,7 +267,7 @@ def last_sending(tries: Sequence[Try], now: int) -> int:
 
 
 def _only_looked(outcome: str) -> bool:
-    return outcome in (_REPAIR, NOT_SEEN) or outcome.startswith(_READ_FAILED)
+    return outcome in (_REPAIR, ON_ITS_WAY, NOT_SEEN) or outcome.startswith(_READ_FAILED)
 
 
 def _is_its_own(operation: Operation, facts: PaymentFacts | None) -> bool:

@@ -7,12 +7,22 @@ import pytest
 
 from sellerdesk.domain.errors import CallError
 from sellerdesk.domain.operation import OperationKind, OperationState
-from sellerdesk.domain.order import Order, PassedOn
+from sellerdesk.domain.order import Order, Parcel, PassedOn
 from sellerdesk.domain.payment import PaymentStatus
 from sellerdesk.sandbox import Sandbox
 from sellerdesk.sandbox.faults import Fault
 from sellerdesk.services.pay_answer import PayState
-from tests.wiring import TOTAL, Placed, Plant, calls, confirmation_token, customers_of, intents_of
+from tests.wiring import (
+    PARCEL,
+    TOTAL,
+    Placed,
+    Plant,
+    calls,
+    confirmation_token,
+    customers_of,
+    intents_of,
+    stripe_call,
+)
 
 SHORT = TOTAL - 6200
 # Name of the fault, the sandbox's fault, and whether the answer is kept under the key (None: as the sandbox does).
@@ -139,6 +149,30 @@ def test_shipping_by_way_of_the_charge(shop: Plant, stripe_sandbox: Sandbox, fau
     told = shop.check_agrees(order.id)
     assert told.shipment is not None
     assert told.shipment.passed_on is PassedOn.ON_CHARGE
+
+
+def test_a_number_that_arrives_late_does_not_replace_the_corrected_one(shop: Plant, stripe_sandbox: Sandbox) -> None:
+    order = shop.prepare(shop.place_and_pay())
+    on_intent = f"/v1/payment_intents/{order.payment.intent_id}"
+    corrected = Parcel("dhl", "00340434161094042557")
+
+    def at_stripe() -> str:
+        return (stripe_call(stripe_sandbox, "GET", on_intent)["shipping"] or {}).get("tracking_number") or ""
+
+    plan(stripe_sandbox, "update", Fault.LOST_BEFORE, None)
+    shop.ship(order)
+    shop.ship(shop.order(order.id), corrected)
+    shop.settle()
+    assert at_stripe() == ""
+    # What was not answered is done after all, half an hour later.
+    late = {"shipping[name]": "Ada Byron", "shipping[address][line1]": "1 Lovelace Way"}
+    stripe_call(stripe_sandbox, "POST", on_intent, **late, **{"shipping[tracking_number]": PARCEL.number})
+    shop.settle(10)
+    assert at_stripe() == corrected.number
+    told = shop.check_agrees(order.id)
+    assert told.shipment is not None
+    assert told.shipment.passed_on is PassedOn.ON_INTENT
+    assert shop.happened(order.id)[-3:] == ["shipped", "shipped", "passed_on"]
 
 
 @EACH_FAULT
