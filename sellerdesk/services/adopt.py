@@ -157,7 +157,7 @@ def _attach(unit: UnitOfWork, order: Order, found: FoundPayment) -> Order | None
     planned = order.payment_of(payment_id)
     if planned is not None:
         if planned.intent_id:
-            _log.error("payment %s was made twice at Stripe; the second is %s", payment_id, found.facts.intent_id)
+            _tell_second(payment_id, found)
             return None
         return None if _is_being_made(unit, order) else order
     if role not in ("backorder", "renewal") or (role == "renewal" and order.payment_of(replaces) is None):
@@ -174,6 +174,15 @@ def _attach(unit: UnitOfWork, order: Order, found: FoundPayment) -> Order | None
     )
     unit.payments.put(payment)
     return unit.orders.get(order.id)
+
+
+def _tell_second(payment_id: str, found: FoundPayment) -> None:
+    """One that nobody paid is no contradiction: where Stripe keeps a fault of its own under a key the intent is asked
+    for under another, and the first may be made after all when Stripe repairs it. Nobody has its client secret."""
+    if found.facts.authorized_at is None:
+        _log.info("payment %s has a second intent that nobody paid: %s", payment_id, found.facts.intent_id)
+    else:
+        _log.error("payment %s was made twice at Stripe; the second is %s", payment_id, found.facts.intent_id)
 
 
 def _is_being_made(unit: UnitOfWork, order: Order) -> bool:
