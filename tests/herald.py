@@ -14,6 +14,8 @@ class Herald:
             self._reporter.write_line(f"\nfailed ({report.when}): {report.nodeid}")
 
 
+# Last, since the reporter itself is made by this hook.
+@pytest.hookimpl(trylast=True)
 def pytest_configure(config: pytest.Config) -> None:
     """Put the herald beside the reporter, which only the main process has."""
     reporter = config.pluginmanager.get_plugin("terminalreporter")
