@@ -193,6 +193,7 @@ class Shops:
         notice_return(store, memory)
         works = assemble(store, gateway, clock, seat=seat, installation=installation, road=road, memory=memory)
         mode = Mode.LIVE if classify(key).livemode else Mode.TEST
+        shared = self.databases.shared(profile)
         info = ShopInfo(
             mode=mode,
             name=profile.get(SHOP_NAME) or name,
@@ -200,6 +201,7 @@ class Shops:
             other_address="" if addresses.is_stripe else addresses.api_base,
             checkout_url=profile.get(PUBLIC_ADDRESS),
             profile=name,
+            shared_database=shared.shown if shared is not None else "",
         )
         pictures = folder / PICTURES
         return ProfileWorks(

@@ -103,7 +103,8 @@ class SettingsController(QObject):
         if mode is not None and found.shop is not None:
             pages.insert(1, settings_pages.ConfirmationPage(found.shop))
             pages.append(settings_pages.PollingPage(found.shop, mode))
-        pages += [settings_pages.AppearancePage(found.program), settings_pages.SeatPage(found.program, mode)]
+        info = shop.info if shop is not None else None
+        pages += [settings_pages.AppearancePage(found.program), settings_pages.SeatPage(found.program, info)]
         return pages
 
     def _keys_page(self, shop: OpenShop | None, found: _Read) -> "SettingsPage":

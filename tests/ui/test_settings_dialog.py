@@ -10,7 +10,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QScrollArea
 from pytestqt.qtbot import QtBot
 
-from sellerdesk.services.desk import Mode
+from sellerdesk.services.desk import Mode, ShopInfo
 from sellerdesk.settings import (
     ACCENT,
     CHECKOUT_PORT,
@@ -26,6 +26,7 @@ from sellerdesk.settings import (
     Settings,
 )
 from sellerdesk.ui.dialogs.settings import SettingsDialog
+from sellerdesk.ui.dialogs.settings_pages import SeatPage
 from sellerdesk.ui.dialogs.settings_parts import ChoiceEntry, TextEntry
 from sellerdesk.ui.theme import Scheme, Theme
 from sellerdesk.ui.tokens import DARK, LIGHT
@@ -128,6 +129,23 @@ class TestWhatIsThere:
         dialog.show_page("Checkout page")
         assert "It runs on this computer only (127.0.0.1)" in words_of(dialog)
         assert "after the checkout page is started again" in words_of(dialog)
+
+    @pytest.mark.parametrize(
+        ("mode", "shared", "said"),
+        [
+            (Mode.LIVE, "", "The orders are in a file of this computer."),
+            (Mode.LIVE, "shop at db.example", "The orders are in the database “shop at db.example”"),
+            (Mode.DEMO, "", ""),
+            (None, "", ""),
+        ],
+    )
+    def test_where_the_orders_are(self, qtbot: QtBot, mode: Mode | None, shared: str, said: str, folder: Path) -> None:
+        shop = ShopInfo(mode, "Kontor Nord", "…h7Qx", "", "", "p", shared) if mode is not None else None
+        page = SeatPage(program(folder), shop)
+        qtbot.addWidget(page)
+        page.show()
+        words = words_of(page)
+        assert said in words if said else "The orders are" not in words
 
     def test_what_each_road_means_and_which_is_untried(self, make: Make) -> None:
         dialog = make().open()

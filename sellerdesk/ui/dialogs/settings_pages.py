@@ -3,7 +3,7 @@
 from PySide6.QtCore import QSysInfo
 
 from sellerdesk.domain.road import EXPLANATION, MANUAL_WARNING, ConfirmationRoad
-from sellerdesk.services.desk import Mode
+from sellerdesk.services.desk import Mode, ShopInfo
 from sellerdesk.services.pace import READS_AT_LEAST, READS_PER_PAYMENT, payments_for, reads_a_month
 from sellerdesk.settings import (
     COLOUR_SCHEME,
@@ -106,9 +106,9 @@ class AppearancePage(SettingsPage):
 
 
 class SeatPage(SettingsPage):
-    """What this place is called in the timelines."""
+    """What this place is called in the timelines, and where the orders are that it works on."""
 
-    def __init__(self, values: Settings, mode: Mode | None) -> None:
+    def __init__(self, values: Settings, shop: ShopInfo | None) -> None:
         super().__init__(
             "This seat",
             "monitor",
@@ -120,6 +120,19 @@ class SeatPage(SettingsPage):
             SEAT_NAME, values, "Empty means the name of this computer.", placeholder=computer or "This computer"
         )
         self.add(self.name)
+        is_demo = shop is not None and shop.mode is Mode.DEMO
         demo = "The demo shop keeps its own seat. Your shop has this one from the next time it is opened."
-        self.add_line(demo if mode is Mode.DEMO else SHOP_AGAIN)
+        self.add_line(demo if is_demo else SHOP_AGAIN)
+        if shop is not None and not is_demo:
+            self.add_line(where_the_orders_are(shop), "archive")
         self.end()
+
+
+def where_the_orders_are(shop: ShopInfo) -> str:
+    """In words, with what it takes to share them."""
+    if shop.shared_database:
+        return f"The orders are in the database “{shop.shared_database}”, where several seats can share them."
+    return (
+        "The orders are in a file of this computer. For several seats, “sellerdesk move-database” moves them to a "
+        "PostgreSQL server and checks them row by row."
+    )
