@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import settings
+from pytestqt.qtbot import QtBot
 
 from tests.herald import pytest_configure
 from tests.proofs import proof, pytest_addoption, pytest_terminal_summary, release
@@ -181,6 +182,14 @@ def _judge() -> None:
     found = _watch.take() if _watch is not None else []
     if found:
         pytest.fail("Stripe describes it otherwise:\n" + "\n".join(found), pytrace=False)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _patience() -> None:
+    """How soon a window shows something says something about the machine; that it never does, is what fails."""
+    for wait in (QtBot.waitUntil, QtBot.waitSignal, QtBot.waitSignals, QtBot.waitExposed, QtBot.waitActive):
+        assert wait.__kwdefaults__ is not None
+        wait.__kwdefaults__["timeout"] = 30_000
 
 
 @pytest.fixture(autouse=True)

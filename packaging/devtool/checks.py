@@ -34,7 +34,8 @@ COLLECT = ("collecting", ("-m", "pytest", "--collect-only", "--quiet"))
 BENCH = ("-m", "pytest", "tests/bench", "-m", "bench", "-p", "no:xdist", "-q", "-s")
 # Two for each core of a small machine: browsers and servers wait for each other half of the time.
 # tests/conftest.py puts the long files first; xdist would put those first that have many tests.
-# A worker that died is not replaced: with files dealt out, xdist 3.8 can wait for ever for what the dead one had done.
+# A worker that died is not replaced, and the run ends: with files dealt out, xdist 3.8 can wait for ever for what the
+# dead one had done.
 PYTEST = ("-m", "pytest", "-n", "4", "--dist", "loadfile", "--no-loadscope-reorder", "--max-worker-restart=0")
 NOT_BENCH = ("-m", "not bench")
 CLOSING_LINE = re.compile(r"^(=+ )?(\d+ \w+|no tests ran).* in [0-9.]+s\b")

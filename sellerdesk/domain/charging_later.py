@@ -27,6 +27,8 @@ from sellerdesk.domain.shortening import PlannedLine
 # https://docs.stripe.com/payments/place-a-hold-on-a-payment-method
 VISA_HOLD_SECONDS = (4 * 24 + 18) * 3600
 HOLD_SECONDS = 7 * 24 * 3600
+# What a new hold must last longer than the old one, or nothing is gained by it.
+WORTH_SECONDS = 3600
 _SEND_LINK = "Send the shopper the link of their order: once this hold has ended it lets them order again."
 
 
@@ -189,9 +191,10 @@ def offer_renewal(order: Order, now: int) -> RenewalOffer:
         return RenewalOffer(RenewalRoad.SHOPPER, f"The saved card expired, so the bank would refuse it. {_SEND_LINK}")
     lasts = VISA_HOLD_SECONDS if card is not None and card.brand == "visa" else HOLD_SECONDS
     deadline = None if lapsed else payment.capture_before
-    if deadline is not None and now + lasts <= deadline:
+    if deadline is not None and now + lasts <= deadline + WORTH_SECONDS:
         return RenewalOffer(
-            RenewalRoad.NONE, "A new hold would lapse sooner than the one you have, so it is too early to renew it."
+            RenewalRoad.NONE,
+            "A new hold would not last longer than the one you have, or hardly, so it is too early to renew it.",
         )
     plan = RenewalPlan(payment.id, order.currency, payment.authorized, deadline, now + lasts, card)
     why = (

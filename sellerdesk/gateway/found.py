@@ -6,6 +6,7 @@ from sellerdesk.domain.adoption import FoundPayment
 from sellerdesk.domain.payment import PaymentFacts, ShippingFacts
 from sellerdesk.domain.requests import LineItem
 from sellerdesk.gateway.reading import Json, OddAnswer, flag, part, text, whole, whole_or_none
+from sellerdesk.gateway.translate import shipping_facts
 
 EXPAND = ["latest_charge", "amount_details.line_items"]
 
@@ -53,16 +54,5 @@ def line_item(line: object) -> LineItem:
 
 
 def _billing(billing: Json) -> ShippingFacts | None:
-    address = part(billing, "address")
-    if not text(billing, "name") and not text(address, "line1"):
-        return None
-    return ShippingFacts(
-        name=text(billing, "name"),
-        line1=text(address, "line1"),
-        line2=text(address, "line2"),
-        city=text(address, "city"),
-        state=text(address, "state"),
-        postal_code=text(address, "postal_code"),
-        country=text(address, "country"),
-        phone=text(billing, "phone"),
-    )
+    named = text(billing, "name") or text(part(billing, "address"), "line1")
+    return shipping_facts(billing) if named else None

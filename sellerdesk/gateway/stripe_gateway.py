@@ -252,9 +252,11 @@ class StripeGateway:
 
         return next((facts for facts in self._calls.pages(send, read) if facts is not None), None)
 
-    def find_customer(self, operation_id: str, created_from: int) -> str | None:
+    def find_customer(self, operation_id: str, email: str, created_from: int) -> str | None:
+        """https://docs.stripe.com/api/customers/list: by the e-mail exactly as it was given, else by time."""
+
         def send(client: StripeClient, params: dict[str, Any]) -> object:
-            wanted: Any = {**params, "created": {"gte": created_from}}
+            wanted: Any = {**params, **({"email": email} if email else {"created": {"gte": created_from}})}
             return client.v1.customers.list(wanted)
 
         def read(answer: Answer) -> str | None:

@@ -70,7 +70,7 @@ def payment_facts(intent: Json, seen: Seen) -> PaymentFacts:
         card=_card(card),
         problem=_problem(intent, charge),
         next_action=text(part(intent, "next_action"), "type"),
-        shipping=_shipping(part(intent, "shipping")),
+        shipping=shipping_facts(part(intent, "shipping")),
         metadata=_metadata(part(intent, "metadata")),
         request_id=seen.request_id,
         confirmation_method=text(intent, "confirmation_method"),
@@ -195,7 +195,8 @@ def _who_refused(charge: Json, network_code: str = "") -> dict[str, str]:
     }
 
 
-def _shipping(shipping: Json) -> ShippingFacts | None:
+def shipping_facts(shipping: Json) -> ShippingFacts | None:
+    """Who gets it and where, from a block for shipping or for billing; None for an empty one."""
     if not shipping:
         return None
     address = part(shipping, "address")

@@ -178,7 +178,7 @@ def _attach(unit: UnitOfWork, order: Order, found: FoundPayment) -> Order | None
 
 def _tell_second(payment_id: str, found: FoundPayment) -> None:
     """One that nobody paid is no contradiction: where Stripe keeps a fault of its own under a key the intent is asked
-    for under another, and the first may be made after all when Stripe repairs it. Nobody has its client secret."""
+    for under another, and the first may be made after all when Stripe repairs it."""
     if found.facts.authorized_at is None:
         _log.info("payment %s has a second intent that nobody paid: %s", payment_id, found.facts.intent_id)
     else:

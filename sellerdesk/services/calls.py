@@ -107,7 +107,7 @@ def look(gateway: PaymentGateway, operation: Operation) -> Seen:
     request = from_json(operation.params)
     match request:
         case CreateCustomer():
-            customer_id = gateway.find_customer(operation.id, operation.created_at - 300)
+            customer_id = gateway.find_customer(operation.id, request.email, operation.created_at - 300)
             if customer_id is None:
                 return Seen(Effect.NOT_YET, Answer())
             return Seen(Effect.HAPPENED, Answer(customer_id=customer_id))

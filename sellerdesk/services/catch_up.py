@@ -14,11 +14,9 @@ from sellerdesk.domain.ids import new_id
 from sellerdesk.domain.standing import Behind, CaughtUp, Judgement, Sent, judge
 from sellerdesk.services.adopt import REBUILT_SECONDS, Adopt
 from sellerdesk.services.keeping import SentMemory
-from sellerdesk.services.missed import write_missed_capture, write_missed_shipment
 from sellerdesk.services.one_by_one import attempt
 from sellerdesk.services.ports import PaymentGateway, Store
-from sellerdesk.services.record import Origin, record_facts, record_refunds, refunds_moved
-from sellerdesk.services.sync import ACTOR, EVENTS_KEPT_SECONDS, OVERLAP_SECONDS, Sync, to_read_again
+from sellerdesk.services.sync import EVENTS_KEPT_SECONDS, OVERLAP_SECONDS, Sync, to_read_again
 
 LAST = "last_catch_up"
 # How long after a parcel left its tracking may be corrected. No event tells of it.
@@ -100,28 +98,13 @@ class CatchUp:
         with self._store.read() as unit:
             everything = self._clock.now() - since > EVENTS_KEPT_SECONDS
             intents = unit.standing.intents(since - CORRECTED_SECONDS, everything=everything)
-        missed = [each for each in intents if not attempt(partial(self._read, each), each)]
+        missed = [each for each in intents if not attempt(partial(self._sync.read_whole, each), each)]
         self._adopt.since(since)
         with self._store.write() as unit:
             now = self._clock.now()
             unit.inbox.add(to_read_again((*missed, *self._adopt.passed_over), now), "poll", now)
             unit.commit()
         self._sync.poll()
-
-    def _read(self, intent_id: str) -> None:
-        found = self._gateway.found(intent_id)
-        with self._store.read() as unit:
-            known = unit.orders.by_intent(intent_id)
-        if known is None:
-            return
-        refunds = self._gateway.refunds(intent_id) if refunds_moved(known, found.facts) else ()
-        with self._store.write() as unit:
-            origin = Origin("event", ACTOR, self._clock.now())
-            order = record_facts(unit, unit.orders.get(known.id), found.facts, origin)
-            record_refunds(unit, order, refunds, origin)
-            write_missed_capture(unit, order, found)
-            write_missed_shipment(unit, order, found)
-            unit.commit()
 
     def _end(self, behind: Behind, before: dict[str, int]) -> CaughtUp | None:
         """A new life, which counts on from the highest that is known. Kept outside last: what is kept there until then

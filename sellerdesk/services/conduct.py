@@ -15,12 +15,13 @@ from sellerdesk.domain.order import PassedOn, TimelineEntry
 from sellerdesk.domain.requests import Capture, from_json
 from sellerdesk.services.again import repeated
 from sellerdesk.services.calls import Answer
-from sellerdesk.services.decide import ODD, Decider, Verdict, again_later
+from sellerdesk.services.decide import Decider, Verdict, again_later
 from sellerdesk.services.keeping import SentMemory
 from sellerdesk.services.missed import pieces_kept
 from sellerdesk.services.overtaking import SUPERSEDED, Overtaking, is_current
 from sellerdesk.services.ports import PaymentGateway, Store, UnitOfWork
 from sellerdesk.services.record import Origin, record_facts, record_refunds
+from sellerdesk.services.tries import ODD
 
 _MOVES_NOTHING = (OperationKind.CREATE_CUSTOMER, OperationKind.CREATE_INTENT, OperationKind.SHIP)
 DECIDED = "A person decided to send it again."
@@ -59,7 +60,7 @@ class Conductor:
         self._store = store
         self._memory = memory
         self._decider = Decider(store, gateway, clock)
-        self._overtaking = Overtaking(store, clock)
+        self._overtaking = Overtaking(store, gateway, clock)
         self._clock = clock
         self._seat = seat
         self._reached = reached

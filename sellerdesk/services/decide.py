@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from sellerdesk.clock import Clock
+from sellerdesk.domain.adoption import TAG_SHIPPED_AT
 from sellerdesk.domain.errors import (
     Busy,
     CallError,
@@ -18,7 +19,7 @@ from sellerdesk.domain.errors import (
 )
 from sellerdesk.domain.operation import Operation, OperationKind, OperationState, Try
 from sellerdesk.domain.order import PassedOn
-from sellerdesk.domain.payment import APPROVAL_SECONDS, PaymentFacts
+from sellerdesk.domain.payment import APPROVAL_SECONDS, PaymentFacts, PaymentStatus
 from sellerdesk.domain.requests import TAG_OPERATION, PassTracking, from_json
 from sellerdesk.services.calls import (
     DECLINED,
@@ -32,6 +33,20 @@ from sellerdesk.services.calls import (
     send,
 )
 from sellerdesk.services.ports import PaymentGateway, Store
+from sellerdesk.services.tries import (
+    BUSY,
+    KEY_REFUSED,
+    NO_ANSWER,
+    NOT_SEEN,
+    ODD,
+    OUR_FAULT,
+    READ_FAILED,
+    REPAIR,
+    REPLAYED,
+    SERVER_ERROR,
+    kept_under_key,
+    last_sending,
+)
 
 # Stripe keeps a key for at least 24 hours: https://docs.stripe.com/api/idempotent_requests
 SAME_KEY_SECONDS = 23 * 3600
@@ -48,16 +63,16 @@ ONLY_ONCE = frozenset({OperationKind.REFUND, OperationKind.BACK_ORDER, Operation
 _CONFIRMS = (OperationKind.CONFIRM, OperationKind.CHARGE_AGAIN)
 # A confirmation that was not carried out is not sent later than this: the shopper may have paid elsewhere.
 SHOPPER_WAITS_SECONDS = 600
-NOT_SEEN = (
-    "Stripe had a fault or gave no answer, and an hour later nothing of it is to be seen there. Sending it again is up "
-    "to you."
+# What is not held yet can go back and forth at Stripe.
+_GOES_BACK = frozenset(
+    {
+        PaymentStatus.REQUIRES_PAYMENT_METHOD,
+        PaymentStatus.REQUIRES_CONFIRMATION,
+        PaymentStatus.REQUIRES_ACTION,
+        PaymentStatus.PROCESSING,
+    }
 )
-_SERVER_ERROR = "server error"
-_REPLAYED = "server error replayed"
-ODD = "odd answer"
-_REPAIR = "waits for Stripe's repair"
-ON_ITS_WAY = "may still arrive, and a newer one waits for it"
-_READ_FAILED = "read failed: "
+_NEWER_THERE = "Stripe has a newer tracking number, which this database does not know."
 _NOT_WAITING = "Not sent: the shopper was not waiting any more."
 _APPROVAL_OVER = "Not sent: the bank's approval was older than an hour."
 
@@ -101,7 +116,7 @@ class Decider:
             raise
         except Exception as error:  # noqa: BLE001 - what we did not foresee must not stay unwritten
             _log.exception("operation %s met a fault of ours", claimed.id)
-            return again_later(claimed, f"fault of ours: {type(error).__name__}")
+            return again_later(claimed, f"{OUR_FAULT}{type(error).__name__}")
 
     def _is_stale(self, operation: Operation) -> bool:
         """Whether the world may have moved on since this was planned, by a crash or an older copy of the database:
@@ -143,7 +158,25 @@ class Decider:
             answer = send(self._gateway, operation)
         except CallError as error:
             return self._after_error(operation, error)
-        return _done(operation, "done", answer)
+        if operation.attempts == 1 or answer.facts is None or answer.facts.status not in _GOES_BACK:
+            return _done(operation, "done", answer)
+        return self._done_once_more(operation, "done", OperationState.DONE, answer.facts)
+
+    def _done_once_more(
+        self,
+        operation: Operation,
+        word: str,
+        state: OperationState,
+        facts: PaymentFacts,
+        error: CallError | None = None,
+    ) -> Verdict:
+        """What comes back under a key that was sent before may be the first answer, which Stripe keeps, and be older
+        than what was read since: https://docs.stripe.com/api/idempotent_requests. So the payment is read once more."""
+        try:
+            now = self._gateway.retrieve(facts.intent_id)
+        except CallError as unread:
+            return again_later(operation, f"{READ_FAILED}{_word(unread)}", unread)
+        return Verdict(state, word, Answer(now), error)
 
     def _find_out(self, operation: Operation) -> Verdict:
         try:
@@ -152,14 +185,29 @@ class Decider:
             word = "Stripe does not know this payment any more. Was test data deleted, or is the key another account's?"
             return Verdict(OperationState.REVIEW, word, error=error)
         except CallError as error:
-            return again_later(operation, f"{_READ_FAILED}{_word(error)}", error)
+            return again_later(operation, f"{READ_FAILED}{_word(error)}", error)
         match seen.effect:
             case Effect.NOT_YET:
-                return self._send_again(operation, seen)
+                return self._newer_there(operation, seen) or self._send_again(operation, seen)
             case Effect.WAIT:
                 return again_later(operation, "Stripe has not decided", answer=seen.answer)
             case _:
                 return _settled(operation, seen)
+
+    def _newer_there(self, operation: Operation, seen: Seen) -> Verdict | None:
+        """Tracking that an operation passed on which this database does not have, and later than this one: the database
+        came back from the past, or another one works on the same account. It stays."""
+        request, facts = from_json(operation.params), seen.answer.facts
+        if not isinstance(request, PassTracking) or facts is None:
+            return None
+        here, there = dict(request.metadata), dict(facts.metadata)
+        shipped_at = there.get(TAG_SHIPPED_AT, "")
+        if not shipped_at.isdecimal() or int(shipped_at) <= int(here[TAG_SHIPPED_AT]):
+            return None
+        with self._store.read() as unit:
+            if unit.journal.get(there.get(TAG_OPERATION, "")) is not None:
+                return None
+        return Verdict(OperationState.FAILED, _NEWER_THERE, seen.answer, passed_on=PassedOn.REFUSED)
 
     def _send_again(self, operation: Operation, seen: Seen) -> Verdict:
         """Not there: the same key while Stripe keeps it, then a new one. That is safe for all kinds but those in
@@ -174,7 +222,7 @@ class Decider:
         fresh_key = operation.generation > 0 and not outcomes
         since = tries[0].at if tries and operation.kind in ONLY_ONCE else operation.first_sent_at
         sent_since = self._clock.now() - (since or self._clock.now())
-        if fresh_key or (sent_since < SAME_KEY_SECONDS and not _kept_under_key(outcomes)):
+        if fresh_key or (sent_since < SAME_KEY_SECONDS and not kept_under_key(outcomes)):
             return self._send(operation)
         if operation.kind in ONLY_ONCE:
             return self._leave_to_a_person(tries, seen)
@@ -185,7 +233,7 @@ class Decider:
         sending, so that nothing can still be on its way; then somebody decides."""
         now = self._clock.now()
         if now - last_sending(tries, now) < REPAIR_SECONDS:
-            return Verdict(OperationState.UNKNOWN, _REPAIR, seen.answer, wait=REPAIR_LOOK_SECONDS)
+            return Verdict(OperationState.UNKNOWN, REPAIR, seen.answer, wait=REPAIR_LOOK_SECONDS)
         return Verdict(OperationState.REVIEW, NOT_SEEN, seen.answer)
 
     def _after_error(self, operation: Operation, error: CallError) -> Verdict:
@@ -193,7 +241,9 @@ class Decider:
         again = is_second_confirmation(operation)
         match error:
             case Declined() if operation.kind in _CONFIRMS or _is_its_own(operation, error.facts):
-                return Verdict(OperationState.FAILED, DECLINED, Answer(error.facts), error)
+                if first or error.facts is None:
+                    return Verdict(OperationState.FAILED, DECLINED, Answer(error.facts), error)
+                return self._done_once_more(operation, DECLINED, OperationState.FAILED, error.facts, error)
             case Declined() | Rejected() | StateMoved() if operation.kind in ONLY_ONCE:
                 return self._refused_once(operation, error)
             case Rejected() | StateMoved() if operation.kind is OperationKind.SHIP:
@@ -203,9 +253,9 @@ class Decider:
             case Declined() | Rejected() | StateMoved():
                 return self._read_decides(operation, error)
             case KeyRefused() if first and operation.kind is OperationKind.CONFIRM and not again:
-                return Verdict(OperationState.FAILED, "key refused", None, error)
+                return Verdict(OperationState.FAILED, KEY_REFUSED, None, error)
             case KeyRefused():
-                return Verdict(OperationState.UNKNOWN, "key refused", error=error, wait=KEY_REFUSED_SECONDS)
+                return Verdict(OperationState.UNKNOWN, KEY_REFUSED, error=error, wait=KEY_REFUSED_SECONDS)
             case Busy() | OutcomeUnknown():
                 return again_later(operation, _word(error), error)
             case _:
@@ -218,7 +268,7 @@ class Decider:
         except Rejected:
             return Verdict(OperationState.FAILED, f"rejected: {error.code or error.http_status}", None, error)
         except CallError as unread:
-            return again_later(operation, f"{_READ_FAILED}{_word(unread)}", unread)
+            return again_later(operation, f"{READ_FAILED}{_word(unread)}", unread)
         if seen.effect in (Effect.HAPPENED, Effect.IMPOSSIBLE):
             return replace(_settled(operation, seen), error=error if seen.effect is Effect.IMPOSSIBLE else None)
         return Verdict(OperationState.FAILED, f"rejected: {error.code or error.http_status}", seen.answer, error)
@@ -228,7 +278,7 @@ class Decider:
         try:
             seen = judge(request, error.facts) if error.facts else look(self._gateway, operation)
         except CallError as unread:
-            return again_later(operation, f"{_READ_FAILED}{_word(unread)}", unread)
+            return again_later(operation, f"{READ_FAILED}{_word(unread)}", unread)
         match seen.effect:
             case Effect.HAPPENED:
                 return _settled(operation, seen)
@@ -251,23 +301,12 @@ class Decider:
             except CallError as error:
                 # 401 is the key's end, and another one may do it; 403 is a permission that this key was not given.
                 if isinstance(error, KeyRefused) and error.http_status == 401:
-                    return Verdict(OperationState.UNKNOWN, "key refused", error=error, wait=KEY_REFUSED_SECONDS)
+                    return Verdict(OperationState.UNKNOWN, KEY_REFUSED, error=error, wait=KEY_REFUSED_SECONDS)
                 _log.info("the charge does not take tracking either")
             else:
                 return Verdict(OperationState.DONE, "on the charge", passed_on=PassedOn.ON_CHARGE)
         word = f"rejected: {refused.code or refused.http_status}"
         return Verdict(OperationState.FAILED, word, None, refused, passed_on=PassedOn.REFUSED)
-
-
-def last_sending(tries: Sequence[Try], now: int) -> int:
-    """When the last of these was sent, seconds UTC and never after ``now``; 0 for none. Those that only looked are left
-    out. What a clock that was wrong then has written ahead counts as sent when the next one was made."""
-    sent = [number for number, each in enumerate(tries) if not _only_looked(each.outcome)]
-    return max((next((each.at for each in tries[number:] if each.at <= now), now) for number in sent), default=0)
-
-
-def _only_looked(outcome: str) -> bool:
-    return outcome in (_REPAIR, ON_ITS_WAY, NOT_SEEN) or outcome.startswith(_READ_FAILED)
 
 
 def _is_its_own(operation: Operation, facts: PaymentFacts | None) -> bool:
@@ -283,16 +322,6 @@ def again_later(
     return Verdict(OperationState.UNKNOWN, word, answer, error, BACK_OFF_SECONDS[step])
 
 
-def _kept_under_key(outcomes: tuple[str, ...]) -> bool:
-    """Whether Stripe keeps a server error or an answer that makes no sense under this key: it would be replayed for
-    ever.
-
-    https://docs.stripe.com/api/idempotent_requests: the first status and body are saved, 500 among them.
-    """
-    recent = tuple(each for each in outcomes if each != _REPAIR)[-2:]
-    return _REPLAYED in recent or recent in ((_SERVER_ERROR, _SERVER_ERROR), (ODD, ODD))
-
-
 def _done(operation: Operation, word: str, answer: Answer) -> Verdict:
     passed_on = PassedOn.ON_INTENT if operation.kind is OperationKind.SHIP else None
     return Verdict(OperationState.DONE, word, answer, passed_on=passed_on)
@@ -306,9 +335,9 @@ def _settled(operation: Operation, seen: Seen) -> Verdict:
 
 def _word(error: CallError) -> str:
     if error.http_status is not None and error.http_status >= 500:
-        return _REPLAYED if error.replayed else _SERVER_ERROR
+        return REPLAYED if error.replayed else SERVER_ERROR
     if isinstance(error, Busy):
-        return "busy"
+        return BUSY
     if isinstance(error, KeyRefused):
-        return "key refused"
-    return "no answer" if error.http_status is None else ODD
+        return KEY_REFUSED
+    return NO_ANSWER if error.http_status is None else ODD

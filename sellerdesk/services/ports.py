@@ -88,8 +88,9 @@ class PaymentGateway(Protocol):
         search). Whatever is done with it later takes over the operation's tag; the payment's stays."""
         ...
 
-    def find_customer(self, operation_id: str, created_from: int) -> str | None:
-        """The customer tagged with ``operation_id`` among those made since ``created_from`` (seconds UTC)."""
+    def find_customer(self, operation_id: str, email: str, created_from: int) -> str | None:
+        """The customer tagged with ``operation_id`` among those with this ``email``; without one, among those made
+        since ``created_from`` (seconds UTC), which a clock may have got wrong."""
         ...
 
     def events(self, created_from: int) -> tuple[EventHint, ...]:

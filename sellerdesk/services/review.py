@@ -13,8 +13,10 @@ from sellerdesk.domain.payment import PaymentFacts
 from sellerdesk.domain.refund import RefundFacts
 from sellerdesk.services.calls import Answer, Effect, look
 from sellerdesk.services.conduct import Conductor, Outcome
-from sellerdesk.services.decide import ONLY_ONCE, REPAIR_SECONDS, last_sending
+from sellerdesk.services.decide import ONLY_ONCE, REPAIR_SECONDS
+from sellerdesk.services.overtaking import is_current
 from sellerdesk.services.ports import PaymentGateway, Store
+from sellerdesk.services.tries import last_sending
 
 ACCEPTED = "accepted"
 SENT_ANEW = "sent_anew"
@@ -113,6 +115,9 @@ class Review:
         """Why it cannot be sent again now, or ''."""
         if operation.kind is OperationKind.CONFIRM:
             return "The shopper who paid is not waiting any more. They can pay again by the order's link."
+        with self._store.read() as unit:
+            if not is_current(unit.orders.get(operation.order_id), operation):
+                return "A newer tracking number stands in its place, and that one is passed on."
         now = self._clock.now()
         left = REPAIR_SECONDS - (now - last_sending(tries, now))
         if operation.kind in ONLY_ONCE and left > 0:

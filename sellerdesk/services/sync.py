@@ -9,6 +9,7 @@ from sellerdesk.clock import Clock
 from sellerdesk.domain.errors import OurBug, OutcomeUnknown, RefusedError, Rejected
 from sellerdesk.domain.payment import EventHint
 from sellerdesk.services.adopt import REBUILT_SECONDS, Adopt
+from sellerdesk.services.missed import write_missed_capture, write_missed_shipment
 from sellerdesk.services.one_by_one import Patience
 from sellerdesk.services.ports import PaymentGateway, Store
 from sellerdesk.services.record import Origin, record_facts, record_refunds, refunds_moved
@@ -24,7 +25,7 @@ REFUND_FAILS_SECONDS = 31 * 24 * 3600
 # Holds that are over by the clock and that Stripe has not ended yet are asked for at every poll, but not all at once.
 OVERDUE_READ_AT_ONCE = 25
 ACTOR = "Stripe"
-# The kind of what waits in the inbox without an event of Stripe's. All of the payment is read, refunds too.
+# The kind of what waits in the inbox without an event of Stripe's. All of the payment is read.
 PASSED_OVER = "passed_over.refunds"
 
 _log = logging.getLogger(__name__)
@@ -117,6 +118,23 @@ class Sync:
             record_refunds(unit, order, found, origin)
             unit.commit()
 
+    def read_whole(self, intent_id: str) -> None:
+        """The same, and what was captured and shipped that the order does not say: no event tells of tracking. Raises
+        CallError's family."""
+        found = self._gateway.found(intent_id)
+        with self._store.read() as unit:
+            known = unit.orders.by_intent(intent_id)
+        if known is None:
+            return
+        refunds = self._gateway.refunds(intent_id) if refunds_moved(known, found.facts) else ()
+        with self._store.write() as unit:
+            origin = Origin("event", ACTOR, self._clock.now())
+            order = record_facts(unit, unit.orders.get(known.id), found.facts, origin)
+            record_refunds(unit, order, refunds, origin)
+            write_missed_capture(unit, order, found)
+            write_missed_shipment(unit, order, found)
+            unit.commit()
+
     def _take_in(self, hints: tuple[EventHint, ...], watermark: int | None, complete_at: int | None) -> int:
         """Inbox and watermark move in one transaction: a crash in between can only read twice, never skip.
 
@@ -149,9 +167,8 @@ class Sync:
             if self._patience.rests(intent_id):
                 continue
             event_ids = [hint.id for hint in hints]
-            about_refunds = any("refund" in hint.type for hint in hints)
             try:
-                read += self._read_one(intent_id, event_ids, about_refunds)
+                read += self._read_one(intent_id, event_ids, {hint.type for hint in hints})
                 self._patience.note(intent_id, went=True)
             except OutcomeUnknown as error:
                 if error.http_status is None:
@@ -165,12 +182,14 @@ class Sync:
             raise trouble
         return read
 
-    def _read_one(self, intent_id: str, event_ids: list[str], about_refunds: bool) -> int:
+    def _read_one(self, intent_id: str, event_ids: list[str], types: set[str]) -> int:
         with self._store.read() as unit:
             known = unit.orders.by_intent(intent_id) if intent_id else None
         try:
-            if known is not None:
-                self.read_again(intent_id, refunds=about_refunds)
+            if known is not None and PASSED_OVER in types:
+                self.read_whole(intent_id)
+            elif known is not None:
+                self.read_again(intent_id, refunds=any("refund" in each for each in types))
             elif not intent_id or self._adopt.run(intent_id) is None:
                 self._handled(event_ids, "no order of ours")
                 return 0

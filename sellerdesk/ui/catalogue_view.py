@@ -41,6 +41,7 @@ from sellerdesk.ui.delegates import (
 from sellerdesk.ui.fonts import Size, font, pixels
 from sellerdesk.ui.orders_model import Role
 from sellerdesk.ui.pictures import paint_picture
+from sellerdesk.ui.tables import set_up_hovering, set_up_rows
 from sellerdesk.ui.tokens import Tokens
 from sellerdesk.ui.widgets import mark_wrong
 
@@ -181,23 +182,13 @@ class CatalogueView(QTableView):
         self._lay_out_columns()
 
     def _set_up_looks(self) -> None:
-        self.setAccessibleName("Products")
-        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        set_up_rows(self, "Products")
+        set_up_hovering(self)
         self.setEditTriggers(QAbstractItemView.EditTrigger.AnyKeyPressed)
-        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.setTabKeyNavigation(False)
-        self.setShowGrid(False)
-        self.setWordWrap(False)
-        self.setMouseTracking(True)
-        self.setProperty("hovered_row", -1)
-        self.verticalHeader().hide()
         self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         self.verticalHeader().setDefaultSectionSize(pixels(_ROW))
         header = self.horizontalHeader()
         header.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        header.setHighlightSections(False)
         header.setSectionsClickable(False)
         header.setMinimumSectionSize(1)
         header.setFixedHeight(pixels(28))

@@ -1,4 +1,4 @@
-"""Collect garbage on the UI thread only.
+"""Collect what stands in cycles on the UI thread only.
 
 Python's collector runs on whichever thread happens to allocate. A worker's would take apart widgets and timers that
 stand in a cycle while Qt walks over them on the UI thread, which ends the program with a segmentation fault.
@@ -33,7 +33,8 @@ class GarbageKeeper(QObject):
             gc.collect(due[-1])
 
     def stop(self) -> None:
-        """Give the collector back."""
+        """Give the collector back. What the windows left is collected first, since workers may still run."""
         self._timer.stop()
+        gc.collect()
         if self._was_enabled:
             gc.enable()

@@ -12,6 +12,7 @@ from sellerdesk.ui.delegates import EDGE, PAD, delegates
 from sellerdesk.ui.fonts import Size, font, pixels, unscaled
 from sellerdesk.ui.orders_header import HeaderCorner, OrdersHeader, title_width
 from sellerdesk.ui.orders_model import OrdersModel
+from sellerdesk.ui.tables import set_up_hovering, set_up_rows
 
 _NO_TYPING = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier | Qt.KeyboardModifier.MetaModifier
 
@@ -118,19 +119,10 @@ class OrdersView(QTableView):
             self._layout_columns()
 
     def _set_up_looks(self) -> None:
-        self.setAccessibleName("Orders")
-        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        set_up_rows(self, "Orders")
+        set_up_hovering(self)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
-        self.setTabKeyNavigation(False)
-        self.setShowGrid(False)
-        self.setWordWrap(False)
-        self.setMouseTracking(True)
-        self.setProperty("hovered_row", -1)
-        self.verticalHeader().hide()
         self._header = OrdersHeader(self)
         self.setHorizontalHeader(self._header)
         self._header.dragged.connect(self._columns_dragged)

@@ -25,6 +25,9 @@ class _Job:
     turn: int
 
 
+_Outcome = tuple[_Job, Any, Exception | None]
+
+
 class _Workers:
     """Threads that take jobs from one queue. They are daemons: a call that hangs must not keep the program alive."""
 
@@ -36,7 +39,7 @@ class _Workers:
         self._busy = 0
         self._closed = False
 
-    def put(self, job: _Job, finish: Callable[[_Job, Any, Exception | None], None]) -> None:
+    def put(self, job: _Job, finish: Callable[[list[_Outcome]], None]) -> None:
         with self._changed:
             if self._closed:
                 return
@@ -53,14 +56,14 @@ class _Workers:
             self._changed.notify_all()
             return self._changed.wait_for(lambda: self._busy == 0, wait_seconds)
 
-    def _start(self, finish: Callable[[_Job, Any, Exception | None], None]) -> None:
+    def _start(self, finish: Callable[[list[_Outcome]], None]) -> None:
         thread = threading.Thread(
             target=self._loop, args=(finish,), name=f"{self._name}-{len(self._threads)}", daemon=True
         )
         self._threads.append(thread)
         thread.start()
 
-    def _loop(self, finish: Callable[[_Job, Any, Exception | None], None]) -> None:
+    def _loop(self, finish: Callable[[list[_Outcome]], None]) -> None:
         while True:
             with self._changed:
                 self._changed.wait_for(lambda: self._jobs or self._closed)
@@ -73,10 +76,11 @@ class _Workers:
                 self._busy -= 1
                 self._changed.notify_all()
                 closed = self._closed
-            if not closed:
-                self._deliver(partial(finish, job, result, error))
-            # What waits for the next job must not be the last to hold a widget.
+            # The UI thread empties it: whoever is last here must not be the last to hold a widget.
+            outcome = [(job, result, error)]
             del job, result, error
+            if not closed:
+                self._deliver(partial(finish, outcome))
 
 
 class Tasks(QObject):
@@ -140,7 +144,8 @@ class Tasks(QObject):
         if not self._closed:
             call()
 
-    def _finish(self, job: _Job, result: Any, error: Exception | None) -> None:
+    def _finish(self, outcome: list[_Outcome]) -> None:
+        job, result, error = outcome.pop()
         if not isValid(job.owner) or (job.key and self._turns[job.key] != job.turn):
             return
         if error is None:

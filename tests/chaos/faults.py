@@ -37,6 +37,8 @@ class Fault(StrEnum):
     OTHER_MODE = "the other mode"
     PAGE = "a page with 200"
     TWICE = "a name twice"
+    HUGE = "an answer of 50 MB"
+    DRIPS = "done, and an answer that drips until the deadline"
     LATE = "late: done after the deadline"
     REPAIRED = "500, kept under the key, and done within the hour"
 
@@ -71,9 +73,11 @@ WEIGHTS: tuple[tuple[float, tuple[Fault, ...]], ...] = (
             Fault.OTHER_MODE,
             Fault.PAGE,
             Fault.TWICE,
+            Fault.HUGE,
         ),
     ),
     (2.0, (Fault.LATE,)),
+    (2.0, (Fault.DRIPS,)),
 )
 # Nobody can tell a wrong sum or currency in what was only read, and nothing is done late by reading.
 WRITES_ONLY = frozenset(
@@ -110,7 +114,12 @@ NEVER_ARRIVES = {
     Fault.TIMEOUT_BEFORE: "ConnectTimeout",
     Fault.LATE: "deadline",
 }
-ANSWER_LOST = {Fault.RESET_AFTER: "ConnectionError", Fault.TIMEOUT_AFTER: "ReadTimeout"}
+ANSWER_LOST = {
+    Fault.RESET_AFTER: "ConnectionError",
+    Fault.TIMEOUT_AFTER: "ReadTimeout",
+    Fault.HUGE: "ContentDecodingError",
+    Fault.DRIPS: "deadline",
+}
 PAGE = b"<html><body><h1>502 Bad Gateway</h1></body></html>"
 
 

@@ -49,7 +49,7 @@ WRITES: dict[str, Call] = {
 READS: dict[str, Call] = {
     "retrieve": lambda gateway: gateway.retrieve("pi_1"),
     "find_intent": lambda gateway: gateway.find_intent("op", "payment", "cus_1"),
-    "find_customer": lambda gateway: gateway.find_customer("op", 0),
+    "find_customer": lambda gateway: gateway.find_customer("op", "", 0),
     "events": lambda gateway: gateway.events(0),
     "check_key": lambda gateway: gateway.check_key(),
 }

@@ -298,9 +298,12 @@ class TestFinding:
         first = gateway.create_customer(customer_request("c-first"), "k-first")
         for number in range(100):
             gateway.create_customer(customer_request(f"c{number}"), f"k{number}")
-        assert gateway.find_customer("c-first", start) == first
-        assert gateway.find_customer("c-unknown", start) is None
-        assert gateway.find_customer("c-first", clock.now() + DAY) is None
+        late = clock.now() + DAY
+        assert gateway.find_customer("c-first", "", start) == first
+        assert gateway.find_customer("c-unknown", "", start) is None
+        assert gateway.find_customer("c-first", "", late) is None
+        assert gateway.find_customer("c-first", "ada@example.com", late) == first
+        assert gateway.find_customer("c-first", "bob@example.com", start) is None
 
     def test_events_come_oldest_first(self, gateway: StripeGateway, clock: Clock) -> None:
         start = clock.now() - 60

@@ -339,9 +339,10 @@ def test_tracking_corrected_since_the_copy_is_not_overwritten(
     assert again.shipment.parcels[0].number == "1Z999AA10123456785"
 
 
+@pytest.mark.parametrize("hidden", [False, True], ids=["", "hidden by a bad answer"])
 @pytest.mark.parametrize("told", [True, False], ids=["was told", "was about to be told"])
 def test_tracking_of_an_old_payment_that_was_corrected_since_is_found_without_an_event(
-    stripe_sandbox: Sandbox, database: Path, memory: FileMemory, *, told: bool
+    stripe_sandbox: Sandbox, database: Path, memory: FileMemory, *, told: bool, hidden: bool
 ) -> None:
     """The payment was made days before the copy, is at its end, and nothing but its own shipping block tells of it."""
     clock = MovedClock()
@@ -363,8 +364,11 @@ def test_tracking_of_an_old_payment_that_was_corrected_since_is_found_without_an
         desk.ship(shipped, replace(shipped.shipment.parcels[0], number="1Z999AA10123456785"))
     put_back(database, backup)
     asked = sent(stripe_sandbox)
+    if hidden:
+        stripe_sandbox.world.faults.plan("retrieve", Fault.ODD_200_NULL)
     with plant(stripe_sandbox, database, memory=memory, clock=clock) as desk:
         desk.settle()
+        desk.works.desk.sync.poll()
         again = desk.check_agrees(order.id)
     assert again.shipment is not None
     assert again.shipment.parcels[0].number == "1Z999AA10123456785"

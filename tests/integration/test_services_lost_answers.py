@@ -13,10 +13,12 @@ from sellerdesk.sandbox import Sandbox
 from sellerdesk.sandbox.faults import Fault
 from sellerdesk.services.pay_answer import PayState
 from tests.wiring import (
+    ASKS_FIRST,
     PARCEL,
     TOTAL,
     Placed,
     Plant,
+    answer_challenge,
     calls,
     confirmation_token,
     customers_of,
@@ -165,14 +167,45 @@ def test_a_number_that_arrives_late_does_not_replace_the_corrected_one(shop: Pla
     shop.settle()
     assert at_stripe() == ""
     # What was not answered is done after all, half an hour later.
+    stripe_sandbox.world.clock.advance(1800)
     late = {"shipping[name]": "Ada Byron", "shipping[address][line1]": "1 Lovelace Way"}
     stripe_call(stripe_sandbox, "POST", on_intent, **late, **{"shipping[tracking_number]": PARCEL.number})
-    shop.settle(10)
+    shop.settle()
+    assert at_stripe() == PARCEL.number
+    stripe_sandbox.world.clock.advance(1900)
+    shop.settle()
     assert at_stripe() == corrected.number
     told = shop.check_agrees(order.id)
     assert told.shipment is not None
     assert told.shipment.passed_on is PassedOn.ON_INTENT
     assert shop.happened(order.id)[-3:] == ["shipped", "shipped", "passed_on"]
+
+
+def test_a_number_that_arrived_without_an_answer_does_not_hold_up_the_corrected_one(
+    shop: Plant, stripe_sandbox: Sandbox
+) -> None:
+    order = shop.prepare(shop.place_and_pay())
+    corrected = Parcel("dhl", "00340434161094042557")
+    plan(stripe_sandbox, "update", Fault.LOST_AFTER, None)
+    shop.ship(order)
+    shop.ship(shop.order(order.id), corrected)
+    shop.settle(2)
+    facts = shop.works.gateway.retrieve(order.payment.intent_id)
+    assert facts.shipping is not None
+    assert facts.shipping.tracking_number == corrected.number
+    assert [each.state for each in shop.operations(order.id, OperationKind.SHIP)] == [OperationState.DONE] * 2
+    shop.check_agrees(order.id)
+
+
+def test_the_first_answer_under_a_key_is_not_taken_for_what_is_so_now(shop: Plant, stripe_sandbox: Sandbox) -> None:
+    """The bank asks, the answer is lost, the shopper fails to prove themselves: Stripe still says that the bank asks
+    when the same call is made again under its key."""
+    placed = shop.place()
+    plan(stripe_sandbox, "confirm", Fault.LOST_AFTER, None)
+    assert shop.pay(placed, ASKS_FIRST).state is not PayState.HELD
+    answer_challenge(stripe_sandbox, placed.order, approve=False)
+    shop.settle()
+    assert shop.check_agrees(placed.order.id).payment.status is PaymentStatus.REQUIRES_PAYMENT_METHOD
 
 
 @EACH_FAULT

@@ -3,7 +3,7 @@
 import pytest
 
 from sellerdesk.domain.operation import Try
-from sellerdesk.services.decide import NOT_SEEN, last_sending
+from sellerdesk.services.tries import NOT_SEEN, last_sending, last_unanswered
 
 NOW = 10_000
 LOOKED = "waits for Stripe's repair"
@@ -29,3 +29,19 @@ LOOKED = "waits for Stripe's repair"
 )
 def test_last_sending(tries: tuple[tuple[int, str], ...], expected: int) -> None:
     assert last_sending([Try(at, outcome) for at, outcome in tries], NOW) == expected
+
+
+@pytest.mark.parametrize(
+    ("outcomes", "expected"),
+    [
+        (("no answer", "found done"), 1),
+        (("server error", "new key", "done"), 1),
+        (("key refused", "rejected: 400", "done", "A person decided to send it again."), 0),
+        (("key refused", "busy"), 2),
+        (("fault of ours: ValueError",), 1),
+        (("",), 1),
+    ],
+)
+def test_last_unanswered(outcomes: tuple[str, ...], expected: int) -> None:
+    tries = [Try(at, outcome) for at, outcome in enumerate(outcomes, 1)]
+    assert last_unanswered(tries, NOW) == expected

@@ -1,34 +1,33 @@
 """Parcel rows in Ship: a number to scan or type, a carrier, and what we make of them."""
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QKeyEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QFocusEvent, QKeyEvent
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from sellerdesk.domain import tracking
 from sellerdesk.domain.errors import TrackingRefused
 from sellerdesk.domain.order import Parcel
-from sellerdesk.ui import icons, plain
+from sellerdesk.ui import plain
 from sellerdesk.ui.buttons import IconButton, LinkButton
 from sellerdesk.ui.fonts import Size, pixels
 from sellerdesk.ui.panel_parts import open_page
-from sellerdesk.ui.theme import tokens_of
+from sellerdesk.ui.segments import ChoiceBox
 from sellerdesk.ui.widgets import Field, FieldError, IconText, Tone, label, mark_wrong, rule
 
 _RETURN = frozenset({Qt.Key.Key_Return, Qt.Key.Key_Enter})
 
 
-class CarrierField(QComboBox):
-    """A known carrier, or any name typed in. Turning the mouse wheel over it changes nothing."""
+class CarrierField(ChoiceBox):
+    """A known carrier, or any name typed in."""
 
     def __init__(self) -> None:
-        super().__init__()
+        super().__init__("Carrier")
         self.setEditable(True)
         self.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
         for carrier in tracking.carriers():
             self.addItem(carrier.name, carrier.code)
         self.setCurrentIndex(-1)
         self.setEditText("")
-        self.setAccessibleName("Carrier")
         line = self.lineEdit()
         assert line is not None
         line.setPlaceholderText("Carrier")
@@ -47,19 +46,6 @@ class CarrierField(QComboBox):
     def choose(self, code: str) -> None:
         """Show a known carrier."""
         self.setCurrentIndex(self.findData(code))
-
-    def wheelEvent(self, event: QEvent) -> None:
-        event.ignore()
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        super().paintEvent(event)
-        tokens = tokens_of(self)
-        colour = tokens.text2 if self.isEnabled() else tokens.text3
-        edge = pixels(14)
-        arrow = icons.pixmap("chevron-down", colour, edge, self.devicePixelRatioF())
-        painter = QPainter(self)
-        painter.drawPixmap(self.width() - 6 - edge, (self.height() - edge) // 2, arrow)
-        painter.end()
 
 
 class ParcelRow(QWidget):

@@ -133,6 +133,6 @@ def where_the_orders_are(shop: ShopInfo) -> str:
     if shop.shared_database:
         return f"The orders are in the database “{shop.shared_database}”, where several seats can share them."
     return (
-        "The orders are in a file of this computer. For several seats, “sellerdesk move-database” moves them to a "
-        "PostgreSQL server and checks them row by row."
+        "The orders are in a file of this computer. “sellerdesk move-database --help” tells how to move them to a "
+        "PostgreSQL server, where several seats can share them."
     )

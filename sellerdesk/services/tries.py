@@ -1,0 +1,54 @@
+"""The words that stand for what came of a call, and what the earlier tries of an operation tell by them."""
+
+from collections.abc import Callable, Sequence
+
+from sellerdesk.domain.operation import Try
+
+NO_ANSWER = "no answer"
+BUSY = "busy"
+KEY_REFUSED = "key refused"
+SERVER_ERROR = "server error"
+REPLAYED = "server error replayed"
+ODD = "odd answer"
+OUR_FAULT = "fault of ours: "
+# These only looked.
+READ_FAILED = "read failed: "
+REPAIR = "waits for Stripe's repair"
+ON_ITS_WAY = "Not sent any more: a newer number stands in its place. This one may still arrive."
+NOT_SEEN = (
+    "Stripe had a fault or gave no answer, and an hour later nothing of it is to be seen there. Sending it again is up "
+    "to you."
+)
+# Stripe may carry out such a call after all. '' is one that never ended.
+_UNANSWERED = frozenset({"", NO_ANSWER, BUSY, SERVER_ERROR, ODD})
+
+
+def last_sending(tries: Sequence[Try], now: int) -> int:
+    """When the last of these was sent, seconds UTC; 0 for none. Those that only looked are left out. A time after
+    ``now``, written by a clock that was wrong, is replaced by that of the next try, or by ``now``."""
+    return _last(tries, now, lambda outcome: not _only_looked(outcome))
+
+
+def last_unanswered(tries: Sequence[Try], now: int) -> int:
+    """The same of those that may still be carried out."""
+    return _last(tries, now, lambda outcome: outcome in _UNANSWERED or outcome.startswith(OUR_FAULT))
+
+
+def kept_under_key(outcomes: Sequence[str]) -> bool:
+    """Whether Stripe keeps a server error or an answer that makes no sense under this key: it would be replayed for
+    ever.
+
+    https://docs.stripe.com/api/idempotent_requests: the first status and body are saved, 500 among them.
+    """
+    recent = tuple(each for each in outcomes if not _only_looked(each))[-2:]
+    return REPLAYED in recent or recent in ((SERVER_ERROR, SERVER_ERROR), (ODD, ODD))
+
+
+def _last(tries: Sequence[Try], now: int, counts: Callable[[str], bool]) -> int:
+    found = [number for number, each in enumerate(tries) if counts(each.outcome)]
+    return max((next((each.at for each in tries[number:] if each.at <= now), now) for number in found), default=0)
+
+
+def _only_looked(outcome: str) -> bool:
+    """Whether such a try left nothing that could still be carried out."""
+    return outcome in (REPAIR, ON_ITS_WAY, NOT_SEEN) or outcome.startswith(READ_FAILED)
