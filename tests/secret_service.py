@@ -73,7 +73,7 @@ class SecretService:
         configuration = self._home / "bus.conf"
         configuration.write_text(BUS_CONFIGURATION.format(socket=socket), "utf-8")
         self._spawn(["dbus-daemon", f"--config-file={configuration}", "--nofork", "--nopidfile"])
-        self._wait("the bus", socket.exists)
+        self._wait("the bus", self._is_open)
         self._spawn(["gnome-keyring-daemon", "--foreground", "--unlock", "--components=secrets"])
         self._wait("the keyring", self._is_answering)
 
@@ -107,6 +107,14 @@ class SecretService:
 
     def _connect(self) -> DBusConnection:
         return open_dbus_connection(self.environment["DBUS_SESSION_BUS_ADDRESS"])
+
+    def _is_open(self) -> bool:
+        """The bus makes its socket a moment before it listens there."""
+        try:
+            self._connect().close()
+        except OSError:
+            return False
+        return True
 
     def _is_answering(self) -> bool:
         bus = DBusAddress("/org/freedesktop/DBus", "org.freedesktop.DBus", "org.freedesktop.DBus")

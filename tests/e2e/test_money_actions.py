@@ -19,8 +19,19 @@ from tests.wiring import stripe_call
 pytestmark = [pytest.mark.keyring, pytest.mark.timeout(240)]
 
 
+def catch_up(seller: Seller) -> None:
+    """Until all news of the order was read, and shows: who decides about an older state is told to look again."""
+    shop, shown = seller.window.keeper.shop, seller.window.orders.view
+    assert shop is not None
+    assert shown is not None
+    shop.desk.sync.poll()
+    version = seller.order(shown.order.id).version
+    seller.wait(lambda: (now := seller.window.orders.view) is not None and now.order.version == version)
+
+
 def opened(seller: Seller, key: Qt.Key) -> DeskDialog:
     """Press the key of an action, and wait until its dialog has the keyboard."""
+    catch_up(seller)
     press(seller, key, CTRL_SHIFT)
     return showing(seller)
 
