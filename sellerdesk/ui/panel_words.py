@@ -195,6 +195,13 @@ def busy_words(
     return f"{_DOING[operation.kind]} {amount}".strip() + "…"
 
 
+_CHECKING = "We are checking and will not ask twice. You can keep working or close the program."
+_CHECKING_TRACKING = (
+    "We are checking. A number that you corrected meanwhile is passed on when this one has arrived or cannot any more, "
+    "within about an hour. You can keep working or close the program."
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Question:
     """The words of an open question: what was asked, what is certain all the same, and what a person can do."""
@@ -218,7 +225,7 @@ def waiting_words(
         f"Waiting for Stripe: {amount}" if amount else "Waiting for Stripe",
         f"{asked} and {lost}.",
         "It may have worked.",
-        "We are checking and will not ask twice. You can keep working or close the program.",
+        _CHECKING_TRACKING if operation.kind is OperationKind.SHIP else _CHECKING,
     )
 
 

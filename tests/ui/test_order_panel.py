@@ -160,6 +160,13 @@ def test_a_lost_answer_is_told_in_full_and_the_button_is_off(panel: OrderPanel) 
     assert panel.head.primary.key == "off while waiting"
 
 
+def test_tracking_without_an_answer_says_when_a_corrected_number_goes_out(panel: OrderPanel) -> None:
+    order = samples.with_operation(samples.shipped_order(), OperationState.UNKNOWN, kind=OperationKind.SHIP)
+    words = show(panel, order)
+    assert "We passed the tracking to Stripe at 10:13:58 and lost the answer." in words
+    assert "A number that you corrected meanwhile is passed on when this one has arrived" in words
+
+
 def test_sending_is_a_spinner_and_turns_amber_after_five_seconds(panel: OrderPanel, now: Now) -> None:
     words = show(panel, samples.with_operation(samples.order(), OperationState.SENDING, since=samples.NOW))
     assert "Capturing 96.30\u00a0EUR…" in words
