@@ -302,7 +302,7 @@ class TestFinding:
         assert gateway.find_customer("c-first", "", start) == first
         assert gateway.find_customer("c-unknown", "", start) is None
         assert gateway.find_customer("c-first", "", late) is None
-        assert gateway.find_customer("c-first", "ada@example.com", late) == first
+        assert gateway.find_customer("c-first", "anna@example.com", late) == first
         assert gateway.find_customer("c-first", "bob@example.com", start) is None
 
     def test_events_come_oldest_first(self, gateway: StripeGateway, clock: Clock) -> None:
