@@ -44,6 +44,7 @@ from sellerdesk.services.tries import (
     REPAIR,
     REPLAYED,
     SERVER_ERROR,
+    TOO_LATE,
     kept_under_key,
     last_sending,
 )
@@ -56,6 +57,8 @@ KEY_REFUSED_SECONDS = 300
 # https://docs.stripe.com/error-low-level#server-errors
 REPAIR_SECONDS = 3600
 REPAIR_LOOK_SECONDS = 300
+# Longer than any call: the deadline of one, and the time in which a late one arrives.
+LOOK_TWICE_SECONDS = 180
 # These make something new with each new key, and it moves money: nothing but a person may give them one.
 # Whoever plans an operation sends it at once.
 STALE_SECONDS = 60
@@ -213,11 +216,11 @@ class Decider:
         """Not there: the same key while Stripe keeps it, then a new one. That is safe for all kinds but those in
         ONLY_ONCE: the intent's own state admits no second confirmation or capture, the same tracking may be written
         twice, and a second customer or unconfirmed intent would hold no money."""
-        late = self.too_late(operation)
-        if late:
-            return Verdict(OperationState.FAILED, late, seen.answer)
         with self._store.read() as unit:
             tries = unit.journal.tries(operation.id, operation.generation)
+        late = self.too_late(operation)
+        if late:
+            return self._give_up(late, tries, seen)
         outcomes = tuple(each.outcome for each in tries)
         fresh_key = operation.generation > 0 and not outcomes
         since = tries[0].at if tries and operation.kind in ONLY_ONCE else operation.first_sent_at
@@ -227,6 +230,15 @@ class Decider:
         if operation.kind in ONLY_ONCE:
             return self._leave_to_a_person(tries, seen)
         return Verdict(OperationState.UNKNOWN, "new key", new_generation=True)
+
+    def _give_up(self, why: str, tries: Sequence[Try], seen: Seen) -> Verdict:
+        """Whoever sent it may be waiting for the answer just now, with a clock that is behind, so that its lease seems
+        to be over. Nothing of it is to be seen a second time, a while later: then it did not happen."""
+        now = self._clock.now()
+        looked = any(each.outcome == TOO_LATE and now - each.at >= LOOK_TWICE_SECONDS for each in tries)
+        if looked:
+            return Verdict(OperationState.FAILED, why, seen.answer)
+        return Verdict(OperationState.UNKNOWN, TOO_LATE, seen.answer, wait=LOOK_TWICE_SECONDS)
 
     def _leave_to_a_person(self, tries: Sequence[Try], seen: Seen) -> Verdict:
         """The key gives no answer any more, and another one could do it twice. It is read for an hour after the last

@@ -14,6 +14,7 @@ OUR_FAULT = "fault of ours: "
 # These only looked.
 READ_FAILED = "read failed: "
 REPAIR = "waits for Stripe's repair"
+TOO_LATE = "too late to be sent; looked at once more"
 ON_ITS_WAY = "Not sent any more: a newer number stands in its place. This one may still arrive."
 NOT_SEEN = (
     "Stripe had a fault or gave no answer, and an hour later nothing of it is to be seen there. Sending it again is up "
@@ -51,4 +52,4 @@ def _last(tries: Sequence[Try], now: int, counts: Callable[[str], bool]) -> int:
 
 def _only_looked(outcome: str) -> bool:
     """Whether such a try left nothing that could still be carried out."""
-    return outcome in (REPAIR, ON_ITS_WAY, NOT_SEEN) or outcome.startswith(READ_FAILED)
+    return outcome in (REPAIR, TOO_LATE, ON_ITS_WAY, NOT_SEEN) or outcome.startswith(READ_FAILED)
