@@ -247,6 +247,7 @@ class Mistake:
 
 _REPAIRS = Temper(DIES, ANOTHER_TAKES_A_TURN, DATABASE_FAILS, 1, Fault.REPAIRED)
 _BAD_DISK = Temper(DIES, ANOTHER_TAKES_A_TURN, 20 * DATABASE_FAILS, 1, None)
+_CROWDED = Temper(DIES, 8 * ANOTHER_TAKES_A_TURN, DATABASE_FAILS, 1, None)
 
 PLANTED: dict[str, Mistake] = {
     "a fresh key for each attempt": Mistake(_fresh_key_each_time),
@@ -260,7 +261,7 @@ PLANTED: dict[str, Mistake] = {
     "null counts as done": Mistake(_null_counts_as_done),
     "409 counts as failed": Mistake(_busy_counts_as_failed),
     "an event applied as it came": Mistake(_event_applied_as_it_came),
-    "a sweep that does not close first": Mistake(_sweep_without_closing_first),
+    "a sweep that does not close first": Mistake(_sweep_without_closing_first, temper=_CROWDED),
     "an answer before it is saved": Mistake(_answer_before_it_is_saved),
     "refunds only grow": Mistake(_refunds_only_grow),
     "the mark moves before its events": Mistake(_mark_before_its_events, temper=_BAD_DISK),
