@@ -127,7 +127,7 @@ def run_window(options: argparse.Namespace) -> int:
     except ReadOnlyPlace as error:
         shops, settings = NoPlace(error), Settings(Path(), PROGRAM)
     application = make_application()
-    keeper = GarbageKeeper(application)
+    garbage = GarbageKeeper(application)
     theme: Theme = apply(application, Scheme(settings.get(COLOUR_SCHEME)), LETTERS[settings.get(LETTER_SIZE)])
     wants_demo = options.command == "demo"
     window = MainWindow(shops, theme, KeptPreferences(settings, shops.settings_of), open_last=not wants_demo)
@@ -141,5 +141,5 @@ def run_window(options: argparse.Namespace) -> int:
     awake.start(500)
     status = application.exec()
     window.finish()
-    keeper.stop()
+    garbage.stop()
     return status

@@ -36,8 +36,8 @@ BENCH = ("-m", "pytest", "tests/bench", "-m", "bench", "-p", "no:xdist", "-q", "
 # tests/conftest.py puts the long files first; xdist would put those first that have many tests.
 # A worker that died is not replaced, and the run ends: with files dealt out, xdist 3.8 can wait for ever for what the
 # dead one had done.
-PYTEST = ("-m", "pytest", "-n", "4", "--dist", "loadfile", "--no-loadscope-reorder", "--max-worker-restart=0")
-NOT_BENCH = ("-m", "not bench")
+_DEALT_OUT = ("-n", "4", "--dist", "loadfile", "--no-loadscope-reorder", "--max-worker-restart=0")
+PYTEST = ("-m", "pytest", *_DEALT_OUT, "-m", "not bench")
 CLOSING_LINE = re.compile(r"^(=+ )?(\d+ \w+|no tests ran).* in [0-9.]+s\b")
 ANSI = re.compile(r"\x1b\[[0-9;]*m")
 # What a developer's shell may carry and a test must not see; and what would let the hundreds of programs that the
@@ -87,7 +87,7 @@ def run_all(pytest_arguments: Sequence[str]) -> int:
             bench = run_aloud([python, *BENCH], env=environ, cwd=ROOT)
             results.append(Result("bench", bench.ok, bench.seconds))
         say("Tests ...")
-        tests = run_aloud([python, *PYTEST, *NOT_BENCH, *pytest_arguments], env=environ, cwd=ROOT)
+        tests = run_aloud([python, *PYTEST, *pytest_arguments], env=environ, cwd=ROOT)
         results.append(Result("pytest", tests.ok, tests.seconds))
     _print_table(results, time.monotonic() - began)
     closing = [line for line in tests.tail if CLOSING_LINE.match(ANSI.sub("", line))]

@@ -163,9 +163,9 @@ class Decider:
             return self._after_error(operation, error)
         if operation.attempts == 1 or answer.facts is None or answer.facts.status not in _GOES_BACK:
             return _done(operation, "done", answer)
-        return self._done_once_more(operation, "done", OperationState.DONE, answer.facts)
+        return self._read_once_more(operation, "done", OperationState.DONE, answer.facts)
 
-    def _done_once_more(
+    def _read_once_more(
         self,
         operation: Operation,
         word: str,
@@ -255,7 +255,7 @@ class Decider:
             case Declined() if operation.kind in _CONFIRMS or _is_its_own(operation, error.facts):
                 if first or error.facts is None:
                     return Verdict(OperationState.FAILED, DECLINED, Answer(error.facts), error)
-                return self._done_once_more(operation, DECLINED, OperationState.FAILED, error.facts, error)
+                return self._read_once_more(operation, DECLINED, OperationState.FAILED, error.facts, error)
             case Declined() | Rejected() | StateMoved() if operation.kind in ONLY_ONCE:
                 return self._refused_once(operation, error)
             case Rejected() | StateMoved() if operation.kind is OperationKind.SHIP:

@@ -43,8 +43,8 @@ class Mode(StrEnum):
 class ShopInfo:
     """What the band says. ``key_hint`` is the tail of the key ('…h7Qx') or ''; ``other_address`` is the API's
     address when it is not Stripe's own, else ''; ``checkout_url`` is where shoppers order, or ''. ``profile`` names
-    what is kept of the shop: its settings, its database, its keys. ``shared_database`` is what a
-    sentence calls the database that several seats share, or '' where the orders are in a file of this computer."""
+    what is kept of the shop: its settings, its database, its keys. ``shared_database`` is what a sentence calls the
+    database that several seats share, or '' where the orders are in a file of this computer."""
 
     mode: Mode
     name: str

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from functools import partial
 
 from sellerdesk.clock import Clock
+from sellerdesk.domain.adoption import FoundPayment
 from sellerdesk.domain.errors import OurBug, OutcomeUnknown, RefusedError, Rejected
-from sellerdesk.domain.payment import EventHint
+from sellerdesk.domain.payment import EventHint, PaymentFacts
 from sellerdesk.services.adopt import REBUILT_SECONDS, Adopt
 from sellerdesk.services.missed import write_missed_capture, write_missed_shipment
 from sellerdesk.services.one_by_one import Patience
@@ -106,33 +107,28 @@ class Sync:
     def read_again(self, intent_id: str, *, refunds: bool = False) -> None:
         """Read one payment and merge it, with its refunds where something of them may be new or ``refunds`` says so.
         Raises CallError's family."""
-        facts = self._gateway.retrieve(intent_id)
-        with self._store.read() as unit:
-            known = unit.orders.by_intent(intent_id)
-        if known is None:
-            return
-        found = self._gateway.refunds(intent_id) if refunds or refunds_moved(known, facts) else ()
-        with self._store.write() as unit:
-            origin = Origin("event", ACTOR, self._clock.now())
-            order = record_facts(unit, unit.orders.get(known.id), facts, origin)
-            record_refunds(unit, order, found, origin)
-            unit.commit()
+        self._merge(self._gateway.retrieve(intent_id), refunds=refunds)
 
     def read_whole(self, intent_id: str) -> None:
         """The same, and what was captured and shipped that the order does not say: no event tells of tracking. Raises
         CallError's family."""
         found = self._gateway.found(intent_id)
+        self._merge(found.facts, found)
+
+    def _merge(self, facts: PaymentFacts, found: FoundPayment | None = None, *, refunds: bool = False) -> None:
+        """One transaction, after everything was read. A payment of no order here is left alone."""
         with self._store.read() as unit:
-            known = unit.orders.by_intent(intent_id)
+            known = unit.orders.by_intent(facts.intent_id)
         if known is None:
             return
-        refunds = self._gateway.refunds(intent_id) if refunds_moved(known, found.facts) else ()
+        read = self._gateway.refunds(facts.intent_id) if refunds or refunds_moved(known, facts) else ()
         with self._store.write() as unit:
             origin = Origin("event", ACTOR, self._clock.now())
-            order = record_facts(unit, unit.orders.get(known.id), found.facts, origin)
-            record_refunds(unit, order, refunds, origin)
-            write_missed_capture(unit, order, found)
-            write_missed_shipment(unit, order, found)
+            order = record_facts(unit, unit.orders.get(known.id), facts, origin)
+            record_refunds(unit, order, read, origin)
+            if found is not None:
+                write_missed_capture(unit, order, found)
+                write_missed_shipment(unit, order, found)
             unit.commit()
 
     def _take_in(self, hints: tuple[EventHint, ...], watermark: int | None, complete_at: int | None) -> int:

@@ -339,7 +339,7 @@ def test_tracking_corrected_since_the_copy_is_not_overwritten(
     assert again.shipment.parcels[0].number == "1Z999AA10123456785"
 
 
-@pytest.mark.parametrize("hidden", [False, True], ids=["", "hidden by a bad answer"])
+@pytest.mark.parametrize("hidden", [False, True], ids=["read at once", "hidden by a bad answer"])
 @pytest.mark.parametrize("told", [True, False], ids=["was told", "was about to be told"])
 def test_tracking_of_an_old_payment_that_was_corrected_since_is_found_without_an_event(
     stripe_sandbox: Sandbox, database: Path, memory: FileMemory, *, told: bool, hidden: bool
