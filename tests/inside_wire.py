@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 import stripe
 from requests.structures import CaseInsensitiveDict
 
+from sellerdesk.gateway.transport import LeaseOver, end_for
 from sellerdesk.sandbox import Sandbox
 from sellerdesk.sandbox.api import Api, ApiAnswer, ApiRequest
 from tests.openapi.watch import watch_of_process
@@ -20,7 +21,7 @@ class InsideWire(stripe.HTTPClient):
     """The SDK's HTTP client for ``StripeGateway(transport=...)``: each call is answered in the calling thread.
 
     An answer that a fault loses raises what a broken connection raises; one that a fault holds back holds the caller
-    without any deadline.
+    without any deadline. What is too late to be sent is not, as in the real transport.
     """
 
     name = "inside"
@@ -32,10 +33,11 @@ class InsideWire(stripe.HTTPClient):
     def request(  # type: ignore[override]  # the SDK's own subclasses leave out its private argument, too
         self, method: str, url: str, headers: Mapping[str, str] | None, post_data: Any = None
     ) -> tuple[bytes, int, Mapping[str, str]]:
+        if end_for(method)():
+            raise _no_answer(LeaseOver.__name__)
         answer = self.deliver(method, url, headers or {}, post_data or "")
         if answer.dropped:
-            lost: stripe.APIConnectionError = stripe.APIConnectionError("ConnectionError")  # type: ignore[no-untyped-call]
-            raise lost
+            raise _no_answer("ConnectionError")
         return answer.body, answer.status, CaseInsensitiveDict(answer.headers)
 
     def deliver(self, method: str, url: str, headers: Mapping[str, str], body: str = "") -> ApiAnswer:
@@ -46,3 +48,8 @@ class InsideWire(stripe.HTTPClient):
 
     def close(self) -> None:
         """Nothing is kept open."""
+
+
+def _no_answer(why: str) -> stripe.APIConnectionError:
+    error: stripe.APIConnectionError = stripe.APIConnectionError(why)  # type: ignore[no-untyped-call]
+    return error

@@ -155,8 +155,11 @@ class Order:
     def refunded(self, payment: Payment) -> int:
         """Minor units of ``payment`` that went back or are on their way: Stripe's own sum, or that of the
         refunds we know of where it is larger, so that nothing is given back twice."""
-        known = sum(each.amount for each in self.refunds if each.payment_id == payment.id and each.counts)
-        return max(payment.refunded, known)
+        return max(payment.refunded, self.counted_refunds(payment))
+
+    def counted_refunds(self, payment: Payment) -> int:
+        """Minor units of the refunds of ``payment`` that we know of, but for those that failed."""
+        return sum(each.amount for each in self.refunds if each.payment_id == payment.id and each.counts)
 
     @property
     def all_captured(self) -> int:

@@ -23,7 +23,7 @@ from sellerdesk.domain.errors import (
 from sellerdesk.domain.keys import without_keys
 from sellerdesk.domain.payment import PaymentFacts
 from sellerdesk.gateway.reading import Json, OddAnswer
-from sellerdesk.gateway.transport import NO_ANSWER_IN_TIME
+from sellerdesk.gateway.transport import NO_ANSWER_IN_TIME, LeaseOver
 
 _STATE_MOVED = frozenset(
     {
@@ -50,6 +50,7 @@ _NO_ANSWER = {
     "ConnectionError": "Stripe could not be reached, or the connection broke. Please check the connection to the "
     "internet.",
     "ReadTimeout": "Stripe did not answer in time.",
+    LeaseOver.__name__: "This computer slept, or stood still for minutes, so the call was not sent any more.",
     NO_ANSWER_IN_TIME: "Stripe did not answer in time.",
 }
 

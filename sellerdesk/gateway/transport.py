@@ -7,7 +7,7 @@ connection is cut, which ends the thread too.
 
 import socket
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from http.cookiejar import DefaultCookiePolicy
@@ -18,6 +18,8 @@ import stripe
 from requests.adapters import HTTPAdapter
 from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.connection import HTTPConnection, HTTPSConnection
+
+from sellerdesk import phase
 
 NO_ANSWER_IN_TIME = "deadline"
 """What the error says when the whole exchange took too long; else it says the kind of error that requests raised."""
@@ -40,16 +42,26 @@ def _no_answer(why: str) -> stripe.APIConnectionError:
     return error
 
 
-class _Exchange:
-    """One running exchange: what comes of it, and the connection it can be cut at."""
+class LeaseOver(Exception):
+    """The call was not sent: whoever wanted it may not send it any more."""
 
-    def __init__(self) -> None:
+
+class _Exchange:
+    """One running exchange: what comes of it, and the connection it can be cut at. ``is_late`` tells, up to the last
+    moment, whether it may not be sent any more."""
+
+    def __init__(self, is_late: Callable[[], bool]) -> None:
+        self._is_late = is_late
         self.done = threading.Event()
         self.answer: tuple[bytes, int, Mapping[str, str]] | None = None
         self.failure: str = ""
         self._lock = threading.Lock()
         self._socket: socket.socket | None = None
         self._cut = False
+
+    def begins(self) -> None:
+        if self._is_late():
+            raise LeaseOver
 
     def runs_on(self, connection: socket.socket | None) -> None:
         with self._lock:
@@ -77,18 +89,22 @@ _running = _Running()
 
 
 class _CuttableHTTP(HTTPConnection):
-    """Tells the running exchange which socket it uses, new or kept alive."""
+    """Tells the running exchange that it begins, and which socket it uses, new or kept alive."""
 
     def request(self, *args: Any, **kwargs: Any) -> None:
+        if _running.exchange is not None:
+            _running.exchange.begins()
         super().request(*args, **kwargs)
         if _running.exchange is not None:
             _running.exchange.runs_on(self.sock)
 
 
 class _CuttableHTTPS(HTTPSConnection):
-    """The same with TLS."""
+    """The same with TLS, whose handshake is over when the request begins."""
 
     def request(self, *args: Any, **kwargs: Any) -> None:
+        if _running.exchange is not None:
+            _running.exchange.begins()
         super().request(*args, **kwargs)
         if _running.exchange is not None:
             _running.exchange.runs_on(self.sock)
@@ -123,6 +139,11 @@ def _unchanged(request: requests.PreparedRequest) -> requests.PreparedRequest:
     return request
 
 
+def end_for(method: str) -> Callable[[], bool]:
+    """What tells, until the last moment, whether a call may not be sent any more. Reading is never too late."""
+    return phase.end_of_lease() if method.upper() == "POST" else lambda: False
+
+
 def _session(use_proxies: bool) -> requests.Session:
     session = requests.Session()
     session.trust_env = use_proxies
@@ -154,7 +175,7 @@ class Transport(stripe.HTTPClient):
     ) -> tuple[bytes, int, Mapping[str, str]]:
         if not self._slots.acquire(timeout=self._deadlines.total):
             raise _no_answer("Too many calls are waiting for an answer.")
-        exchange = _Exchange()
+        exchange = _Exchange(end_for(method))
         worker = threading.Thread(
             target=self._run, args=(exchange, method, url, headers, post_data), name="stripe-call", daemon=True
         )

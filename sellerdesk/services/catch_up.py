@@ -16,7 +16,8 @@ from sellerdesk.services.adopt import REBUILT_SECONDS, Adopt
 from sellerdesk.services.keeping import SentMemory
 from sellerdesk.services.one_by_one import attempt
 from sellerdesk.services.ports import PaymentGateway, Store
-from sellerdesk.services.sync import EVENTS_KEPT_SECONDS, OVERLAP_SECONDS, Sync, to_read_again
+from sellerdesk.services.read_later import to_read_again
+from sellerdesk.services.sync import EVENTS_KEPT_SECONDS, OVERLAP_SECONDS, Sync
 
 LAST = "last_catch_up"
 # How long after a parcel left its tracking may be corrected. No event tells of it.

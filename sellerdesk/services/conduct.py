@@ -7,7 +7,9 @@ claim (commit) -> one call, no transaction open -> record (commit). Whatever die
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 
+from sellerdesk import phase
 from sellerdesk.clock import Clock
 from sellerdesk.domain.errors import AnswerNotSaved, CallError, NotSentYet, OurBug, OutcomeUnknown, StoreError
 from sellerdesk.domain.operation import Operation, OperationKind, OperationState
@@ -20,6 +22,7 @@ from sellerdesk.services.keeping import SentMemory
 from sellerdesk.services.missed import pieces_kept
 from sellerdesk.services.overtaking import SUPERSEDED, Overtaking, is_current
 from sellerdesk.services.ports import PaymentGateway, Store, UnitOfWork
+from sellerdesk.services.read_later import refunds_are_missing, to_read_again
 from sellerdesk.services.record import Origin, record_facts, record_refunds
 from sellerdesk.services.tries import ODD
 
@@ -143,12 +146,17 @@ class Conductor:
         if claimed is None:
             return Outcome(self._current(known.id))
         self._at(claimed, "claimed")
-        verdict = self._overtaking.superseded(claimed) or self._decider.decide(claimed)
+        with phase.lease(partial(self._is_over, claimed)):
+            verdict = self._overtaking.superseded(claimed) or self._decider.decide(claimed)
         self._at(claimed, "answered")
         with _told_as(AnswerNotSaved):
             outcome = self._record(claimed, verdict)
         self._at(claimed, "recorded")
         return outcome
+
+    def _is_over(self, claimed: Operation) -> bool:
+        """Whether others may have taken it up meanwhile."""
+        return claimed.lease_until is not None and self._clock.system_now() >= claimed.lease_until
 
     def _by_reading(self, known: Operation) -> Outcome:
         """Reads before it claims, so that an operation is claimed only to be finished, and nothing of it is sent.
@@ -251,7 +259,10 @@ class Conductor:
         origin = Origin("op", claimed.seat, self._clock.now(), claimed.id)
         if answer.facts is not None:
             order = record_facts(unit, order, answer.facts, origin)
-        record_refunds(unit, order, answer.refunds, origin)
+        order = record_refunds(unit, order, answer.refunds, origin)
+        if answer.facts is not None and refunds_are_missing(order, answer.facts):
+            # As where a later charge was under way when the database came back: its own answer tells the sum only.
+            unit.inbox.add(to_read_again((answer.facts.intent_id,), origin.at), "poll", origin.at)
         done = verdict.state is OperationState.DONE
         if answer.customer_id and done:
             unit.orders.set_customer(order.id, answer.customer_id)

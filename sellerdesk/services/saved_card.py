@@ -60,7 +60,8 @@ def may_try_again(payment: Payment | None) -> Payment:
 
 
 def _state(payment: Payment, *, is_open: bool) -> ChargeState:
-    if payment.held or payment.captured:
+    # A hold that was let go since was made all the same: who presses again is told so.
+    if payment.authorized:
         return ChargeState.DONE
     if is_open or payment.status is PaymentStatus.PROCESSING:
         return ChargeState.WAITING

@@ -1,7 +1,6 @@
 """Sync: ask Stripe what is new, read each object again, merge. The event's own snapshot is never applied."""
 
 import logging
-from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import partial
 
@@ -13,6 +12,7 @@ from sellerdesk.services.adopt import REBUILT_SECONDS, Adopt
 from sellerdesk.services.missed import write_missed_capture, write_missed_shipment
 from sellerdesk.services.one_by_one import Patience
 from sellerdesk.services.ports import PaymentGateway, Store
+from sellerdesk.services.read_later import PASSED_OVER, to_read_again
 from sellerdesk.services.record import Origin, record_facts, record_refunds, refunds_moved
 
 STREAM = "events"
@@ -26,8 +26,6 @@ REFUND_FAILS_SECONDS = 31 * 24 * 3600
 # Holds that are over by the clock and that Stripe has not ended yet are asked for at every poll, but not all at once.
 OVERDUE_READ_AT_ONCE = 25
 ACTOR = "Stripe"
-# The kind of what waits in the inbox without an event of Stripe's. All of the payment is read.
-PASSED_OVER = "passed_over.refunds"
 
 _log = logging.getLogger(__name__)
 
@@ -39,12 +37,6 @@ class SyncReport:
     new: int
     read: int
     at: int
-
-
-def to_read_again(intents: Iterable[str], at: int) -> tuple[EventHint, ...]:
-    """Hints that stand for payments which could not be read when everything was, at ``at`` (seconds UTC). No event will
-    tell of what was missed, so that they wait in the inbox like any other."""
-    return tuple(EventHint(f"{PASSED_OVER}-{at}-{each}", PASSED_OVER, at, each) for each in dict.fromkeys(intents))
 
 
 class Sync:

@@ -20,6 +20,8 @@ def told(charge: LaterCharge) -> str:
     match charge.state:
         case ChargeState.DONE if payment.captured:
             return f"Charged {amount} for order {reference}. It was paid with the saved card."
+        case ChargeState.DONE if not payment.held:
+            return f"{amount} was on hold for order {reference} again. It is not any more."
         case ChargeState.DONE:
             return f"{amount} is on hold for order {reference} again. The old hold is released."
         case ChargeState.NEEDS_SHOPPER:

@@ -22,6 +22,7 @@ from sellerdesk.domain.errors import OurBug, SellerDeskError
 from sellerdesk.domain.order import Order
 from sellerdesk.domain.road import ConfirmationRoad
 from sellerdesk.gateway.stripe_gateway import StripeGateway
+from sellerdesk.gateway.transport import LeaseOver, end_for
 from sellerdesk.sandbox.clock import Clock as StripesClock
 from sellerdesk.sandbox.ids import IdSource
 from sellerdesk.sandbox.world import World
@@ -40,7 +41,7 @@ from tests.chaos.temper import Temper, drawn
 from tests.chaos.trouble import Broken, Died
 from tests.chaos.turns import take_turn
 from tests.chaos.virtual import SkewedClock, VirtualTime, repeatable_ids
-from tests.chaos.wire import Street, Wire
+from tests.chaos.wire import Street, Wire, no_answer
 from tests.contract.inside import Client
 
 STEPS = 60
@@ -87,7 +88,10 @@ class Actor:
 
     def _call(self, method: str, url: str, headers: Mapping[str, str], body: str) -> tuple[bytes, int, Any]:
         simulation = self._simulation
+        is_late = end_for(method)
         simulation.gap(self, "before a call")
+        if is_late():
+            raise no_answer(LeaseOver.__name__)
         try:
             answer = simulation.street.carry(method, url, headers, body)
         except stripe.APIConnectionError:

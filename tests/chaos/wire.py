@@ -104,14 +104,14 @@ class Street:
         if fault in faults.NEVER_ARRIVES:
             if fault is Fault.LATE:
                 self.late.append(Late(sent, self._now() + self._rng.randrange(1, LATEST_SECONDS)))
-            raise _no_answer(faults.NEVER_ARRIVES[fault])
+            raise no_answer(faults.NEVER_ARRIVES[fault])
         if fault is Fault.PAGE_BEFORE:
             return faults.PAGE, 502, {"Content-Type": "text/html"}
         if fault is Fault.NULL_BEFORE:
             return b"null", 200, {"Content-Type": "application/json"}
         answer = self._deliver(sent, fault)
         if fault in faults.ANSWER_LOST:
-            raise _no_answer(faults.ANSWER_LOST[fault])
+            raise no_answer(faults.ANSWER_LOST[fault])
         if fault is Fault.PAGE_AFTER:
             return faults.PAGE, 502, {"Content-Type": "text/html"}
         said = answer.body
@@ -215,6 +215,6 @@ def _sent(method: str, url: str, headers: Mapping[str, str], body: str) -> Sent:
     return Sent(find(request.method, request.path)[0].name, key, request)
 
 
-def _no_answer(why: str) -> stripe.APIConnectionError:
+def no_answer(why: str) -> stripe.APIConnectionError:
     error: stripe.APIConnectionError = stripe.APIConnectionError(why)  # type: ignore[no-untyped-call]
     return error

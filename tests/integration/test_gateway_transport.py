@@ -10,14 +10,17 @@ from pathlib import Path
 
 import pytest
 
+from sellerdesk import phase
 from sellerdesk.addresses import Addresses
 from sellerdesk.clock import Clock
 from sellerdesk.domain.errors import OutcomeUnknown
+from sellerdesk.domain.requests import Capture
 from sellerdesk.gateway.stripe_gateway import StripeGateway
 from sellerdesk.gateway.transport import Deadlines, Transport
 from tests.integration.scripted_server import DEADLINE_SECONDS, Request, ScriptedServer, answer, intent_json
 
 KEY = "sk_test_madeupmadeup1234"
+CAPTURE = Capture("pi_1", 4500, (), 0, ())
 SHORT = Deadlines(connect=5, read=10, total=0.3)
 
 
@@ -114,6 +117,27 @@ def test_several_threads_share_one_gateway() -> None:
         for thread in threads:
             thread.join(DEADLINE_SECONDS)
     assert found == {f"pi_{number}": f"pi_{number}" for number in range(20)}
+
+
+def test_what_was_claimed_is_not_sent_after_its_lease() -> None:
+    """The lease ends while the call is on its way to the connection, as when the computer sleeps there."""
+    asked: list[bool] = []
+
+    def is_over() -> bool:
+        asked.append(True)
+        return True
+
+    with ScriptedServer.saying(answer(intent_json(status="succeeded", amount_received=4500))) as server:
+        gateway = gateway_at(server.url)
+        with phase.lease(is_over), pytest.raises(OutcomeUnknown, match="was not sent any more") as caught:
+            gateway.capture(CAPTURE, "sd-1-0")
+        assert (asked, server.requests) == ([True], [])
+        assert caught.value.http_status is None
+        with phase.lease(is_over):
+            assert gateway.retrieve("pi_1").intent_id == "pi_1"
+        with phase.lease(lambda: False):
+            assert gateway.capture(CAPTURE, "sd-1-0").amount_received == 4500
+        assert [each.line.split()[0] for each in server.requests] == ["GET", "POST"]
 
 
 def test_nobody_there() -> None:

@@ -148,6 +148,29 @@ def test_a_payment_that_was_begun_after_the_copy_is_taken_up_and_not_begun_again
         assert (found.payment.intent_id, found.payment.captured) == (order.payment.intent_id, TOTAL)
 
 
+def test_a_refund_of_a_charge_that_was_under_way_in_the_copy_is_found(
+    stripe_sandbox: Sandbox, database: Path, memory: FileMemory
+) -> None:
+    """Its own operation takes the payment over, and is told the sum that went back, not the refunds themselves."""
+    with plant(stripe_sandbox, database, memory=memory) as desk:
+        order = desk.prepare(desk.place_and_save_card(), {1: 0})
+    leave_planned(stripe_sandbox, database, OperationKind.BACK_ORDER, lambda desk: desk.back_order(order))
+    backup = FileBackups(database).make(NOW)
+    with plant(stripe_sandbox, database, memory=memory) as desk:
+        desk.settle()
+        charged = desk.order(order.id)
+        desk.refund(charged, 300, payment=charged.back_orders[0])
+        before = told(desk.order(order.id))
+    put_back(database, backup)
+    asked = sent(stripe_sandbox)
+    with plant(stripe_sandbox, database, memory=memory) as desk:
+        desk.settle()
+        desk.works.desk.sync.poll()
+        assert told(desk.check_agrees(order.id)) == before
+        assert [each.amount for each in desk.order(order.id).refunds] == [300]
+        assert sent(stripe_sandbox) == asked
+
+
 def test_a_refund_whose_key_is_forgotten_is_left_to_a_person(
     stripe_sandbox: Sandbox, database: Path, memory: FileMemory
 ) -> None:

@@ -16,6 +16,7 @@ from sellerdesk.sandbox import Sandbox
 from sellerdesk.sandbox.faults import Fault
 from sellerdesk.services.approving import ApprovalState
 from sellerdesk.services.saved_card import ChargeState
+from sellerdesk.ui.saved_card_words import told
 from tests.wiring import ASKS_FIRST, DAY, RETURN_URL, TOTAL, Plant, calls, intents_of, plant, stripe_call
 
 FAULTS = (Fault.LOST_BEFORE, Fault.LOST_AFTER, Fault.ERROR_500_AFTER, Fault.ODD_200_NULL)
@@ -202,6 +203,21 @@ def test_a_request_that_stripe_refuses_leaves_the_way_free(shop: Plant, stripe_s
         method.customer = owner
     assert shop.renew(shop.check_agrees(order.id)).state is ChargeState.DONE
     assert len(shop.check_agrees(order.id).payments) == 2
+
+
+def test_who_presses_again_after_the_new_hold_was_released_is_not_told_that_the_bank_refused(
+    shop: Plant, stripe_sandbox: Sandbox
+) -> None:
+    order = lapsing(shop, stripe_sandbox)
+    plan = shop.works.desk.renew.offer(order).plan
+    assert plan is not None
+    wish = shop.works.desk.renew.new_operation()
+    shop.works.desk.renew.run(wish, order.id, order.version, plan)
+    shop.release(shop.order(order.id))
+    again = shop.works.desk.renew.run(wish, order.id, order.version, plan)
+    assert again.state is ChargeState.DONE
+    assert told(again).endswith("It is not any more.")
+    assert held_at_stripe(stripe_sandbox, shop.check_agrees(order.id)) == []
 
 
 def test_two_seats_renew_at_once(stripe_sandbox: Sandbox, database: Path) -> None:
