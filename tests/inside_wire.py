@@ -11,7 +11,8 @@ from urllib.parse import urlsplit
 import stripe
 from requests.structures import CaseInsensitiveDict
 
-from sellerdesk.gateway.transport import LeaseOver, end_for
+from sellerdesk.gateway.lease import end_for
+from sellerdesk.gateway.transport import LeaseOver
 from sellerdesk.sandbox import Sandbox
 from sellerdesk.sandbox.api import Api, ApiAnswer, ApiRequest
 from tests.openapi.watch import watch_of_process

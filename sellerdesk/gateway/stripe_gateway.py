@@ -2,6 +2,8 @@
 
 import logging
 import re
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from typing import Any
 
@@ -33,6 +35,7 @@ from sellerdesk.gateway.calls import Answer, Calls, Send
 from sellerdesk.gateway.client import SealedClient, quieten_sdk
 from sellerdesk.gateway.events import WANTED, event_hint
 from sellerdesk.gateway.found import EXPAND, first_lines, found_payment, line_item
+from sellerdesk.gateway.lease import leased
 from sellerdesk.gateway.permissions import account_facts
 from sellerdesk.gateway.reading import OddAnswer, flag, identifier, of_kind, part, reference, text
 from sellerdesk.gateway.translate import card_attempt, payment_facts, refund_facts
@@ -58,6 +61,10 @@ class StripeGateway:
         check_key_fits(key, addresses)
         quieten_sdk()
         self._calls = Calls(SealedClient(secret_key, addresses, transport), clock, key.livemode)
+
+    def leased(self, is_over: Callable[[], bool]) -> AbstractContextManager[None]:
+        """For the calls of this thread, whatever carries them out."""
+        return leased(is_over)
 
     def create_customer(self, request: CreateCustomer, key: str) -> str:
         params: Any = parameters.create_customer(request)

@@ -19,7 +19,7 @@ from requests.adapters import HTTPAdapter
 from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.connection import HTTPConnection, HTTPSConnection
 
-from sellerdesk import phase
+from sellerdesk.gateway.lease import end_for
 
 NO_ANSWER_IN_TIME = "deadline"
 """What the error says when the whole exchange took too long; else it says the kind of error that requests raised."""
@@ -137,11 +137,6 @@ def _unchanged(request: requests.PreparedRequest) -> requests.PreparedRequest:
     https://requests.readthedocs.io/en/latest/user/authentication/#netrc-authentication
     """
     return request
-
-
-def end_for(method: str) -> Callable[[], bool]:
-    """What tells, until the last moment, whether a call may not be sent any more. Reading is never too late."""
-    return phase.end_of_lease() if method.upper() == "POST" else lambda: False
 
 
 def _session(use_proxies: bool) -> requests.Session:

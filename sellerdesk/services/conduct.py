@@ -9,7 +9,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 
-from sellerdesk import phase
 from sellerdesk.clock import Clock
 from sellerdesk.domain.errors import AnswerNotSaved, CallError, NotSentYet, OurBug, OutcomeUnknown, StoreError
 from sellerdesk.domain.operation import Operation, OperationKind, OperationState
@@ -61,6 +60,7 @@ class Conductor:
         reached: Callable[[str], None] = nowhere,
     ) -> None:
         self._store = store
+        self._gateway = gateway
         self._memory = memory
         self._decider = Decider(store, gateway, clock)
         self._overtaking = Overtaking(store, gateway, clock)
@@ -146,7 +146,7 @@ class Conductor:
         if claimed is None:
             return Outcome(self._current(known.id))
         self._at(claimed, "claimed")
-        with phase.lease(partial(self._is_over, claimed)):
+        with self._gateway.leased(partial(self._is_over, claimed)):
             verdict = self._overtaking.superseded(claimed) or self._decider.decide(claimed)
         self._at(claimed, "answered")
         with _told_as(AnswerNotSaved):

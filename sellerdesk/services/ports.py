@@ -1,6 +1,7 @@
 """What the use cases need from the outside: Stripe, and a store with transactions."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import AbstractContextManager
 from types import TracebackType
 from typing import Protocol, Self
 
@@ -29,6 +30,10 @@ from sellerdesk.services.keeping import DatabaseStanding
 class PaymentGateway(Protocol):
     """Stripe. Every method raises CallError's family, checks the answer's shape, and refuses to run inside a
     database transaction. ``key`` is the idempotency key."""
+
+    def leased(self, is_over: Callable[[], bool]) -> AbstractContextManager[None]:
+        """While inside, nothing that changes something is sent once ``is_over``, asked at the last moment, says so."""
+        ...
 
     def create_customer(self, request: CreateCustomer, key: str) -> str:
         """The new customer's id."""

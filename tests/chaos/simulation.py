@@ -21,8 +21,9 @@ from sellerdesk.app import Works, assemble
 from sellerdesk.domain.errors import OurBug, SellerDeskError
 from sellerdesk.domain.order import Order
 from sellerdesk.domain.road import ConfirmationRoad
+from sellerdesk.gateway.lease import end_for
 from sellerdesk.gateway.stripe_gateway import StripeGateway
-from sellerdesk.gateway.transport import LeaseOver, end_for
+from sellerdesk.gateway.transport import LeaseOver
 from sellerdesk.sandbox.clock import Clock as StripesClock
 from sellerdesk.sandbox.ids import IdSource
 from sellerdesk.sandbox.world import World

@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from sellerdesk import phase
 from sellerdesk.addresses import Addresses
 from sellerdesk.clock import Clock
 from sellerdesk.domain.errors import OutcomeUnknown
 from sellerdesk.domain.requests import Capture
+from sellerdesk.gateway.lease import end_for, leased
 from sellerdesk.gateway.stripe_gateway import StripeGateway
 from sellerdesk.gateway.transport import Deadlines, Transport
 from tests.integration.scripted_server import DEADLINE_SECONDS, Request, ScriptedServer, answer, intent_json
@@ -129,15 +129,29 @@ def test_what_was_claimed_is_not_sent_after_its_lease() -> None:
 
     with ScriptedServer.saying(answer(intent_json(status="succeeded", amount_received=4500))) as server:
         gateway = gateway_at(server.url)
-        with phase.lease(is_over), pytest.raises(OutcomeUnknown, match="was not sent any more") as caught:
+        with leased(is_over), pytest.raises(OutcomeUnknown, match="was not sent any more") as caught:
             gateway.capture(CAPTURE, "sd-1-0")
         assert (asked, server.requests) == ([True], [])
         assert caught.value.http_status is None
-        with phase.lease(is_over):
+        with leased(is_over):
             assert gateway.retrieve("pi_1").intent_id == "pi_1"
-        with phase.lease(lambda: False):
+        with leased(lambda: False):
             assert gateway.capture(CAPTURE, "sd-1-0").amount_received == 4500
         assert [each.line.split()[0] for each in server.requests] == ["GET", "POST"]
+
+
+def test_a_lease_belongs_to_its_thread_and_ends_with_its_block() -> None:
+    seen: list[bool] = []
+    with leased(lambda: True):
+        with pytest.raises(ValueError, match="x"), leased(lambda: False):
+            assert not end_for("post")()
+            raise ValueError("x")
+        assert end_for("post")()
+        thread = threading.Thread(target=lambda: seen.append(end_for("post")()))
+        thread.start()
+        thread.join()
+    assert seen == [False]
+    assert not end_for("post")()
 
 
 def test_nobody_there() -> None:
@@ -211,6 +225,7 @@ from sellerdesk.addresses import Addresses
 from sellerdesk.clock import Clock
 from sellerdesk.domain.payment import ShippingFacts
 from sellerdesk.domain.requests import CreateCustomer
+from sellerdesk.gateway.lease import end_for, leased
 from sellerdesk.gateway.stripe_gateway import StripeGateway
 gateway = StripeGateway("{key}", Addresses.at("{url}"), Clock())
 where = ShippingFacts("Canary Person", "Secret Street 1", "", "Wien", "", "1070", "AT")
