@@ -149,7 +149,7 @@ class Simulation:
         self.installation = store.installation()
         self.step = 0
         self.is_rough = True
-        self.temper = temper or drawn(self.rng)
+        self.temper = temper or drawn(self.rng, seed)
         self.memory: SentMemory | None = None
         self.returning = Returning(self)
         self.actions: Counter[str] = Counter()
@@ -165,7 +165,8 @@ class Simulation:
         self._library = sqlite.driver()
         self._look = sqlite.connect(self._library, store.path)
         self.street = Street(self.world, self.rng, self.time.seconds, self._written)
-        self.street.roughness, self.street.favourite = self.temper.roughness, self.temper.favourite
+        self.street.take_over(self.temper)
+        self.world.refuse_shipping_after_authorization = self.temper.even
         self.outsider = Client(self.world, "sk_test_dashboard00000000")
         self.page = Client(self.world, PAGE_KEY)
         self.actors = tuple(Actor(name, self) for name in (*SEATS, SERVER))

@@ -21,6 +21,7 @@ from sellerdesk.sandbox.routes import find
 from sellerdesk.sandbox.world import World
 from tests.chaos import faults
 from tests.chaos.faults import Fault
+from tests.chaos.temper import Temper
 from tests.chaos.trouble import Broken
 
 # So long a request can still be on its way after its sender has given up.
@@ -29,6 +30,8 @@ LATEST_SECONDS = 120
 REPAIR_SECONDS = 3000
 # The share of calls that meet the fault which a seed prefers, beside what all of them meet.
 FAVOURITE = 0.08
+# The shares of calls that go wrong in any way, each as often as the others, where the seed is even.
+EVENLY, EVENLY_READ = 0.5, 0.1
 # What may go out under an operation's key: it, and the two calls that some operations need beside it.
 _KEY = re.compile(r"sd-([0-9a-f]{32})-([0-9]+)(-method|-charge)?")
 
@@ -80,7 +83,8 @@ class Street:
     def __init__(self, world: World, rng: random.Random, now: Callable[[], float], written: Written) -> None:
         self.world = world
         self.roughness = 1.0
-        self.favourite: Fault | None = None
+        self._favourite: Fault | None = None
+        self._even = False
         self.late: list[Late] = []
         self.effects: list[Effect] = []
         self.asked: Counter[str] = Counter()
@@ -91,6 +95,10 @@ class Street:
         self._written = written
         self._requests: dict[str, str] = {}
         self._params: dict[str, str] = {}
+
+    def take_over(self, temper: Temper) -> None:
+        """How rough it is from now on."""
+        self.roughness, self._favourite, self._even = temper.roughness, temper.favourite, temper.even
 
     def carry(self, method: str, url: str, headers: Mapping[str, str], body: str) -> tuple[bytes, int, dict[str, str]]:
         """One call from end to end. Raises ``stripe.APIConnectionError`` where no answer comes back."""
@@ -139,7 +147,9 @@ class Street:
             return None
         if any(each.sent.key == sent.key and not each.again for each in self.late) and self._rng.random() < 0.7:
             return Fault.IN_USE  # the first one is still being carried out
-        writes, favourite = bool(sent.key), self.favourite
+        writes, favourite = bool(sent.key), self._favourite
+        if self._even and self._rng.random() < (EVENLY if writes else EVENLY_READ):
+            return self._rng.choice(sorted(faults.possible(sent.call, writes=writes)))
         if self._rng.random() < FAVOURITE and favourite in faults.possible(sent.call, writes=writes):
             return favourite
         return faults.draw(self._rng, sent.call, writes=writes, roughness=self.roughness)
