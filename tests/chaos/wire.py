@@ -85,6 +85,7 @@ class Street:
         self.roughness = 1.0
         self._favourite: Fault | None = None
         self._even = False
+        self._repaired: set[str] = set()
         self.late: list[Late] = []
         self.effects: list[Effect] = []
         self.asked: Counter[str] = Counter()
@@ -106,7 +107,8 @@ class Street:
         self._check(sent)
         self.asked[sent.operation_id] += 1
         fault = self._draw(sent)
-        if fault is Fault.REPAIRED:
+        if fault is Fault.REPAIRED and sent.key not in self._repaired:
+            self._repaired.add(sent.key)  # the fault is kept under the key, so that it is mended once
             self.late.append(Late(sent, self._now() + self._rng.randrange(1, REPAIR_SECONDS), again=True))
         self.cells[sent.call, str(fault or "well")] += 1
         if fault in faults.NEVER_ARRIVES:
