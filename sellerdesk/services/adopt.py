@@ -22,7 +22,7 @@ from sellerdesk.domain.order import Order, TimelineEntry
 from sellerdesk.domain.payment import Payment
 from sellerdesk.domain.requests import TAG_PAYMENT
 from sellerdesk.services.one_by_one import Patience
-from sellerdesk.services.ports import PaymentGateway, Store, UnitOfWork
+from sellerdesk.services.ports import PaymentReader, Store, UnitOfWork
 from sellerdesk.services.record import Origin, record_facts, record_refunds
 from sellerdesk.services.requests import TAG_ORDER
 
@@ -36,7 +36,7 @@ _log = logging.getLogger(__name__)
 class Adopt:
     """Takes payments over. The same payment twice, from two events or two seats, is one order."""
 
-    def __init__(self, store: Store, gateway: PaymentGateway, clock: Clock) -> None:
+    def __init__(self, store: Store, gateway: PaymentReader, clock: Clock) -> None:
         self._store = store
         self._gateway = gateway
         self._clock = clock

@@ -17,7 +17,7 @@ from sellerdesk.domain.payment import Payment, PaymentFacts, PaymentStatus
 from sellerdesk.services import requests
 from sellerdesk.services.conduct import Conductor, Outcome
 from sellerdesk.services.plans import planned
-from sellerdesk.services.ports import PaymentGateway, Store, UnitOfWork
+from sellerdesk.services.ports import PaymentReader, Store, UnitOfWork
 from sellerdesk.services.record import Origin, record_facts
 
 SHOPPER_ACTOR = "Order page"
@@ -44,7 +44,7 @@ class Approval:
 class Approving:
     """Confirms the very intent that the bank refused without the shopper, with the card they let us keep."""
 
-    def __init__(self, store: Store, gateway: PaymentGateway, conductor: Conductor, clock: Clock) -> None:
+    def __init__(self, store: Store, gateway: PaymentReader, conductor: Conductor, clock: Clock) -> None:
         self._store = store
         self._gateway = gateway
         self._conductor = conductor

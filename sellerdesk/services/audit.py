@@ -17,7 +17,7 @@ from sellerdesk.domain.order import Order
 from sellerdesk.domain.payment import FINAL_STATUSES, Payment, PaymentFacts
 from sellerdesk.services.adopt import REBUILT_SECONDS, Adopt
 from sellerdesk.services.pay_answer import HELD
-from sellerdesk.services.ports import PaymentGateway, Store, UnitOfWork
+from sellerdesk.services.ports import PaymentReader, Store, UnitOfWork
 from sellerdesk.services.record import Origin, movements, record_facts, record_refunds, refunds_moved
 from sellerdesk.services.withdraw import refused_withdrawals
 
@@ -39,7 +39,7 @@ class _Compared:
 class RunAudit:
     """Compares. Blocks for as long as one read an order takes."""
 
-    def __init__(self, store: Store, gateway: PaymentGateway, adopt: Adopt, clock: Clock) -> None:
+    def __init__(self, store: Store, gateway: PaymentReader, adopt: Adopt, clock: Clock) -> None:
         self._store = store
         self._gateway = gateway
         self._adopt = adopt

@@ -20,7 +20,7 @@ from sellerdesk.domain.requests import (
     Request,
     from_json,
 )
-from sellerdesk.services.ports import PaymentGateway
+from sellerdesk.services.ports import PaymentGateway, PaymentReader
 
 DECLINED = "declined"
 
@@ -97,12 +97,12 @@ def _refunded(gateway: PaymentGateway, request: CreateRefund, key: str) -> Answe
         return Answer(refunds=(made,))
 
 
-def _read_refunds(gateway: PaymentGateway, intent_id: str) -> Answer:
+def _read_refunds(gateway: PaymentReader, intent_id: str) -> Answer:
     refunds = gateway.refunds(intent_id)
     return Answer(gateway.retrieve(intent_id), refunds=refunds)
 
 
-def look(gateway: PaymentGateway, operation: Operation) -> Seen:
+def look(gateway: PaymentReader, operation: Operation) -> Seen:
     """Read whether ``operation`` has happened. Never sends anything. Raises CallError's family."""
     request = from_json(operation.params)
     match request:

@@ -1,7 +1,7 @@
 """Every try to pay an order, from the charges at Stripe: what the seller needs to judge another one."""
 
 from sellerdesk.domain.payment import CardAttempt
-from sellerdesk.services.ports import PaymentGateway, Store
+from sellerdesk.services.ports import PaymentReader, Store
 
 _KEPT = 200
 
@@ -10,7 +10,7 @@ class ReadAttempts:
     """Asks Stripe once for each state of a payment and remembers the answer, for reading has an allowance:
     https://docs.stripe.com/rate-limits"""
 
-    def __init__(self, store: Store, gateway: PaymentGateway) -> None:
+    def __init__(self, store: Store, gateway: PaymentReader) -> None:
         self._store = store
         self._gateway = gateway
         self._known: dict[tuple[str, int], tuple[CardAttempt, ...]] = {}

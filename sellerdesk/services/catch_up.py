@@ -15,7 +15,7 @@ from sellerdesk.domain.standing import Behind, CaughtUp, Judgement, Sent, judge
 from sellerdesk.services.adopt import REBUILT_SECONDS, Adopt
 from sellerdesk.services.keeping import SentMemory
 from sellerdesk.services.one_by_one import attempt
-from sellerdesk.services.ports import PaymentGateway, Store
+from sellerdesk.services.ports import PaymentReader, Store
 from sellerdesk.services.read_later import to_read_again
 from sellerdesk.services.sync import EVENTS_KEPT_SECONDS, OVERLAP_SECONDS, Sync
 
@@ -61,7 +61,7 @@ class CatchUp:
     """Brings a database up to date that is behind. Blocks for as long as one read an order takes."""
 
     def __init__(
-        self, store: Store, gateway: PaymentGateway, adopt: Adopt, sync: Sync, clock: Clock, memory: SentMemory
+        self, store: Store, gateway: PaymentReader, adopt: Adopt, sync: Sync, clock: Clock, memory: SentMemory
     ) -> None:
         self._store = store
         self._gateway = gateway

@@ -15,7 +15,7 @@ from sellerdesk.domain.requests import Confirm, from_json
 from sellerdesk.services import requests
 from sellerdesk.services.conduct import Conductor, Outcome
 from sellerdesk.services.plans import planned
-from sellerdesk.services.ports import PaymentGateway, Store, UnitOfWork
+from sellerdesk.services.ports import PaymentReader, Store, UnitOfWork
 from sellerdesk.services.record import Origin, record_facts
 
 ACTOR = "SellerDesk"
@@ -33,7 +33,7 @@ class ConfirmAgain:
     """Finishes approved payments: for the page that comes back at once, and in the background for one that does
     not."""
 
-    def __init__(self, store: Store, gateway: PaymentGateway, conductor: Conductor, clock: Clock) -> None:
+    def __init__(self, store: Store, gateway: PaymentReader, conductor: Conductor, clock: Clock) -> None:
         self._store = store
         self._gateway = gateway
         self._conductor = conductor

@@ -11,7 +11,7 @@ from sellerdesk.domain.order import Order
 from sellerdesk.domain.requests import TAG_OPERATION, PassTracking, from_json
 from sellerdesk.services.calls import look
 from sellerdesk.services.decide import REPAIR_LOOK_SECONDS, REPAIR_SECONDS, Verdict, again_later
-from sellerdesk.services.ports import PaymentGateway, Store, UnitOfWork
+from sellerdesk.services.ports import PaymentReader, Store, UnitOfWork
 from sellerdesk.services.requests import shipping_of
 from sellerdesk.services.tries import ON_ITS_WAY, READ_FAILED, last_unanswered
 
@@ -29,7 +29,7 @@ def is_current(order: Order, operation: Operation) -> bool:
 class Overtaking:
     """Knows which tracking may be sent, and never sends any itself."""
 
-    def __init__(self, store: Store, gateway: PaymentGateway, clock: Clock) -> None:
+    def __init__(self, store: Store, gateway: PaymentReader, clock: Clock) -> None:
         self._store = store
         self._gateway = gateway
         self._clock = clock

@@ -14,7 +14,7 @@ from sellerdesk.services.conduct import Conductor, Outcome
 from sellerdesk.services.confirm_again import ConfirmAgain
 from sellerdesk.services.pay_answer import HELD, PayAnswer, PayState, answer_of, is_confirming, may_page_confirm, ready
 from sellerdesk.services.plans import planned
-from sellerdesk.services.ports import PaymentGateway, Store
+from sellerdesk.services.ports import PaymentReader, Store
 from sellerdesk.services.record import Origin, record_facts
 
 SHOPPER_ACTOR = "Checkout page"
@@ -26,7 +26,7 @@ class Paying:
     """Confirms, starts and looks; whose order it is has been asked before."""
 
     def __init__(
-        self, store: Store, gateway: PaymentGateway, conductor: Conductor, again: ConfirmAgain, clock: Clock
+        self, store: Store, gateway: PaymentReader, conductor: Conductor, again: ConfirmAgain, clock: Clock
     ) -> None:
         self._store = store
         self._gateway = gateway

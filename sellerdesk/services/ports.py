@@ -27,46 +27,9 @@ from sellerdesk.domain.requests import (
 from sellerdesk.services.keeping import DatabaseStanding
 
 
-class PaymentGateway(Protocol):
-    """Stripe. Every method raises CallError's family, checks the answer's shape, and refuses to run inside a
-    database transaction. ``key`` is the idempotency key."""
-
-    def leased(self, is_over: Callable[[], bool]) -> AbstractContextManager[None]:
-        """While inside, nothing that changes something is sent once ``is_over``, asked at the last moment, says so."""
-        ...
-
-    def create_customer(self, request: CreateCustomer, key: str) -> str:
-        """The new customer's id."""
-        ...
-
-    def create_intent(self, request: CreateIntent, key: str) -> PaymentFacts: ...
-
-    def charge_saved_card(self, request: ChargeSavedCard, key: str) -> PaymentFacts:
-        """A new intent, confirmed at once. Raises Declined with the intent's facts when the bank refuses, as it does
-        where it wants the shopper's approval."""
-        ...
-
-    def confirm(self, request: Confirm, key: str) -> PaymentFacts:
-        """Raises Declined with the intent's facts when the bank refuses."""
-        ...
-
-    def capture(self, request: Capture, key: str) -> PaymentFacts: ...
-
-    def cancel(self, request: Cancel, key: str) -> PaymentFacts: ...
-
-    def create_refund(self, request: CreateRefund, key: str) -> RefundFacts: ...
-
-    def refunds(self, intent_id: str) -> tuple[RefundFacts, ...]:
-        """Every refund of this intent, whoever made it, oldest first. The list is strongly consistent."""
-        ...
-
-    def pass_tracking(self, request: PassTracking, key: str) -> PaymentFacts:
-        """Write shipping and metadata to the intent."""
-        ...
-
-    def pass_tracking_on_charge(self, request: PassTracking, key: str) -> None:
-        """The second way: the same shipping block on the charge."""
-        ...
+class PaymentReader(Protocol):
+    """Stripe, as far as it is only read. Every method raises CallError's family, checks the answer's shape, and refuses
+    to run inside a database transaction."""
 
     def retrieve(self, intent_id: str) -> PaymentFacts: ...
 
@@ -100,6 +63,47 @@ class PaymentGateway(Protocol):
 
     def events(self, created_from: int) -> tuple[EventHint, ...]:
         """Events about payments since ``created_from`` (seconds UTC), oldest first, all pages."""
+        ...
+
+    def refunds(self, intent_id: str) -> tuple[RefundFacts, ...]:
+        """Every refund of this intent, whoever made it, oldest first. The list is strongly consistent."""
+        ...
+
+
+class PaymentGateway(PaymentReader, Protocol):
+    """Stripe, and what changes something there: only the conductor is given it. ``key`` is the idempotency key."""
+
+    def leased(self, is_over: Callable[[], bool]) -> AbstractContextManager[None]:
+        """While inside, nothing that changes something is sent once ``is_over``, asked at the last moment, says so."""
+        ...
+
+    def create_customer(self, request: CreateCustomer, key: str) -> str:
+        """The new customer's id."""
+        ...
+
+    def create_intent(self, request: CreateIntent, key: str) -> PaymentFacts: ...
+
+    def charge_saved_card(self, request: ChargeSavedCard, key: str) -> PaymentFacts:
+        """A new intent, confirmed at once. Raises Declined with the intent's facts when the bank refuses, as it does
+        where it wants the shopper's approval."""
+        ...
+
+    def confirm(self, request: Confirm, key: str) -> PaymentFacts:
+        """Raises Declined with the intent's facts when the bank refuses."""
+        ...
+
+    def capture(self, request: Capture, key: str) -> PaymentFacts: ...
+
+    def cancel(self, request: Cancel, key: str) -> PaymentFacts: ...
+
+    def create_refund(self, request: CreateRefund, key: str) -> RefundFacts: ...
+
+    def pass_tracking(self, request: PassTracking, key: str) -> PaymentFacts:
+        """Write shipping and metadata to the intent."""
+        ...
+
+    def pass_tracking_on_charge(self, request: PassTracking, key: str) -> None:
+        """The second way: the same shipping block on the charge."""
         ...
 
     def check_key(self) -> AccountFacts:

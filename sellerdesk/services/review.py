@@ -15,7 +15,7 @@ from sellerdesk.services.calls import Answer, Effect, look
 from sellerdesk.services.conduct import Conductor, Outcome
 from sellerdesk.services.decide import ONLY_ONCE, REPAIR_SECONDS
 from sellerdesk.services.overtaking import is_current
-from sellerdesk.services.ports import PaymentGateway, Store
+from sellerdesk.services.ports import PaymentReader, Store
 from sellerdesk.services.tries import last_sending
 
 ACCEPTED = "accepted"
@@ -56,7 +56,7 @@ class Evidence:
 class Review:
     """Decides for a person, and writes down who they were. What is final stays final."""
 
-    def __init__(self, store: Store, gateway: PaymentGateway, conductor: Conductor, clock: Clock, seat: str) -> None:
+    def __init__(self, store: Store, gateway: PaymentReader, conductor: Conductor, clock: Clock, seat: str) -> None:
         self._store = store
         self._gateway = gateway
         self._conductor = conductor

@@ -17,7 +17,7 @@ from sellerdesk.domain.payment import FINAL_STATUSES
 from sellerdesk.services.conduct import Conductor
 from sellerdesk.services.one_by_one import Patience
 from sellerdesk.services.pay_answer import HELD
-from sellerdesk.services.ports import PaymentGateway, Store
+from sellerdesk.services.ports import PaymentReader, Store
 from sellerdesk.services.record import Origin, record_facts
 from sellerdesk.services.requests import TAG_INSTALLATION
 from sellerdesk.services.withdraw import refused_withdrawals, withdrawal
@@ -47,7 +47,7 @@ class Sweep:
     """Closes what this installation began. Orders of other installations and adopted ones are never touched."""
 
     def __init__(
-        self, store: Store, gateway: PaymentGateway, conductor: Conductor, clock: Clock, installation: str
+        self, store: Store, gateway: PaymentReader, conductor: Conductor, clock: Clock, installation: str
     ) -> None:
         self._store = store
         self._gateway = gateway

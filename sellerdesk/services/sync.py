@@ -11,7 +11,7 @@ from sellerdesk.domain.payment import EventHint, PaymentFacts
 from sellerdesk.services.adopt import REBUILT_SECONDS, Adopt
 from sellerdesk.services.missed import write_missed_capture, write_missed_shipment
 from sellerdesk.services.one_by_one import Patience
-from sellerdesk.services.ports import PaymentGateway, Store
+from sellerdesk.services.ports import PaymentReader, Store
 from sellerdesk.services.read_later import PASSED_OVER, to_read_again
 from sellerdesk.services.record import Origin, record_facts, record_refunds, refunds_moved
 
@@ -42,7 +42,7 @@ class SyncReport:
 class Sync:
     """Both roads end in one inbox: events polled (https://docs.stripe.com/api/events/list) and events received."""
 
-    def __init__(self, store: Store, gateway: PaymentGateway, adopt: Adopt, clock: Clock) -> None:
+    def __init__(self, store: Store, gateway: PaymentReader, adopt: Adopt, clock: Clock) -> None:
         self._store = store
         self._gateway = gateway
         self._adopt = adopt
