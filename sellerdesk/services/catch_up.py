@@ -7,14 +7,14 @@ anew, since the database itself says that it is behind.
 
 import json
 import logging
-from functools import partial
+from dataclasses import dataclass
 
 from sellerdesk.clock import Clock
 from sellerdesk.domain.ids import new_id
 from sellerdesk.domain.standing import Behind, CaughtUp, Judgement, Sent, judge
 from sellerdesk.services.adopt import REBUILT_SECONDS, Adopt
 from sellerdesk.services.keeping import SentMemory
-from sellerdesk.services.one_by_one import attempt
+from sellerdesk.services.one_by_one import LongReading
 from sellerdesk.services.ports import PaymentReader, Store
 from sellerdesk.services.read_later import to_read_again
 from sellerdesk.services.sync import EVENTS_KEPT_SECONDS, OVERLAP_SECONDS, Sync
@@ -57,6 +57,16 @@ def notice_return(store: Store, memory: SentMemory) -> Judgement:
     return judgement
 
 
+@dataclass(frozen=True, slots=True)
+class _Begun:
+    """A catching-up that has not come to its end: of which return, the orders' versions before it, and how far it came.
+    On a bad line one of a thousand readings is always lost, and it must come to an end all the same."""
+
+    behind: Behind
+    versions: dict[str, int]
+    payments: LongReading
+
+
 class CatchUp:
     """Brings a database up to date that is behind. Blocks for as long as one read an order takes."""
 
@@ -69,6 +79,7 @@ class CatchUp:
         self._sync = sync
         self._clock = clock
         self._memory = memory
+        self._begun: _Begun | None = None
 
     def behind(self) -> Behind | None:
         """How old the database is while nothing can be sent from it."""
@@ -87,19 +98,23 @@ class CatchUp:
         behind = self.behind()
         if behind is None:
             return None
-        with self._store.read() as unit:
-            before = unit.standing.versions()
-        self._read_all(behind.as_of)
-        return self._end(behind, before)
+        begun = self._begun
+        if begun is None or begun.behind != behind:
+            with self._store.read() as unit:
+                begun = self._begun = _Begun(behind, unit.standing.versions(), LongReading())
+        self._read_all(behind.as_of, begun.payments)
+        self._begun = None
+        return self._end(behind, begun.versions)
 
-    def _read_all(self, as_of: int) -> None:
+    def _read_all(self, as_of: int, payments: LongReading) -> None:
         """Payments one by one, since tracking is told by no event; then those made since, and the events since, which
-        name refunds. Where the copy is older than events are kept, every payment is read."""
+        name refunds, and what changed of a payment after it was read. Where the copy is older than events are kept,
+        every payment is read."""
         since = (as_of or self._clock.now() - REBUILT_SECONDS) - OVERLAP_SECONDS
         with self._store.read() as unit:
             everything = self._clock.now() - since > EVENTS_KEPT_SECONDS
             intents = unit.standing.intents(since - CORRECTED_SECONDS, everything=everything)
-        missed = [each for each in intents if not attempt(partial(self._sync.read_whole, each), each)]
+        missed = payments.go_on(intents, self._sync.read_whole)
         self._adopt.since(since)
         with self._store.write() as unit:
             now = self._clock.now()

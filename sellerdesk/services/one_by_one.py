@@ -1,8 +1,9 @@
 """One payment among many: what is wrong with it alone must not hold up those behind it."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import partial
 
 from sellerdesk.clock import Clock
 from sellerdesk.domain.errors import OurBug, OutcomeUnknown, RefusedError, Rejected
@@ -35,6 +36,31 @@ def attempt(work: Callable[[], object], intent_id: str) -> bool:
     else:
         return True
     return False
+
+
+class LongReading:
+    """Many payments, of which each is read once: where there was no answer, the next time goes on from there."""
+
+    def __init__(self) -> None:
+        self._read: set[str] = set()
+
+    def go_on(
+        self,
+        intents: Iterable[str],
+        read: Callable[[str], object],
+        attempt: Callable[[Callable[[], object], str], bool] = attempt,
+    ) -> list[str]:
+        """``read`` each of those that were not read yet; which of them went wrong by themselves. Raises as ``attempt``
+        does."""
+        wrong = []
+        for intent_id in intents:
+            if intent_id in self._read:
+                continue
+            if attempt(partial(read, intent_id), intent_id):
+                self._read.add(intent_id)
+            else:
+                wrong.append(intent_id)
+        return wrong
 
 
 class Patience:

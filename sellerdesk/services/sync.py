@@ -10,7 +10,7 @@ from sellerdesk.domain.errors import OurBug, OutcomeUnknown, RefusedError, Rejec
 from sellerdesk.domain.payment import EventHint, PaymentFacts
 from sellerdesk.services.adopt import REBUILT_SECONDS, Adopt
 from sellerdesk.services.missed import write_missed_capture, write_missed_shipment
-from sellerdesk.services.one_by_one import Patience
+from sellerdesk.services.one_by_one import LongReading, Patience
 from sellerdesk.services.ports import PaymentReader, Store
 from sellerdesk.services.read_later import PASSED_OVER, to_read_again
 from sellerdesk.services.record import Origin, record_facts, record_refunds, refunds_moved
@@ -48,6 +48,7 @@ class Sync:
         self._adopt = adopt
         self._clock = clock
         self._patience = Patience(clock)
+        self._after_a_gap = LongReading()
 
     def poll(self) -> SyncReport:
         """Fetch new events, then read and merge what they point to. Raises CallError's family; whatever was stored
@@ -80,8 +81,9 @@ class Sync:
         with self._store.read() as unit:
             known = [each for each in refunded if unit.orders.by_intent(each) is not None]
             intents = dict.fromkeys((*unit.orders.unsettled_intents(), *known))
-        self._read_each(tuple(intents))
+        self._after_a_gap.go_on(intents, self.read_again, self._patience.attempt)
         self._adopt.since(since - OVERLAP_SECONDS)
+        self._after_a_gap = LongReading()
 
     def _read_overdue(self) -> int:
         """Holds whose time is over are read until Stripe has ended them: no event announces it, and the one that tells

@@ -253,6 +253,31 @@ def test_an_end_in_the_middle_begins_it_anew(
         assert notice_return(store, memory) is Judgement.FINE
 
 
+def test_a_reading_that_was_not_answered_does_not_begin_all_of_it_anew(
+    stripe_sandbox: Sandbox, database: Path, memory: FileMemory
+) -> None:
+    with plant(stripe_sandbox, database, memory=memory) as desk:
+        orders = [desk.place_and_pay() for _ in range(4)]
+    backup = FileBackups(database).make(NOW)
+    with plant(stripe_sandbox, database, memory=memory) as desk:
+        for order in orders:
+            desk.prepare(order)
+    put_back(database, backup)
+    with plant(stripe_sandbox, database, memory=memory) as desk:
+        before = {order.id: len(calls(stripe_sandbox, "GET", order.payment.intent_id)) for order in orders}
+        stripe_sandbox.world.faults.plan("retrieve", Fault.LOST_BEFORE, skip=2)
+        with pytest.raises(OutcomeUnknown):
+            desk.works.resolve.run_due()
+        desk.settle()
+        found = desk.works.catch_up.last()
+        assert found is not None
+        assert found.orders == 4
+        for order in orders:
+            assert desk.check_agrees(order.id).payment.captured == TOTAL
+        read = [len(calls(stripe_sandbox, "GET", order.payment.intent_id)) - before[order.id] for order in orders]
+        assert read == [2, 2, 3, 2]  # once each, once for the events that came since, and the one that was lost
+
+
 def test_a_copy_older_than_stripes_events_reads_every_payment(
     stripe_sandbox: Sandbox, database: Path, memory: FileMemory
 ) -> None:

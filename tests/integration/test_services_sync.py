@@ -360,6 +360,24 @@ def test_after_everything_was_read_the_mark_is_now(shop: Plant) -> None:
     assert shop.clock.now() - mark < 2 * OVERLAP_SECONDS
 
 
+def test_after_a_gap_a_lost_answer_does_not_begin_all_of_it_anew(shop: Plant) -> None:
+    shop.works.desk.sync.poll()
+    shop.sandbox.world.clock.advance(40 * DAY)
+    shop.clock.learn(shop.sandbox.world.clock.now())
+    orders = [shop.refund(shop.prepare(shop.place_and_pay()), 100) for _ in range(3)]
+    with shop.sandbox.world.open() as world:
+        world.store.events.clear()
+    before = {order.id: len(calls(shop.sandbox, "GET", order.payment.intent_id)) for order in orders}
+    shop.sandbox.world.faults.plan("retrieve", Fault.LOST_BEFORE, skip=2)
+    with pytest.raises(OutcomeUnknown):
+        shop.works.desk.sync.poll()
+    shop.works.desk.sync.poll()
+    read = [len(calls(shop.sandbox, "GET", order.payment.intent_id)) - before[order.id] for order in orders]
+    assert sorted(read) == [1, 1, 2]
+    for order in orders:
+        assert shop.check_agrees(order.id).payment.refunded == 100
+
+
 def test_what_happens_while_everything_is_read_is_not_skipped(shop: Plant, monkeypatch: pytest.MonkeyPatch) -> None:
     """The list of events comes first, and reading everything can take an hour."""
     shop.place()
