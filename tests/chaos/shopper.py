@@ -79,15 +79,16 @@ def pay(simulation: "Simulation") -> None:
         return
     if not checkout.token or simulation.rng.random() < 0.7:
         checkout.token = _card(simulation)
+    token = checkout.token
     place_order = simulation.server.works.shopfront.place_order
     by_link = simulation.rng.random() < 0.2
 
     def act() -> None:
         if by_link:
-            answer = place_order.pay_by_link(order.link_token, checkout.token, RETURN_URL)
+            answer = place_order.pay_by_link(order.link_token, token, RETURN_URL)
         else:
-            answer = place_order.pay(checkout.id, order.reference, checkout.token, RETURN_URL)
-        _note(simulation, answer, checkout.token)
+            answer = place_order.pay(checkout.id, order.reference, token, RETURN_URL)
+        _note(simulation, answer, token)
 
     simulation.attempt(simulation.server, "pay", act)
 
