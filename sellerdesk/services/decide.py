@@ -47,6 +47,7 @@ from sellerdesk.services.tries import (
     TOO_LATE,
     kept_under_key,
     last_sending,
+    may_be_repaired,
 )
 
 # Stripe keeps a key for at least 24 hours: https://docs.stripe.com/api/idempotent_requests
@@ -220,7 +221,7 @@ class Decider:
             tries = unit.journal.tries(operation.id, operation.generation)
         late = self.too_late(operation)
         if late:
-            return self._give_up(late, tries, seen)
+            return self._give_up(operation, late, seen)
         outcomes = tuple(each.outcome for each in tries)
         fresh_key = operation.generation > 0 and not outcomes
         since = tries[0].at if tries and operation.kind in ONLY_ONCE else operation.first_sent_at
@@ -231,10 +232,15 @@ class Decider:
             return self._leave_to_a_person(tries, seen)
         return Verdict(OperationState.UNKNOWN, "new key", new_generation=True)
 
-    def _give_up(self, why: str, tries: Sequence[Try], seen: Seen) -> Verdict:
+    def _give_up(self, operation: Operation, why: str, seen: Seen) -> Verdict:
         """Whoever sent it may be waiting for the answer just now, with a clock that is behind, so that its lease seems
-        to be over. Nothing of it is to be seen a second time, a while later: then it did not happen."""
+        to be over. Nothing of it is to be seen a second time, a while later: then it did not happen. Where Stripe had a
+        fault of its own, it has an hour to finish it."""
+        with self._store.read() as unit:
+            tries = unit.journal.tries(operation.id)
         now = self._clock.now()
+        if may_be_repaired(tries) and now - last_sending(tries, now) < REPAIR_SECONDS:
+            return Verdict(OperationState.UNKNOWN, REPAIR, seen.answer, wait=REPAIR_LOOK_SECONDS)
         looked = any(each.outcome == TOO_LATE and now - each.at >= LOOK_TWICE_SECONDS for each in tries)
         if looked:
             return Verdict(OperationState.FAILED, why, seen.answer)

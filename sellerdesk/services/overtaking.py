@@ -4,6 +4,8 @@ What was sent and not answered can arrive late. So an older number is not sent a
 cannot any more, the newer one waits: the last that is sent is the last that was written.
 """
 
+from collections.abc import Sequence
+
 from sellerdesk.clock import Clock
 from sellerdesk.domain.errors import CallError, Rejected
 from sellerdesk.domain.operation import Operation, OperationKind, OperationState, Try
@@ -41,7 +43,7 @@ class Overtaking:
         with self._store.read() as unit:
             if is_current(unit.orders.get(operation.order_id), operation):
                 return None
-            may_arrive = self._may_arrive(_all_tries(unit, operation))
+            may_arrive = self._may_arrive(unit.journal.tries(operation.id))
         return self._look(operation) if may_arrive else Verdict(OperationState.FAILED, SUPERSEDED)
 
     def waits(self, operation: Operation) -> bool:
@@ -60,9 +62,9 @@ class Overtaking:
         if older.state is OperationState.SENDING:
             return True
         arrived = older.state is OperationState.DONE and older.generation == 0
-        return not arrived and self._may_arrive(_all_tries(unit, older))
+        return not arrived and self._may_arrive(unit.journal.tries(older.id))
 
-    def _may_arrive(self, tries: list[Try]) -> bool:
+    def _may_arrive(self, tries: Sequence[Try]) -> bool:
         now = self._clock.now()
         return now - last_unanswered(tries, now) < REPAIR_SECONDS
 
@@ -78,9 +80,3 @@ class Overtaking:
         if facts is not None and operation.generation == 0 and dict(facts.metadata).get(TAG_OPERATION) == operation.id:
             return Verdict(OperationState.DONE, "found done", seen.answer)
         return Verdict(OperationState.UNKNOWN, ON_ITS_WAY, seen.answer, wait=REPAIR_LOOK_SECONDS)
-
-
-def _all_tries(unit: UnitOfWork, operation: Operation) -> list[Try]:
-    """Under all of its keys."""
-    generations = range(operation.generation + 1)
-    return [each for number in generations for each in unit.journal.tries(operation.id, number)]

@@ -262,9 +262,9 @@ class Journal(Protocol):
         """Back to unknown, lease given up, to be tried at ``next_try_at`` (system seconds)."""
         ...
 
-    def tries(self, operation_id: str, generation: int) -> tuple[Try, ...]:
-        """The earlier attempts with this generation's key, oldest first. The attempt under way (started, not ended,
-        with the operation's current fence) is left out."""
+    def tries(self, operation_id: str, generation: int | None = None) -> tuple[Try, ...]:
+        """The earlier attempts with this generation's key, or with any, oldest first. The attempt under way (started,
+        not ended, with the operation's current fence) is left out."""
         ...
 
     def enter(

@@ -35,6 +35,11 @@ def last_unanswered(tries: Sequence[Try], now: int) -> int:
     return _last(tries, now, lambda outcome: outcome in _UNANSWERED or outcome.startswith(OUR_FAULT))
 
 
+def may_be_repaired(tries: Sequence[Try]) -> bool:
+    """Whether Stripe had a fault of its own with one of these, so that it may carry it out by itself."""
+    return any(each.outcome in (SERVER_ERROR, REPLAYED) for each in tries)
+
+
 def kept_under_key(outcomes: Sequence[str]) -> bool:
     """Whether Stripe keeps a server error or an answer that makes no sense under this key: it would be replayed for
     ever.

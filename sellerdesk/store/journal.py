@@ -20,6 +20,7 @@ from sqlalchemy import (
     not_,
     or_,
     select,
+    true,
     update,
 )
 from sqlalchemy.orm import Session
@@ -217,15 +218,15 @@ class SqlJournal:
             next_try_at=next_try_at,
         )
 
-    def tries(self, operation_id: str, generation: int) -> tuple[Try, ...]:
+    def tries(self, operation_id: str, generation: int | None = None) -> tuple[Try, ...]:
         under_way = and_(AttemptRecord.ended_at.is_(None), AttemptRecord.fence == OperationRecord.fence)
         rows = self._session.execute(
             select(AttemptRecord.started_at, AttemptRecord.outcome)
             .join(OperationRecord, OperationRecord.id == AttemptRecord.operation_id)
             .where(
                 AttemptRecord.operation_id == operation_id,
-                AttemptRecord.generation == generation,
                 not_(under_way),
+                true() if generation is None else AttemptRecord.generation == generation,
             )
             .order_by(AttemptRecord.n)
         )

@@ -6,7 +6,7 @@ import pytest
 
 from sellerdesk.domain.errors import CheckoutClosed, KeyRefused, OperationInProgress, OurBug, OutcomeUnknown
 from sellerdesk.domain.merge import merge
-from sellerdesk.domain.operation import OperationKind, OperationState
+from sellerdesk.domain.operation import Operation, OperationKind, OperationState
 from sellerdesk.domain.order import Parcel, Stage
 from sellerdesk.domain.payment import Payment, PaymentFacts, PaymentStatus
 from sellerdesk.domain.requests import Capture, Confirm, from_json
@@ -115,6 +115,30 @@ def test_a_press_that_arrives_while_somebody_finds_it_too_late_counts(shop: Plan
     shop.settle()
     assert shop.check_agrees(placed.order.id).payment.held == TOTAL
     assert shop.operations(placed.order.id, OperationKind.CONFIRM)[0].state is OperationState.DONE
+
+
+@pytest.mark.parametrize("repaired", [True, False])
+def test_a_press_that_stripe_failed_at_is_over_when_stripe_cannot_repair_it_any_more(
+    shop: Plant, stripe_sandbox: Sandbox, repaired: bool
+) -> None:
+    """https://docs.stripe.com/error-low-level#server-errors"""
+    placed = shop.place()
+    stripe_sandbox.world.faults.plan("confirm", Fault.ERROR_500_BEFORE, stored=True)
+    assert shop.pay(placed).state is PayState.CHECKING
+
+    def look_after(seconds: int) -> Operation:
+        for each in (shop.clock, stripe_sandbox.world.clock):
+            each.advance(seconds)
+        shop.works.resolve.run_due()
+        return shop.operations(placed.order.id, OperationKind.CONFIRM)[0]
+
+    assert all(look_after(700).is_open for _ in range(4))
+    if repaired:
+        token = {"confirmation_token": confirmation_token(stripe_sandbox), "return_url": RETURN_URL}
+        stripe_call(stripe_sandbox, "POST", f"/v1/payment_intents/{placed.order.payment.intent_id}/confirm", **token)
+    ended = [look_after(700).state for _ in range(4)][-1]
+    assert ended is (OperationState.DONE if repaired else OperationState.FAILED)
+    assert shop.check_agrees(placed.order.id).payment.held == (TOTAL if repaired else 0)
 
 
 def test_an_older_question_of_the_bank_is_not_the_new_cards_answer(shop: Plant, stripe_sandbox: Sandbox) -> None:
