@@ -199,14 +199,14 @@ class Decider:
                 return _settled(operation, seen)
 
     def _newer_there(self, operation: Operation, seen: Seen) -> Verdict | None:
-        """Tracking that an operation passed on which this database does not have, and later than this one: the database
+        """Tracking that an operation passed on which this database does not have, and not before this one: the database
         came back from the past, or another one works on the same account. It stays."""
         request, facts = from_json(operation.params), seen.answer.facts
         if not isinstance(request, PassTracking) or facts is None:
             return None
         here, there = dict(request.metadata), dict(facts.metadata)
         shipped_at = there.get(TAG_SHIPPED_AT, "")
-        if not shipped_at.isdecimal() or int(shipped_at) <= int(here[TAG_SHIPPED_AT]):
+        if not shipped_at.isdecimal() or int(shipped_at) < int(here[TAG_SHIPPED_AT]):
             return None
         with self._store.read() as unit:
             if unit.journal.get(there.get(TAG_OPERATION, "")) is not None:
