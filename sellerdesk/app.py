@@ -18,9 +18,11 @@ from sellerdesk.services.conduct import Conductor, nowhere
 from sellerdesk.services.confirm_again import ConfirmAgain
 from sellerdesk.services.desk import Desk, OpenShop, ShopInfo
 from sellerdesk.services.duty import Duty
+from sellerdesk.services.intents import Intents
 from sellerdesk.services.keeping import Backups, SentMemory
 from sellerdesk.services.orders import ReadOrders
 from sellerdesk.services.overview import ReadFigures
+from sellerdesk.services.pay_order import PayOrder
 from sellerdesk.services.paying import Paying
 from sellerdesk.services.place_order import PlaceOrder
 from sellerdesk.services.ports import PaymentGateway, Store
@@ -98,13 +100,19 @@ def assemble(
     )
     again = ConfirmAgain(store, gateway, conductor, clock)
     paying = Paying(store, gateway, conductor, again, clock)
-    place_order = PlaceOrder(store, conductor, paying, clock, installation, road)
+    intents = Intents(store, conductor, clock, installation, road)
     return Works(
         store=store,
         gateway=gateway,
         clock=clock,
         desk=desk,
-        shopfront=Shopfront(Shop(store), place_order, Approving(store, gateway, conductor, clock), clock),
+        shopfront=Shopfront(
+            shop=Shop(store),
+            place_order=PlaceOrder(store, conductor, paying, intents, clock, road),
+            pay_order=PayOrder(store, paying, intents),
+            approving=Approving(store, gateway, conductor, clock),
+            clock=clock,
+        ),
         resolve=Resolve(store, conductor, again, renew, catch_up, clock),
         catch_up=catch_up,
         sweep=Sweep(store, gateway, conductor, clock, installation),

@@ -75,15 +75,15 @@ def live_through(
 def order_as_shopper(works: Works, sandbox: RunningSandbox, story: Story) -> Order:
     """Place and pay the order of ``story`` as the checkout page does, with tokens made without a browser."""
     checkout_id = new_secret_token()
-    place_order = works.shopfront.place_order
+    place_order, pay_order = works.shopfront.place_order, works.shopfront.pay_order
     order = place_order.place(checkout_id, story.cart, story.shopper, story.save_card)
     for card in story.cards:
         token = _token(sandbox, card, story.save_card)
-        order = place_order.pay(checkout_id, order.reference, token, RETURN_URL).order
+        order = pay_order.pay(checkout_id, order.reference, token, RETURN_URL).order
         if card.approval is not Approval.LEFT:
             approve = card.approval is Approval.APPROVED
             sandbox.world.answer_challenge(order.payment.intent_id, approve=approve)
-            order = place_order.look_again(checkout_id, order.reference).order
+            order = pay_order.look_again(checkout_id, order.reference).order
     if stage_of(order) is Stage.PROBLEM:
         # A refusal comes without its charge; who refused stands there.
         works.desk.sync.read_again(order.payment.intent_id)

@@ -92,10 +92,10 @@ class Plant:
 
     def pay(self, placed: "Placed", card: str = "pm_card_visa", token: str = "") -> PayAnswer:
         token = token or confirmation_token(self.sandbox, card)
-        return self.works.shopfront.place_order.pay(placed.checkout_id, placed.order.reference, token, RETURN_URL)
+        return self.works.shopfront.pay_order.pay(placed.checkout_id, placed.order.reference, token, RETURN_URL)
 
     def look_again(self, placed: "Placed") -> PayAnswer:
-        return self.works.shopfront.place_order.look_again(placed.checkout_id, placed.order.reference)
+        return self.works.shopfront.pay_order.look_again(placed.checkout_id, placed.order.reference)
 
     def place_and_pay(self, card: str = "pm_card_visa") -> Order:
         return self.pay(self.place(), card).order

@@ -26,7 +26,7 @@ class Api:
     def __init__(self, shopfront: Shopfront, info: CheckoutInfo, limits: Limits) -> None:
         self._visitors = Visitors(shopfront.shop, info)
         self._turnstiles = Turnstiles(limits)
-        self._payments = Payments(shopfront.place_order, self._visitors, self._turnstiles)
+        self._payments = Payments(shopfront.pay_order, self._visitors, self._turnstiles)
         self._approvals = Approvals(shopfront.approving, info, self._visitors, self._turnstiles)
         self._ordering = Ordering(shopfront, info, self._visitors, self._turnstiles, self._payments)
 

@@ -64,6 +64,7 @@ class Ordering:
     ) -> None:
         self._shop = shopfront.shop
         self._place_order = shopfront.place_order
+        self._pay_order = shopfront.pay_order
         self._clock = shopfront.clock
         self._info = info
         self._visitors = visitors
@@ -148,7 +149,7 @@ class Ordering:
         if road_of(order.payment) is not ConfirmationRoad.PAGE or state_of(order) not in WAITS_FOR_CARD:
             return answers.order_json(order)
         self._payments.count_card(checkout_id, request, order)
-        answer = self._place_order.start(checkout_id, order.reference)
+        answer = self._pay_order.start(checkout_id, order.reference)
         return {**answers.order_json(answer.order), **answers.page_json(answer)}
 
     def _refuse_sold_out(self, cart: tuple[CartItem, ...], products: dict[str, Product]) -> None:

@@ -15,7 +15,7 @@ from sellerdesk.checkout.visitors import Visitors
 from sellerdesk.domain.errors import CallError, OperationInProgress, StoreError
 from sellerdesk.domain.order import Order
 from sellerdesk.services.pay_answer import PayAnswer
-from sellerdesk.services.place_order import PlaceOrder
+from sellerdesk.services.pay_order import PayOrder
 
 _NOT_KNOWN = "The answer of the bank is not known yet. Please don’t pay again."
 
@@ -23,8 +23,8 @@ _NOT_KNOWN = "The answer of the bank is not known yet. Please don’t pay again.
 class Payments:
     """The endpoints that may hold money, or tell whether it is held."""
 
-    def __init__(self, place_order: PlaceOrder, visitors: Visitors, turnstiles: Turnstiles) -> None:
-        self._place_order = place_order
+    def __init__(self, pay_order: PayOrder, visitors: Visitors, turnstiles: Turnstiles) -> None:
+        self._pay_order = pay_order
         self._visitors = visitors
         self._turnstiles = turnstiles
         self._paying = Underway()
@@ -44,7 +44,7 @@ class Payments:
         def start() -> PayAnswer:
             checkout_id, order = self._visitors.own(request, reference)
             self.count_card(checkout_id, request, order)
-            return self._place_order.start(checkout_id, reference)
+            return self._pay_order.start(checkout_id, reference)
 
         return await self._asked(start, request)
 
@@ -57,7 +57,7 @@ class Payments:
         def pay() -> PayAnswer:
             checkout_id, order = self._visitors.own(request, reference)
             self.count_card(checkout_id, request, order)
-            return self._place_order.pay(checkout_id, reference, token, self._visitors.return_url(request, order))
+            return self._pay_order.pay(checkout_id, reference, token, self._visitors.return_url(request, order))
 
         with self._paying.mark(reference):
             return await self._asked(pay, request)
@@ -71,7 +71,7 @@ class Payments:
 
         def pay() -> PayAnswer:
             self.count_card(link, request, order)
-            return self._place_order.pay_by_link(link, token, self._visitors.return_url(request, order))
+            return self._pay_order.pay_by_link(link, token, self._visitors.return_url(request, order))
 
         with self._paying.mark(order.reference):
             return await self._asked(pay, request)
@@ -86,7 +86,7 @@ class Payments:
             # A card that has arrived here may be on its way to the bank before the row says so.
             if self._paying.is_marked(reference):
                 raise OperationInProgress
-            return self._place_order.look_again(checkout_id, reference)
+            return self._pay_order.look_again(checkout_id, reference)
 
         return await self._asked(look, request)
 
@@ -98,7 +98,7 @@ class Payments:
         def look() -> PayAnswer:
             if self._paying.is_marked(order.reference):
                 raise OperationInProgress
-            return self._place_order.look_by_link(order.link_token)
+            return self._pay_order.look_by_link(order.link_token)
 
         return await self._asked(look, request)
 

@@ -1,7 +1,4 @@
-"""Placing an order: order row first, then customer and unconfirmed intent; paying it is ``paying``'s.
-
-One order has one intent from its first moment, so the only call that holds money is guarded by that intent's state.
-"""
+"""Placing an order: the order's row first, then its customer and unconfirmed intent; paying it is ``pay_order``'s."""
 
 import hashlib
 from collections.abc import Callable
@@ -9,46 +6,42 @@ from dataclasses import replace
 
 from sellerdesk.clock import Clock
 from sellerdesk.domain.catalogue import CartItem, PricedCart, price_cart
-from sellerdesk.domain.errors import CheckoutClosed, OperationInProgress, OutcomeUnknown, UnknownOrder
+from sellerdesk.domain.errors import CheckoutClosed, OperationInProgress, OutcomeUnknown
 from sellerdesk.domain.ids import new_id, new_reference, new_secret_token
-from sellerdesk.domain.operation import Operation, OperationKind, OperationState
+from sellerdesk.domain.operation import Operation
 from sellerdesk.domain.order import Order, Shopper, TimelineEntry
 from sellerdesk.domain.payment import FINAL_STATUSES, Payment
-from sellerdesk.domain.requests import Request
 from sellerdesk.domain.road import ConfirmationRoad, road_of
-from sellerdesk.services import requests
-from sellerdesk.services.conduct import Conductor, Outcome
-from sellerdesk.services.pay_answer import HELD, PayAnswer, is_confirming, is_under_way
-from sellerdesk.services.paying import SHOPPER_ACTOR, Paying, check_token, refuse_closed
-from sellerdesk.services.plans import planned
+from sellerdesk.services.conduct import Conductor
+from sellerdesk.services.intents import Intents, advance
+from sellerdesk.services.pay_answer import HELD, is_confirming, is_under_way
+from sellerdesk.services.paying import SHOPPER_ACTOR, Paying, refuse_closed
 from sellerdesk.services.ports import Store, UnitOfWork
 from sellerdesk.services.withdraw import withdrawal
 
 
 class PlaceOrder:
-    """The shopper's side of the money."""
+    """One checkout is one order. Another cart from the same browser is another checkout."""
 
     def __init__(
         self,
         store: Store,
         conductor: Conductor,
         paying: Paying,
+        intents: Intents,
         clock: Clock,
-        installation: str,
         road: Callable[[], ConfirmationRoad],
     ) -> None:
         self._store = store
         self._conductor = conductor
         self._paying = paying
+        self._intents = intents
         self._clock = clock
-        self._installation = installation
         self._road = road
 
     def page_confirms(self) -> bool:
         """Whether new orders are made for the page to confirm."""
         return self._road() is ConfirmationRoad.PAGE
-
-    # --- the order and its intent ---
 
     def place(self, checkout_id: str, cart: tuple[CartItem, ...], shopper: Shopper, save_card: bool) -> Order:
         """The order of this checkout with its unconfirmed intent; the same checkout, cart and consent give the same
@@ -59,14 +52,7 @@ class PlaceOrder:
         CallError's family when Stripe could not be asked.
         """
         self._catch_up(checkout_id)
-        return self._with_intent(self._enter(checkout_id, cart, shopper, save_card))
-
-    def _with_intent(self, order: Order) -> Order:
-        if not order.customer_id:
-            order = self._customer(order)
-        if not order.payment.intent_id:
-            order = self._intent(order)
-        return order
+        return self._intents.ensure(self._enter(checkout_id, cart, shopper, save_card))
 
     def _catch_up(self, checkout_id: str) -> None:
         """What a page confirmed by itself only Stripe knows: it is read before anything is decided."""
@@ -134,7 +120,7 @@ class PlaceOrder:
     def _withdraw(self, given_up: Operation) -> None:
         """Before the payment is closed at Stripe no other order is begun: a page left open could still hold this
         one. Raises CallError's family."""
-        outcome = self._advance(given_up)
+        outcome = advance(self._conductor, given_up)
         if outcome.operation.is_open:
             raise outcome.error or OutcomeUnknown("We are still waiting for Stripe. Nothing was begun anew.")
 
@@ -156,99 +142,6 @@ class PlaceOrder:
             save_card=save_card,
             payments=(payment,),
         )
-
-    def _customer(self, order: Order) -> Order:
-        def request(fresh: Order, operation_id: str) -> Request:
-            return requests.create_customer(fresh, operation_id, self._installation)
-
-        return self._create(order.id, OperationKind.CREATE_CUSTOMER, request)
-
-    def _intent(self, order: Order) -> Order:
-        def request(fresh: Order, operation_id: str) -> Request:
-            return requests.create_intent(fresh, operation_id, self._installation, self._road())
-
-        return self._create(order.id, OperationKind.CREATE_INTENT, request)
-
-    def _create(self, order_id: str, kind: OperationKind, request: Callable[[Order, str], Request]) -> Order:
-        """Carry out the open operation of this kind, or a new one; one that failed is final and replaced. The order is
-        read again under the lock: another request of the same checkout may have made it meanwhile."""
-        with self._store.write() as unit:
-            order = unit.orders.get(order_id)
-            if order.customer_id if kind is OperationKind.CREATE_CUSTOMER else order.payment.intent_id:
-                return order
-            earlier = [each for each in unit.journal.of_order(order_id) if each.kind is kind and each.is_open]
-            if earlier:
-                operation = earlier[-1]
-            else:
-                operation_id = new_id(self._clock.now_ms())
-                fresh = planned(operation_id, kind, order, request(order, operation_id), SHOPPER_ACTOR, self._clock)
-                operation = unit.journal.plan(fresh)
-                unit.commit()
-        outcome = self._advance(operation)
-        if outcome.operation.state is not OperationState.DONE:
-            raise outcome.error or OutcomeUnknown("We are still waiting for Stripe. Nothing is held yet.")
-        with self._store.read() as unit:
-            return unit.orders.get(order_id)
-
-    def _advance(self, operation: Operation) -> Outcome:
-        if operation.state is OperationState.PLANNED:
-            return self._conductor.carry_out(operation.id)
-        return self._conductor.resolve(operation.id)
-
-    # --- paying ---
-
-    def pay(self, checkout_id: str, reference: str, token: str, return_url: str) -> PayAnswer:
-        """Confirm the order's intent with the page's token. The same token twice gives the same answer.
-
-        While another try is on its way the answer is CHECKING, and nothing is sent. Raises UnknownOrder,
-        TokenRefused, CheckoutClosed and StoreError's family; KeyRefused when the shop's key does not work, and
-        CallError's family when the bank's question could not be fetched.
-        """
-        return self._pay(self._own_order(checkout_id, reference), token, return_url)
-
-    def pay_by_link(self, link_token: str, token: str, return_url: str) -> PayAnswer:
-        """``pay`` for whoever has the order's link: another device of the shopper's, or somebody who pays for them.
-
-        An order whose intent could not be made when it was placed gets it now. The answer holds the client secret
-        only while the bank asks about the very card that was given here.
-        """
-        order = self._linked_order(link_token)
-        answer = self._pay(order, token, return_url)
-        return answer if self._paying.was_last(order, token) else replace(answer, client_secret="")
-
-    def _pay(self, order: Order, token: str, return_url: str) -> PayAnswer:
-        check_token(token)
-        if not order.payment.intent_id:
-            refuse_closed(order)
-            order = self._with_intent(order)
-        return self._paying.pay(order, token, return_url)
-
-    def start(self, checkout_id: str, reference: str) -> PayAnswer:
-        """The shopper has pressed on a page that confirms by itself: READY with what it needs, or where the payment
-        stands. Raises as ``look_again`` does."""
-        return self._paying.start(self._own_order(checkout_id, reference))
-
-    def look_again(self, checkout_id: str, reference: str) -> PayAnswer:
-        """Where the payment stands by Stripe's own word: after 3-D Secure, or while an answer is awaited. Raises
-        UnknownOrder, and CallError's and StoreError's families."""
-        return self._paying.look(self._own_order(checkout_id, reference))
-
-    def look_by_link(self, link_token: str) -> PayAnswer:
-        """``look_again`` for whoever has the link, without the client secret: with it Stripe's script may read the
-        intent, and there the whole address stands. https://docs.stripe.com/js/payment_intents/retrieve_payment_intent
-        """
-        return replace(self._paying.look(self._linked_order(link_token)), client_secret="")
-
-    def _linked_order(self, link_token: str) -> Order:
-        with self._store.read() as unit:
-            return unit.orders.by_link(link_token)
-
-    def _own_order(self, checkout_id: str, reference: str) -> Order:
-        with self._store.read() as unit:
-            order = unit.orders.by_checkout(checkout_id)
-        if order is None or order.reference != reference:
-            raise UnknownOrder
-        return order
 
 
 def _fingerprint(priced: PricedCart, country: str, save_card: bool) -> str:

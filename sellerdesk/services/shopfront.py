@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from sellerdesk.clock import Clock
 from sellerdesk.services.approving import Approving
+from sellerdesk.services.pay_order import PayOrder
 from sellerdesk.services.place_order import PlaceOrder
 from sellerdesk.services.shop import Shop
 
@@ -14,5 +15,6 @@ class Shopfront:
 
     shop: Shop
     place_order: PlaceOrder
+    pay_order: PayOrder
     approving: Approving
     clock: Clock

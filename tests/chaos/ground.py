@@ -117,7 +117,7 @@ def _ordered(works: Works, page: Client, card: str, *, saves: bool) -> Checkout:
     if card:
         said = page.post("test_helpers/confirmation_tokens", payment_method=card)
         checkout.token = str(said.body["id"])
-        works.shopfront.place_order.pay(checkout.id, checkout.order.reference, checkout.token, RETURN_URL)
+        works.shopfront.pay_order.pay(checkout.id, checkout.order.reference, checkout.token, RETURN_URL)
     return checkout
 
 

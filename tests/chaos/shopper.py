@@ -80,14 +80,14 @@ def pay(simulation: "Simulation") -> None:
     if not checkout.token or simulation.rng.random() < 0.7:
         checkout.token = _card(simulation)
     token = checkout.token
-    place_order = simulation.server.works.shopfront.place_order
+    pay_order = simulation.server.works.shopfront.pay_order
     by_link = simulation.rng.random() < 0.2
 
     def act() -> None:
         if by_link:
-            answer = place_order.pay_by_link(order.link_token, token, RETURN_URL)
+            answer = pay_order.pay_by_link(order.link_token, token, RETURN_URL)
         else:
-            answer = place_order.pay(checkout.id, order.reference, token, RETURN_URL)
+            answer = pay_order.pay(checkout.id, order.reference, token, RETURN_URL)
         _note(simulation, answer, token)
 
     simulation.attempt(simulation.server, "pay", act)
@@ -95,10 +95,10 @@ def pay(simulation: "Simulation") -> None:
 
 def _page_pays(simulation: "Simulation", checkout: Checkout, order: Order) -> None:
     """The page asks whether it may, and then confirms by itself with Stripe."""
-    place_order = simulation.server.works.shopfront.place_order
+    pay_order = simulation.server.works.shopfront.pay_order
     answers: list[PayAnswer] = []
     simulation.attempt(
-        simulation.server, "start", lambda: answers.append(place_order.start(checkout.id, order.reference))
+        simulation.server, "start", lambda: answers.append(pay_order.start(checkout.id, order.reference))
     )
     if not answers or answers[0].state is not PayState.READY:
         return
@@ -126,8 +126,8 @@ def look_again(simulation: "Simulation") -> None:
     if checkout is None or checkout.order is None:
         return
     reference = checkout.order.reference
-    place_order = simulation.server.works.shopfront.place_order
-    simulation.attempt(simulation.server, "look again", lambda: place_order.look_again(checkout.id, reference))
+    pay_order = simulation.server.works.shopfront.pay_order
+    simulation.attempt(simulation.server, "look again", lambda: pay_order.look_again(checkout.id, reference))
 
 
 def answer_bank(simulation: "Simulation") -> None:

@@ -95,14 +95,14 @@ class Person:
             self._reports.tell("fault", traceback.format_exc())
 
     def _shop(self) -> None:
-        front = self._works.shopfront.place_order
+        front = self._works.shopfront
         checkout_id = new_secret_token()
         for _ in range(self._rng.choice((1, 1, 2))):  # the button is pressed twice now and then
-            order = front.place(checkout_id, wiring.CART, wiring.ADA, False)
+            order = front.place_order.place(checkout_id, wiring.CART, wiring.ADA, False)
         card = self._rng.choice(CARDS)
         with suppress(RefusedError):
-            front.pay(checkout_id, order.reference, card, wiring.RETURN_URL)
-        front.pay(checkout_id, order.reference, card, wiring.RETURN_URL)
+            front.pay_order.pay(checkout_id, order.reference, card, wiring.RETURN_URL)
+        front.pay_order.pay(checkout_id, order.reference, card, wiring.RETURN_URL)
 
     def _look(self) -> None:
         """What the background does every few seconds."""

@@ -3,7 +3,7 @@
 from concurrent.futures import ThreadPoolExecutor
 
 from sellerdesk.sandbox.faults import Fault
-from sellerdesk.services.place_order import PlaceOrder
+from sellerdesk.services.pay_order import PayOrder
 from tests.checkout.shop import MARA, Answer, Browser, ShopWorld
 
 DECLINED = "pm_card_visa_chargeDeclined"
@@ -136,8 +136,8 @@ def test_only_a_page_of_ours_may_ask(open_shop: ShopWorld) -> None:
 def test_the_desk_reads_what_the_link_paid(open_shop: ShopWorld) -> None:
     """The road is the same as from the form: one journal, one intent, one place that answers."""
     link = link_of(open_shop)
-    place_order: PlaceOrder = open_shop.works.shopfront.place_order
-    answer = place_order.pay_by_link(link.rpartition("/")[2], open_shop.token(), "https://shop.example/o/x")
+    pay_order: PayOrder = open_shop.works.shopfront.pay_order
+    answer = pay_order.pay_by_link(link.rpartition("/")[2], open_shop.token(), "https://shop.example/o/x")
     assert answer.order.payment.held == 12840
     view = open_shop.works.desk.orders.view(answer.order.id)
     assert [entry.what for entry in view.timeline] == ["held", "placed"]

@@ -14,6 +14,7 @@ from sellerdesk.domain.order import Order
 from sellerdesk.domain.payment import PaymentStatus
 from sellerdesk.sandbox.faults import Fault
 from sellerdesk.services.pay_answer import PayAnswer
+from sellerdesk.services.pay_order import PayOrder
 from sellerdesk.services.paying import Paying
 from sellerdesk.services.place_order import PlaceOrder
 from tests.checkout.shop import CART, COOKIE, MARA, Answer, Browser, ShopWorld, open_world
@@ -333,14 +334,14 @@ def test_a_closed_order_is_not_told_as_closed_while_the_bank_is_asked(world: Sho
 def test_a_card_that_has_arrived_is_not_told_as_not_asked(world: ShopWorld, monkeypatch: pytest.MonkeyPatch) -> None:
     """The page may look before the press it lost has been written down."""
     arrived, go_on = Event(), Event()
-    original = PlaceOrder.pay
+    original = PayOrder.pay
 
-    def late(self: PlaceOrder, *given: str) -> PayAnswer:
+    def late(self: PayOrder, *given: str) -> PayAnswer:
         arrived.set()
         assert go_on.wait(20)
         return original(self, *given)
 
-    monkeypatch.setattr(PlaceOrder, "pay", late)
+    monkeypatch.setattr(PayOrder, "pay", late)
     browser = world.browser().start()
     placed = browser.place()
     with ThreadPoolExecutor(1) as pool:
@@ -381,7 +382,7 @@ def test_another_tab_holds_the_same_cart_between_two_steps_of_a_press(
     original = PlaceOrder.place
 
     def late(self: PlaceOrder, checkout_id: str, *given: Any) -> Order:
-        world.works.shopfront.place_order.pay(checkout_id, placed.json["reference"], world.token(), world.url)
+        world.works.shopfront.pay_order.pay(checkout_id, placed.json["reference"], world.token(), world.url)
         return original(self, checkout_id, *given)
 
     monkeypatch.setattr(PlaceOrder, "place", late)

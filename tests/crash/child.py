@@ -110,7 +110,7 @@ def _place_less(works: Works, _clock: wiring.MovedClock, checkout_id: str) -> No
 
 
 def _pay(works: Works, _clock: wiring.MovedClock, checkout_id: str, reference: str, token: str) -> None:
-    works.shopfront.place_order.pay(checkout_id, reference, token, wiring.RETURN_URL)
+    works.shopfront.pay_order.pay(checkout_id, reference, token, wiring.RETURN_URL)
 
 
 def _prepare(works: Works, _clock: wiring.MovedClock, operation_id: str, order_id: str, version: int) -> None:

@@ -28,11 +28,11 @@ TRACKING = "00340434161094042557"
 
 def order_by(checkout: ProfileWorks, sandbox: Sandbox, card: str = "pm_card_visa", save_card: bool = False) -> Order:
     """What the page and its server do for one shopper."""
-    place_order = checkout.works.shopfront.place_order
+    front = checkout.works.shopfront
     checkout_id = new_secret_token()
-    order = place_order.place(checkout_id, CART, MARA, save_card)
+    order = front.place_order.place(checkout_id, CART, MARA, save_card)
     token = confirmation_token(sandbox, card)
-    return place_order.pay(checkout_id, order.reference, token, wiring.RETURN_URL).order
+    return front.pay_order.pay(checkout_id, order.reference, token, wiring.RETURN_URL).order
 
 
 def words_in(widget: QWidget) -> str:

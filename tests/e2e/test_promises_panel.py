@@ -33,14 +33,14 @@ class Shopper:
     """One shopper with a checkout of their own."""
 
     def __init__(self, checkout: ProfileWorks, sandbox: Sandbox, *, save_card: bool = False) -> None:
-        self._place_order = checkout.works.shopfront.place_order
+        self._front = checkout.works.shopfront
         self._sandbox, self._save_card = sandbox, save_card
         self._id = new_secret_token()
-        self.order = self._place_order.place(self._id, CART, MARA, save_card)
+        self.order = self._front.place_order.place(self._id, CART, MARA, save_card)
 
     def pay(self, card: str = "pm_card_visa") -> Order:
         token = self._saving_token(card) if self._save_card else confirmation_token(self._sandbox, card)
-        self.order = self._place_order.pay(self._id, self.order.reference, token, wiring.RETURN_URL).order
+        self.order = self._front.pay_order.pay(self._id, self.order.reference, token, wiring.RETURN_URL).order
         return self.order
 
     def _saving_token(self, card: str) -> str:

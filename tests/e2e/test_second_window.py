@@ -45,10 +45,10 @@ def windows(qtbot: QtBot, data_dir: Path, sandbox: Sandbox, keyring_session: obj
 
 def order_by(seller: Seller, sandbox: Sandbox) -> Order:
     program = seller.second_program()
-    place_order = program.works.shopfront.place_order
+    front = program.works.shopfront
     checkout_id = new_secret_token()
-    order = place_order.place(checkout_id, CART, MARA, False)
-    place_order.pay(checkout_id, order.reference, wiring.confirmation_token(sandbox), wiring.RETURN_URL)
+    order = front.place_order.place(checkout_id, CART, MARA, False)
+    front.pay_order.pay(checkout_id, order.reference, wiring.confirmation_token(sandbox), wiring.RETURN_URL)
     program.close()
     return order
 

@@ -335,7 +335,7 @@ def test_p16_a_second_confirmation_that_was_never_sent_is_not_sent_after_the_hou
     """The program ended between writing it down and sending it. Stripe has given up meanwhile, or soon will."""
     placed = approved(shop)
     shop.works.desk.sync.read_again(placed.order.payment.intent_id)
-    again = shop.works.shopfront.place_order._paying._again
+    again = shop.works.shopfront.pay_order._paying._again
     assert again._plan(placed.order.id) is not None
     pass_time(shop, HOUR + 10)
     shop.works.resolve.run_due()

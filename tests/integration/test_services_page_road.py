@@ -41,7 +41,7 @@ def shop(stripe_sandbox: Sandbox, database: Path) -> Iterator[Plant]:
 
 
 def start(shop: Plant, placed: Placed) -> PayAnswer:
-    return shop.works.shopfront.place_order.start(placed.checkout_id, placed.order.reference)
+    return shop.works.shopfront.pay_order.start(placed.checkout_id, placed.order.reference)
 
 
 def confirm(shop: Plant, answer: PayAnswer, number: str = GOOD) -> dict[str, Any]:
@@ -376,11 +376,11 @@ def test_p17_an_address_that_stripe_has_already_is_brought_by_our_server_alone(s
 
 def test_p15_whoever_has_the_link_pays_by_our_server(shop: Plant) -> None:
     placed = shop.place()
-    place_order = shop.works.shopfront.place_order
+    pay_order = shop.works.shopfront.pay_order
     token = wiring.confirmation_token(shop.sandbox, wiring.DECLINED)
-    refused = place_order.pay_by_link(placed.order.link_token, token, wiring.RETURN_URL)
+    refused = pay_order.pay_by_link(placed.order.link_token, token, wiring.RETURN_URL)
     assert (refused.state, refused.client_secret) == (PayState.DECLINED, "")
-    assert place_order.look_by_link(placed.order.link_token).client_secret == ""
+    assert pay_order.look_by_link(placed.order.link_token).client_secret == ""
     assert paid(shop, placed).state is PayState.HELD
     shop.check_agrees(placed.order.id)
 

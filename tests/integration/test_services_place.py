@@ -158,7 +158,7 @@ def test_the_same_token_twice_is_one_try(shop: Plant, stripe_sandbox: Sandbox) -
 def test_what_is_no_token_is_refused_before_anything_is_sent(shop: Plant, stripe_sandbox: Sandbox, token: str) -> None:
     placed = shop.place()
     with pytest.raises(TokenRefused):
-        shop.works.shopfront.place_order.pay(placed.checkout_id, placed.order.reference, token, wiring.RETURN_URL)
+        shop.works.shopfront.pay_order.pay(placed.checkout_id, placed.order.reference, token, wiring.RETURN_URL)
     assert not calls(stripe_sandbox, "POST", "/confirm")
 
 
@@ -183,16 +183,16 @@ def test_a_token_that_paid_another_order(shop: Plant, stripe_sandbox: Sandbox) -
 
 def test_an_order_is_paid_from_its_own_checkout_only(shop: Plant) -> None:
     one, other = shop.place(), shop.place()
-    place_order = shop.works.shopfront.place_order
+    pay_order = shop.works.shopfront.pay_order
     for checkout_id, reference in (
         (one.checkout_id, other.order.reference),
         ("nosuch", one.order.reference),
         ("", ""),
     ):
         with pytest.raises(UnknownOrder):
-            place_order.pay(checkout_id, reference, "ctoken_x", wiring.RETURN_URL)
+            pay_order.pay(checkout_id, reference, "ctoken_x", wiring.RETURN_URL)
         with pytest.raises(UnknownOrder):
-            place_order.look_again(checkout_id, reference)
+            pay_order.look_again(checkout_id, reference)
 
 
 def test_a_paid_checkout_is_not_paid_again(shop: Plant, stripe_sandbox: Sandbox) -> None:
@@ -293,10 +293,11 @@ def test_a_second_request_that_read_the_order_before_the_first_made_its_customer
     """The second one goes on with what it read: it must look again before it asks Stripe for a second customer."""
     with wiring.plant(stripe_sandbox, database) as first, wiring.plant(stripe_sandbox, database) as second:
         place_order = first.works.shopfront.place_order
+        intents = place_order._intents
         stale = place_order._enter("twice", wiring.CART, wiring.ADA, False)
         done = second.place("twice").order
-        assert place_order._intent(place_order._customer(stale)).payment.intent_id == done.payment.intent_id
-        assert place_order._intent(stale).payment.intent_id == done.payment.intent_id
+        assert intents.ensure(stale).payment.intent_id == done.payment.intent_id
+        assert intents._intent(stale).payment.intent_id == done.payment.intent_id
         first.check_agrees(done.id)
 
 
@@ -332,9 +333,8 @@ def test_a_try_under_way_is_waited_for(shop: Plant, stripe_sandbox: Sandbox) -> 
 def test_a_press_that_was_never_sent_is_not_sent_much_later(shop: Plant, stripe_sandbox: Sandbox) -> None:
     """The program ended between writing the press down and sending it; the shopper went away meanwhile."""
     placed = shop.place()
-    place_order = shop.works.shopfront.place_order
     token = confirmation_token(stripe_sandbox)
-    place_order._paying.plan(placed.order, token, wiring.RETURN_URL)
+    shop.works.shopfront.pay_order._paying.plan(placed.order, token, wiring.RETURN_URL)
     shop.clock.advance(3600)
     shop.works.resolve.run_due()
     (confirm,) = shop.operations(placed.order.id, OperationKind.CONFIRM)

@@ -43,12 +43,12 @@ def test_the_same_cart_from_a_second_tab_is_the_order_that_is_held(shop: Plant, 
 def test_a_checkout_closed_by_another_tab_is_not_paid(shop: Plant) -> None:
     """The closing comes between this tab's look at the order and its writing down of the press."""
     placed = shop.place()
-    place_order = shop.works.shopfront.place_order
+    paying = shop.works.shopfront.pay_order._paying
     seen_open = placed.order
     with pytest.raises(CheckoutClosed):
         shop.place(placed.checkout_id, wiring.CART[:1])
     with pytest.raises(CheckoutClosed):
-        place_order._paying.plan(seen_open, "ctoken_1", wiring.RETURN_URL)
+        paying.plan(seen_open, "ctoken_1", wiring.RETURN_URL)
     assert shop.order(placed.order.id).payment.held == 0
 
 

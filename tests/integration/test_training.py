@@ -59,7 +59,7 @@ class Pupil:
     def pay(self, card: str = "pm_card_visa") -> None:
         """Follow the pay link with this card."""
         token = wiring.confirmation_token(self.sandbox, card)
-        front = self.demo.works.shopfront.place_order
+        front = self.demo.works.shopfront.pay_order
         front.pay_by_link(self.order.link_token, token, wiring.RETURN_URL)
 
     def check_now(self) -> None:

@@ -156,7 +156,7 @@ def release_and_return_from_the_bank(seats: Seats) -> str:
     wiring.answer_challenge(seats.one.sandbox, order, approve=True)
 
     def look() -> object:
-        return seats.two.works.shopfront.place_order.look_again(f"checkout-{order.id}", order.reference).state
+        return seats.two.works.shopfront.pay_order.look_again(f"checkout-{order.id}", order.reference).state
 
     released, shown = seats.at_once(lambda: seats.one.release(seats.read(order)), look)
     assert shown in (PayState.HELD, PayState.CLOSED) or isinstance(shown, RefusedError), shown
