@@ -190,7 +190,7 @@ class Shops:
         road = road_from(self._places.profile_settings_file(name))
         installation = store.installation()
         memory = FileMemory(self._places.config / SENT, installation)
-        notice_return(store, memory)
+        notice_return(store, memory, clock.now())
         works = assemble(store, gateway, clock, seat=seat, installation=installation, road=road, memory=memory)
         mode = Mode.LIVE if classify(key).livemode else Mode.TEST
         shared = self.databases.shared(profile)

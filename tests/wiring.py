@@ -290,7 +290,7 @@ def plant(
     gateway = StripeGateway(key or sandbox.secret_key, Addresses.at(sandbox.url), clock, transport=InsideWire(sandbox))
     installation = store.installation()
     if memory is not None:
-        notice_return(store, memory)
+        notice_return(store, memory, clock.now())
     works = assemble(
         store,
         gateway,

@@ -9,6 +9,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+# Stands among the tries of each operation that was open when a database came back: it may have been sent elsewhere.
+RETURNED = "the database came back from the past"
+
 
 @dataclass(frozen=True, slots=True)
 class Sent:

@@ -36,8 +36,9 @@ class NoMemory:
         pass
 
 
-def notice_return(store: Store, memory: SentMemory) -> Judgement:
-    """At the opening of a database: whether it is older than the world, and if so, let nothing be sent from it."""
+def notice_return(store: Store, memory: SentMemory, now: int) -> Judgement:
+    """At the opening of a database, at ``now`` (seconds UTC): whether it is older than the world, so that nothing is
+    sent from it."""
     with store.read() as unit:
         here = unit.standing.look()
     judgement = judge(here, memory.kept())
@@ -46,9 +47,9 @@ def notice_return(store: Store, memory: SentMemory) -> Judgement:
         return judgement
     with store.write() as unit:
         if judgement is Judgement.READ_FIRST:
-            unit.standing.read_planned_first()
+            unit.standing.read_planned_first(now)
         elif unit.standing.behind() is None:
-            unit.standing.fall_behind(here.as_of)
+            unit.standing.fall_behind(here.as_of, now)
         unit.commit()
     if judgement is Judgement.READ_FIRST:
         memory.keep(here.sent)

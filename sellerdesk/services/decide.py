@@ -45,6 +45,8 @@ from sellerdesk.services.tries import (
     REPLAYED,
     SERVER_ERROR,
     TOO_LATE,
+    first_sending,
+    is_from_the_past,
     kept_under_key,
     last_sending,
     may_be_repaired,
@@ -199,18 +201,20 @@ class Decider:
                 return _settled(operation, seen)
 
     def _newer_there(self, operation: Operation, seen: Seen) -> Verdict | None:
-        """Tracking that an operation passed on which this database does not have, and not before this one: the database
-        came back from the past, or another one works on the same account. It stays."""
+        """Tracking that an operation passed on which this database does not have. Where the database came back from the
+        past that one is newer; else another database works on the same account, and their times decide. It stays."""
         request, facts = from_json(operation.params), seen.answer.facts
         if not isinstance(request, PassTracking) or facts is None:
             return None
         here, there = dict(request.metadata), dict(facts.metadata)
         shipped_at = there.get(TAG_SHIPPED_AT, "")
-        if not shipped_at.isdecimal() or int(shipped_at) < int(here[TAG_SHIPPED_AT]):
-            return None
         with self._store.read() as unit:
-            if unit.journal.get(there.get(TAG_OPERATION, "")) is not None:
-                return None
+            known = unit.journal.get(there.get(TAG_OPERATION, "")) is not None
+            tries = unit.journal.tries(operation.id)
+        if known or not shipped_at.isdecimal():
+            return None
+        if not is_from_the_past(tries) and int(shipped_at) < int(here[TAG_SHIPPED_AT]):
+            return None
         return Verdict(OperationState.FAILED, _NEWER_THERE, seen.answer, passed_on=PassedOn.REFUSED)
 
     def _send_again(self, operation: Operation, seen: Seen) -> Verdict:
@@ -224,7 +228,7 @@ class Decider:
             return self._give_up(operation, late, seen)
         outcomes = tuple(each.outcome for each in tries)
         fresh_key = operation.generation > 0 and not outcomes
-        since = tries[0].at if tries and operation.kind in ONLY_ONCE else operation.first_sent_at
+        since = (operation.kind in ONLY_ONCE and first_sending(tries)) or operation.first_sent_at
         sent_since = self._clock.now() - (since or self._clock.now())
         if fresh_key or (sent_since < SAME_KEY_SECONDS and not kept_under_key(outcomes)):
             return self._send(operation)

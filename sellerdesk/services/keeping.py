@@ -19,13 +19,14 @@ class DatabaseStanding(Protocol):
         """While it is older than the world, nothing can be planned or sent from it: both raise CatchingUp."""
         ...
 
-    def fall_behind(self, as_of: int) -> None:
+    def fall_behind(self, as_of: int, at: int) -> None:
         """It is older than the world, from ``as_of`` (seconds UTC): every open operation is unknown from now on, what
-        was only planned, too."""
+        was only planned, too. It may have been sent up to ``at``, which stands among its tries."""
         ...
 
-    def read_planned_first(self) -> None:
-        """Operations that are only planned count as unknown from now on: they may have been sent from elsewhere."""
+    def read_planned_first(self, at: int) -> None:
+        """Operations that are only planned count as unknown from now on: they may have been sent from elsewhere, up to
+        ``at`` (seconds UTC)."""
         ...
 
     def catch_up(self, sent: Sent) -> None:

@@ -2,7 +2,7 @@
 
 from sellerdesk.domain.adoption import AT_STRIPE, FoundPayment, shipment_of
 from sellerdesk.domain.order import Order, TimelineEntry
-from sellerdesk.domain.requests import LineItem
+from sellerdesk.domain.requests import TAG_OPERATION, LineItem
 from sellerdesk.domain.tracking import joined_numbers
 from sellerdesk.services.ports import UnitOfWork
 
@@ -37,11 +37,13 @@ def write_missed_capture(unit: UnitOfWork, order: Order, found: FoundPayment) ->
 
 
 def write_missed_shipment(unit: UnitOfWork, order: Order, found: FoundPayment) -> None:
-    """Parcels that Stripe was told of after those that the order has."""
+    """Parcels that Stripe was told of after those that the order has. What a database that came back does not know is
+    newer than all that it knows, whatever the clocks say that wrote the times."""
     shipment = shipment_of(found)
     if order.payment.intent_id != found.facts.intent_id or shipment is None:
         return
-    if order.shipment is not None and order.shipment.at >= shipment.at:
+    unknown = unit.standing.behind() is not None and unit.journal.get(found.tag(TAG_OPERATION)) is None
+    if order.shipment is not None and order.shipment.at >= shipment.at and not unknown:
         return
     unit.orders.save_shipment(order.id, shipment)
     unit.orders.note(order.id, TimelineEntry(shipment.at, "shipped", AT_STRIPE, note=joined_numbers(shipment.parcels)))

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 
 from sellerdesk.domain.operation import Try
+from sellerdesk.domain.standing import RETURNED
 
 NO_ANSWER = "no answer"
 BUSY = "busy"
@@ -35,6 +36,16 @@ def last_unanswered(tries: Sequence[Try], now: int) -> int:
     return _last(tries, now, lambda outcome: outcome in _UNANSWERED or outcome.startswith(OUR_FAULT))
 
 
+def is_from_the_past(tries: Sequence[Try]) -> bool:
+    """Whether the operation was open when the database came back from the past."""
+    return any(each.outcome == RETURNED for each in tries)
+
+
+def first_sending(tries: Sequence[Try]) -> int | None:
+    """When the first of these was sent that this database knows of, seconds UTC."""
+    return next((each.at for each in tries if each.outcome != RETURNED), None)
+
+
 def may_be_repaired(tries: Sequence[Try]) -> bool:
     """Whether Stripe had a fault of its own with one of these, so that it may carry it out by itself."""
     return any(each.outcome in (SERVER_ERROR, REPLAYED) for each in tries)
@@ -46,7 +57,7 @@ def kept_under_key(outcomes: Sequence[str]) -> bool:
 
     https://docs.stripe.com/api/idempotent_requests: the first status and body are saved, 500 among them.
     """
-    recent = tuple(each for each in outcomes if not _only_looked(each))[-2:]
+    recent = tuple(each for each in outcomes if each != RETURNED and not _only_looked(each))[-2:]
     return REPLAYED in recent or recent in ((SERVER_ERROR, SERVER_ERROR), (ODD, ODD))
 
 

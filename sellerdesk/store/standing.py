@@ -8,10 +8,10 @@ from sqlalchemy.orm import Session
 from sellerdesk.domain.errors import CatchingUp
 from sellerdesk.domain.operation import FINAL_STATES, OperationState
 from sellerdesk.domain.payment import PaymentStatus
-from sellerdesk.domain.standing import Behind, Sent, Standing
+from sellerdesk.domain.standing import RETURNED, Behind, Sent, Standing
 from sellerdesk.store.copying import COPIED_AT
 from sellerdesk.store.dialect import upsert
-from sellerdesk.store.journal_models import MetaRecord, OperationRecord, SeatRecord, WatermarkRecord
+from sellerdesk.store.journal_models import AttemptRecord, MetaRecord, OperationRecord, SeatRecord, WatermarkRecord
 from sellerdesk.store.models import OrderRecord, PaymentRecord, ShipmentRecord, table_of
 
 # Names in the database's table of facts, beside the mark of a copy.
@@ -58,14 +58,14 @@ class SqlStanding:
         as_of = _fact(self._session, _BEHIND)
         return None if as_of is None else Behind(int(as_of))
 
-    def fall_behind(self, as_of: int) -> None:
+    def fall_behind(self, as_of: int, at: int) -> None:
         """See the port. What is in review stays there, since only a person sends it again, after it was read."""
         self._put(_BEHIND, str(as_of))
         in_review = OperationRecord.state == OperationState.REVIEW.value
-        self._read_first(OperationRecord.finished_at.is_(None), ~in_review)
+        self._read_first(at, OperationRecord.finished_at.is_(None), ~in_review)
 
-    def read_planned_first(self) -> None:
-        self._read_first(OperationRecord.state == OperationState.PLANNED.value)
+    def read_planned_first(self, at: int) -> None:
+        self._read_first(at, OperationRecord.state == OperationState.PLANNED.value)
 
     def catch_up(self, sent: Sent) -> None:
         """See the port. A counter never goes down: what was counted before the return counts on."""
@@ -103,14 +103,15 @@ class SqlStanding:
         rows = self._session.execute(select(OrderRecord.id, OrderRecord.version))
         return {row.id: row.version for row in rows}
 
-    def _read_first(self, *which: ColumnElement[bool]) -> None:
-        """Whatever counts as sent once is read before it is sent, and is never dropped as if it had not been."""
-        self._session.execute(
+    def _read_first(self, at: int, *which: ColumnElement[bool]) -> None:
+        """Whatever counts as sent once is read before it is sent, and is never dropped as if it had not been. What may
+        have been done with it elsewhere is one more try."""
+        rows = self._session.execute(
             update(OperationRecord)
             .where(*which)
             .values(
                 state=OperationState.UNKNOWN.value,
-                attempts=func.coalesce(func.nullif(OperationRecord.attempts, 0), 1),
+                attempts=OperationRecord.attempts + 1,
                 first_sent_at=func.coalesce(OperationRecord.first_sent_at, OperationRecord.created_at),
                 last_sent_at=func.coalesce(OperationRecord.last_sent_at, OperationRecord.created_at),
                 fence=OperationRecord.fence + 1,
@@ -118,7 +119,24 @@ class SqlStanding:
                 lease_until=None,
                 next_try_at=None,
             )
+            .returning(OperationRecord.id, OperationRecord.attempts, OperationRecord.generation, OperationRecord.fence)
         )
+        for row in rows.all():
+            self._session.add(
+                AttemptRecord(
+                    operation_id=row.id,
+                    n=row.attempts,
+                    generation=row.generation,
+                    fence=row.fence,
+                    started_at=at,
+                    ended_at=at,
+                    outcome=RETURNED,
+                    http_status=None,
+                    code="",
+                    request_id="",
+                    replayed=None,
+                )
+            )
 
     def _put(self, key: str, value: str) -> None:
         self._session.execute(

@@ -96,8 +96,8 @@ def _decided(order: Order) -> str:
 
 
 def _tries_words(tries: tuple[Try, ...], now: int) -> str:
-    """'Sent 3 times so far: 09:14:02 no answer, …'"""
+    """'Tried 3 times so far: 09:14:02 no answer, …'"""
     if not tries:
         return ""
     shown = "; ".join(f"{to_the_second(each.at, now)} {each.outcome or 'no answer'}" for each in tries[-5:])
-    return f"Sent {counted(len(tries), 'time')} so far: {shown}."
+    return f"Tried {counted(len(tries), 'time')} so far: {shown}."

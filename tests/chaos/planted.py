@@ -228,8 +228,8 @@ def _return_sends_what_was_planned(stack: ExitStack) -> None:
     """What was only planned when the copy was made counts as never sent, whatever the other life did with it."""
     real = SqlStanding._read_first
 
-    def read_first(self: SqlStanding, *which: Any) -> None:
-        real(self, *which, OperationRecord.state != OperationState.PLANNED.value)
+    def read_first(self: SqlStanding, at: int, *which: Any) -> None:
+        real(self, at, *which, OperationRecord.state != OperationState.PLANNED.value)
 
     _put(stack, SqlStanding, "_read_first", read_first)
 

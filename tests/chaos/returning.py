@@ -76,7 +76,7 @@ class Returning:
         self._store = open_store(self._path, seat="Ground", durable=False)
         with self._store.read() as unit:
             is_older = unit.standing.sent().counts != memory.kept().counts
-        notice_return(self._store, memory)
+        notice_return(self._store, memory, int(simulation.time.seconds()))
         with self._store.read() as unit:
             if is_older and unit.standing.behind() is None:
                 raise Broken("a return is noticed", "the database counts as up to date")

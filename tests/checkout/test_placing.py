@@ -291,7 +291,7 @@ def test_an_answer_lost_on_the_way_is_found_out_by_looking(world: ShopWorld) -> 
 def test_a_shop_whose_database_came_back_from_the_past_asks_to_try_again(world: ShopWorld) -> None:
     browser = world.browser().start()
     with world.works.store.write() as unit:
-        unit.standing.fall_behind(1_790_000_000)
+        unit.standing.fall_behind(1_790_000_000, 1_790_000_100)
         unit.commit()
     answer = browser.place()
     assert (answer.status, answer.code) == (503, "busy")

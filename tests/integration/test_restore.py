@@ -43,9 +43,12 @@ def stop_once_planned(kind: OperationKind) -> Callable[[str], None]:
     return reached
 
 
-def leave_planned(sandbox: Sandbox, path: Path, kind: OperationKind, wish: Callable[[Plant], object]) -> None:
-    """A program that ended between planning and sending."""
-    with plant(sandbox, path, reached=stop_once_planned(kind)) as ended, pytest.raises(Stopped):
+def leave_planned(
+    sandbox: Sandbox, path: Path, kind: OperationKind, wish: Callable[[Plant], object], ahead: int = 0
+) -> None:
+    """A program that ended between planning and sending, whose clock was ``ahead`` seconds ahead."""
+    clock = MovedClock(ahead)
+    with plant(sandbox, path, reached=stop_once_planned(kind), clock=clock) as ended, pytest.raises(Stopped):
         wish(ended)
 
 
@@ -110,7 +113,7 @@ def test_all_that_was_done_since_the_copy_is_found_and_nothing_is_done_twice(
         # It goes on, and the next start is like any other.
         assert desk.prepare(desk.order(new.id)).payment.captured == TOTAL
     with closing(open_place(database)) as store:
-        assert notice_return(store, memory) is Judgement.FINE
+        assert notice_return(store, memory, NOW) is Judgement.FINE
 
 
 def test_what_did_not_happen_is_sent_once_after_it_was_read(
@@ -204,7 +207,7 @@ def test_a_plain_copy_is_noticed_by_what_was_sent_since_and_again_when_the_other
     # The one that was put aside counts as far as the one that was brought up to date: its life tells them apart.
     shutil.copy(newer, database)
     with closing(open_place(database)) as store:
-        assert notice_return(store, memory) is Judgement.BEHIND
+        assert notice_return(store, memory, NOW) is Judgement.BEHIND
 
 
 def test_on_another_computer_what_was_planned_is_read_first(
@@ -249,8 +252,8 @@ def test_an_end_in_the_middle_begins_it_anew(
             desk.settle()
         assert desk.check_agrees(order.id).payment.captured == TOTAL
     with closing(open_place(database)) as store:
-        assert notice_return(store, memory) is Judgement.READ_FIRST
-        assert notice_return(store, memory) is Judgement.FINE
+        assert notice_return(store, memory, NOW) is Judgement.READ_FIRST
+        assert notice_return(store, memory, NOW) is Judgement.FINE
 
 
 def test_a_reading_that_was_not_answered_does_not_begin_all_of_it_anew(
@@ -297,12 +300,12 @@ def test_a_copy_older_than_stripes_events_reads_every_payment(
 def test_the_gate_holds_for_every_seat_and_counters_never_go_down(place: Place, tmp_path: Path) -> None:
     with closing(open_place(place)) as store:
         memory = FileMemory(tmp_path, store.installation())
-        assert notice_return(store, memory) is Judgement.READ_FIRST
-        assert notice_return(store, memory) is Judgement.FINE
+        assert notice_return(store, memory, NOW) is Judgement.READ_FIRST
+        assert notice_return(store, memory, NOW) is Judgement.FINE
         kept = memory.kept()
         assert kept is not None
         memory.keep(Sent(kept.life, {SEAT: 7, "Seat 2": 2}))
-        assert notice_return(store, memory) is Judgement.BEHIND
+        assert notice_return(store, memory, NOW) is Judgement.BEHIND
         with closing(open_place(place, "Seat 2")) as other, other.write() as unit, pytest.raises(CatchingUp):
             unit.journal.claim("0" * 32, "Seat 2", 1, NOW)
         for counts in ({SEAT: 7, "Seat 2": 2}, {SEAT: 5, "Seat 3": 1}):
@@ -314,7 +317,7 @@ def test_the_gate_holds_for_every_seat_and_counters_never_go_down(place: Place, 
         assert here.sent == Sent("life 5", {SEAT: 7, "Seat 2": 2, "Seat 3": 1})
         assert here.earlier == (kept.life, "life 7")
         # A seat that was away then has a file of an earlier life: that is no return.
-        assert notice_return(store, memory) is Judgement.READ_FIRST
+        assert notice_return(store, memory, NOW) is Judgement.READ_FIRST
 
 
 @pytest.mark.parametrize(
@@ -331,8 +334,8 @@ def test_a_broken_file_outside_stops_nothing(empty_template: Path, tmp_path: Pat
         else:
             memory.path.write_bytes(content)
         assert memory.kept() is None
-        assert notice_return(store, memory) is Judgement.READ_FIRST
-        assert notice_return(store, memory) is Judgement.FINE
+        assert notice_return(store, memory, NOW) is Judgement.READ_FIRST
+        assert notice_return(store, memory, NOW) is Judgement.FINE
         assert memory.path.stat().st_mode & 0o777 == 0o600
 
 
@@ -365,13 +368,14 @@ def test_what_is_sent_is_kept_outside_before_the_call(
     assert all(count == kept for _, count, kept in seen)
 
 
+@pytest.mark.parametrize("ahead", [0, 9 * 3600], ids=["clocks agree", "clock of the first was ahead"])
 def test_tracking_corrected_since_the_copy_is_not_overwritten(
-    stripe_sandbox: Sandbox, database: Path, memory: FileMemory
+    stripe_sandbox: Sandbox, database: Path, memory: FileMemory, ahead: int
 ) -> None:
     clock = MovedClock()
     with plant(stripe_sandbox, database, memory=memory, clock=clock) as desk:
         order = desk.prepare(desk.place_and_pay())
-    leave_planned(stripe_sandbox, database, OperationKind.SHIP, lambda desk: desk.ship(order))
+    leave_planned(stripe_sandbox, database, OperationKind.SHIP, lambda desk: desk.ship(order), ahead)
     backup = FileBackups(database).make(NOW)
     with plant(stripe_sandbox, database, memory=memory, clock=clock) as desk:
         desk.settle()
