@@ -14,11 +14,18 @@ class Clock:
     def __init__(self) -> None:
         self._lock = Lock()
         self._offset = 0
+        self._has_learnt = False
 
     @property
     def offset(self) -> int:
         """Seconds that Stripe's clock is ahead of this machine's."""
         return self._offset
+
+    @property
+    def has_learnt(self) -> bool:
+        """Whether Stripe has told its time since the program began. Before, ``now`` is this machine's clock, which may
+        be days off."""
+        return self._has_learnt
 
     def learn(self, stripe_seconds: int) -> None:
         """Take over the time of an answer. A difference of one second is rounding, not news."""
@@ -26,6 +33,7 @@ class Clock:
         with self._lock:
             if abs(offset - self._offset) > 1:
                 self._offset = offset
+            self._has_learnt = True
 
     def now(self) -> int:
         """Seconds UTC."""

@@ -24,6 +24,8 @@ TAG_SHIPPED_AT = "sd_shipped_at"
 TAG_ROLE = "sd_role"
 TAG_REPLACES = "sd_replaces"
 AT_STRIPE = "Stripe"
+# An order that was found there has no checkout; this and the payment's id stand for one.
+ADOPTED = "found-"
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,17 +84,18 @@ def contents_of(found: FoundPayment) -> Contents:
     return Contents((alone,), 0, 0 if whole else None)
 
 
-def pieces_of(found: FoundPayment, lines: tuple[OrderLine, ...]) -> tuple[tuple[int, int], ...]:
-    """Pieces per position of the order's lines that a later charge was for.
+def pieces_of(charged: tuple[LineItem, ...], lines: tuple[OrderLine, ...]) -> tuple[tuple[int, int], ...]:
+    """Pieces per position of the order's ``lines`` that a later charge was for, which lists ``charged``.
 
     Of an order that was rebuilt after a shortened capture nobody knows which pieces were left out, and a charge may
-    have lines that the order does not: then it counts for all that was left out, so that nothing is charged twice.
+    have lines that the order does not, or none: then it counts for all that was left out, so that nothing is charged
+    twice.
     """
     everything = tuple((line.position, line.left_out) for line in lines if line.left_out)
-    if any(line.name == NOT_SENT and not line.sku for line in lines):
+    if not charged or any(line.name == NOT_SENT and not line.sku for line in lines):
         return everything
     pieces: list[tuple[int, int]] = []
-    for item in found.lines:
+    for item in charged:
         place = next((line.position for line in lines if (line.sku, line.name) == (item.sku, item.name)), None)
         if place is None or place in dict(pieces):
             return everything

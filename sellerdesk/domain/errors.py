@@ -11,7 +11,7 @@ SellerDeskError
 │   └── NotFromStripe       what says it is an event of Stripe's is none
 ├── WorldError              the world failed: a network, a disk, a keyring, Stripe
 │   ├── CallError           an answer of Stripe's (or none): Declined · Rejected · StateMoved · KeyRefused ·
-│   │                       Busy · OutcomeUnknown
+│   │                       Busy · OutcomeUnknown (NeverSent)
 │   ├── StoreError          DatabaseUnusable (DatabaseBusy · DatabaseAway · PasswordNeeded ·
 │   │                       CommitUnknown · NotSentYet · AnswerNotSaved) · DatabaseTooNew · ReadOnlyPlace · CatchingUp
 │   ├── KeyringError        NoKeyring · KeyringLocked · KeyringRefused
@@ -205,6 +205,10 @@ class Busy(CallError):
 
 class OutcomeUnknown(CallError):
     """No answer, an answer too late, a 5xx or an answer that makes no sense. It may have happened."""
+
+
+class NeverSent(OutcomeUnknown):
+    """This call did not go out: it was too late for it. What became of the ones before is as unknown as it was."""
 
 
 class StoreError(WorldError):

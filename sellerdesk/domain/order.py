@@ -135,12 +135,16 @@ class Order:
     def payment(self) -> Payment:
         """The payment that stands for the order: the original one, or the hold that was made in its place.
 
-        A new hold stands for the order from the moment it is there, unless the old one was captured meanwhile.
+        A new hold stands for the order from the moment it is there, unless the old one was captured meanwhile. In what
+        sequence they were written says nothing: their ids were made by clocks.
         """
         current = self.payments[0]
-        for each in self.payments:
-            if each.replaces_id == current.id and each.authorized and not current.captured:
-                current = each if each.held or each.captured or not current.held else current
+        for _ in self.payments:
+            new = [each for each in self.payments if each.replaces_id == current.id and each.authorized]
+            standing = [each for each in new if each.held or each.captured]
+            if current.captured or not (standing or (new and not current.held)):
+                break
+            current = (standing or new)[-1]
         return current
 
     def payment_of(self, payment_id: str) -> Payment | None:

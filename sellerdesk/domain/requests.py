@@ -85,13 +85,18 @@ class Confirm:
 
 @dataclass(frozen=True, slots=True)
 class Capture:
-    """Take ``amount`` of the hold, once. https://docs.stripe.com/api/payment_intents/capture"""
+    """Take ``amount`` of the hold, once. https://docs.stripe.com/api/payment_intents/capture
+
+    ``pieces`` are those that go out, by position of the order's lines: the lines that Stripe is told of need not be
+    told apart. It is not told of them, and requests of older versions have none.
+    """
 
     intent_id: str
     amount: int
     lines: tuple[LineItem, ...]
     shipping_amount: int
     metadata: tuple[tuple[str, str], ...]
+    pieces: tuple[tuple[int, int], ...] = ()
 
 
 ABANDONED = "abandoned"

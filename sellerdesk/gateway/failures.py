@@ -14,6 +14,7 @@ from sellerdesk.domain.errors import (
     CallError,
     Declined,
     KeyRefused,
+    NeverSent,
     OurBug,
     OutcomeUnknown,
     Rejected,
@@ -95,7 +96,8 @@ def failure(error: stripe.StripeError, read_facts: ReadFacts, writes: bool) -> S
     message = without_keys(found.word("message"))
     if isinstance(error, stripe.APIConnectionError):
         why = _NO_ANSWER.get(str(error.user_message), "The connection to Stripe broke.")
-        return found.as_(OutcomeUnknown, f"{why} {next_step}")
+        kind = NeverSent if error.user_message == LeaseOver.__name__ else OutcomeUnknown
+        return found.as_(kind, f"{why} {next_step}")
     if isinstance(error, stripe.RateLimitError) or found.status in (409, 429):
         return found.as_(
             Busy,

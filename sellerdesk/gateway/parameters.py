@@ -111,7 +111,9 @@ def confirm(request: Confirm) -> Params:
 def _token(token: str) -> Params:
     if token.startswith("ctoken_"):
         return {"confirmation_token": token}
-    if token.startswith("pm_"):
+    # A card that was saved long ago keeps its older name:
+    # https://docs.stripe.com/payments/payment-methods/transitioning
+    if token.startswith(("pm_", "card_")):
         return {"payment_method": token}
     if token:
         raise TokenRefused("The card details did not arrive as they should. Please enter them again.")

@@ -30,6 +30,10 @@ class StripeReader:
     def __init__(self, calls: Calls) -> None:
         self._calls = calls
 
+    def ask_time(self) -> None:
+        """By the smallest list there is."""
+        self._calls.one("list", lambda client: client.raw_request("get", "/v1/events", limit=1), lambda _answer: None)
+
     def retrieve(self, intent_id: str) -> PaymentFacts:
         params: Any = {"expand": parameters.EXPAND}
         return self._intent(intent_id, lambda client: client.v1.payment_intents.retrieve(intent_id, params))

@@ -2,10 +2,12 @@
 
 import logging
 import re
+from dataclasses import replace
 from functools import partial
 
 from sellerdesk.clock import Clock
 from sellerdesk.domain.adoption import (
+    ADOPTED,
     AT_STRIPE,
     TAG_REPLACES,
     TAG_ROLE,
@@ -21,6 +23,7 @@ from sellerdesk.domain.money import exponent
 from sellerdesk.domain.order import Order, TimelineEntry
 from sellerdesk.domain.payment import Payment
 from sellerdesk.domain.requests import TAG_PAYMENT
+from sellerdesk.services.calls import payment_made_by
 from sellerdesk.services.one_by_one import Patience
 from sellerdesk.services.ports import PaymentReader, Store, UnitOfWork
 from sellerdesk.services.record import Origin, record_facts, record_refunds
@@ -91,7 +94,7 @@ class Adopt:
         if found.tag(TAG_ROLE):
             return None
         order = self._order(unit, found)
-        unit.orders.add(order, f"found-{found.facts.intent_id}", "")
+        unit.orders.add(order, f"{ADOPTED}{found.facts.intent_id}", "")
         note = "found at Stripe, made elsewhere"
         placed = TimelineEntry(order.placed_at, "placed", AT_STRIPE, order.total, order.currency, note)
         unit.orders.note(order.id, placed)
@@ -159,7 +162,7 @@ def _attach(unit: UnitOfWork, order: Order, found: FoundPayment) -> Order | None
         if planned.intent_id:
             _tell_second(payment_id, found)
             return None
-        return None if _is_being_made(unit, order) else order
+        return None if _is_being_made(unit, order, payment_id) else _as_found(unit, order, planned, found)
     if role not in ("backorder", "renewal") or (role == "renewal" and order.payment_of(replaces) is None):
         return None
     payment = Payment(
@@ -169,9 +172,21 @@ def _attach(unit: UnitOfWork, order: Order, found: FoundPayment) -> Order | None
         found.facts.amount,
         found.facts.currency,
         replaces_id=replaces if role == "renewal" else None,
-        lines=pieces_of(found, order.lines) if role == "backorder" else (),
-        shipping=found.shipping_amount if role == "backorder" else 0,
     )
+    return _as_found(unit, order, payment, found)
+
+
+def _as_found(unit: UnitOfWork, order: Order, payment: Payment, found: FoundPayment) -> Order:
+    """``order`` with ``payment`` for what the intent charges: it may be an earlier wish, which was changed since."""
+    if payment.role == "backorder":
+        payment = replace(
+            payment,
+            amount=found.facts.amount,
+            lines=pieces_of(found.lines, order.lines) if found.lines or not payment.lines else payment.lines,
+            shipping=found.shipping_amount,
+        )
+    elif payment.role == "original":
+        return order
     unit.payments.put(payment)
     return unit.orders.get(order.id)
 
@@ -185,8 +200,8 @@ def _tell_second(payment_id: str, found: FoundPayment) -> None:
         _log.error("payment %s was made twice at Stripe; the second is %s", payment_id, found.facts.intent_id)
 
 
-def _is_being_made(unit: UnitOfWork, order: Order) -> bool:
-    return any(each.is_open for each in unit.journal.of_order(order.id))
+def _is_being_made(unit: UnitOfWork, order: Order, payment_id: str) -> bool:
+    return any(each.is_open and payment_made_by(each) == payment_id for each in unit.journal.of_order(order.id))
 
 
 def _free_reference(unit: UnitOfWork, wanted: str) -> str:

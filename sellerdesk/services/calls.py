@@ -130,6 +130,12 @@ def _its_payment(request: CreateIntent | ChargeSavedCard) -> str:
     return dict(request.metadata).get(TAG_PAYMENT, "")
 
 
+def payment_made_by(operation: Operation) -> str:
+    """The payment whose intent ``operation`` makes; '' where it makes none."""
+    request = from_json(operation.params)
+    return _its_payment(request) if isinstance(request, CreateIntent | ChargeSavedCard) else ""
+
+
 def judge(request: Request, facts: PaymentFacts) -> Seen:
     """Whether ``facts`` show the effect of ``request``."""
     answer = Answer(facts)

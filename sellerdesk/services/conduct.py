@@ -17,6 +17,7 @@ from sellerdesk.domain.requests import Capture, from_json
 from sellerdesk.services.again import repeated
 from sellerdesk.services.calls import Answer
 from sellerdesk.services.decide import Decider, Verdict, again_later
+from sellerdesk.services.earlier_wish import write_earlier_wish
 from sellerdesk.services.keeping import SentMemory
 from sellerdesk.services.missed import pieces_kept
 from sellerdesk.services.overtaking import SUPERSEDED, Overtaking, is_current
@@ -67,6 +68,17 @@ class Conductor:
         self._clock = clock
         self._seat = seat
         self._reached = reached
+
+    def know_time(self) -> None:
+        """What Stripe's time is, asked once a program: whatever is dated before that has this machine's time, which may
+        be days off. Raises CallError's family when Stripe does not answer."""
+        if self._clock.has_learnt:
+            return
+        try:
+            self._gateway.ask_time()
+        except CallError:
+            if not self._clock.has_learnt:
+                raise
 
     def carry_out(self, operation_id: str) -> Outcome:
         """Send a planned operation for the first time and record what came of it.
@@ -141,6 +153,10 @@ class Conductor:
         self._at(known, "planned")
         if (known.attempts == 0 and self._drop(known)) or self._overtaking.waits(known):
             return Outcome(self._current(known.id))
+        try:
+            self.know_time()
+        except CallError as error:
+            return Outcome(known, error=error)
         with _told_as(NotSentYet):
             claimed = repeated(lambda: self._claim(known.id))
         if claimed is None:
@@ -258,6 +274,7 @@ class Conductor:
         answer = verdict.answer or Answer()
         origin = Origin("op", claimed.seat, self._clock.now(), claimed.id)
         if answer.facts is not None:
+            order = write_earlier_wish(unit, order, claimed, answer.facts)
             order = record_facts(unit, order, answer.facts, origin)
         order = record_refunds(unit, order, answer.refunds, origin)
         if answer.facts is not None and refunds_are_missing(order, answer.facts):
@@ -268,8 +285,10 @@ class Conductor:
             unit.orders.set_customer(order.id, answer.customer_id)
         request = from_json(claimed.params)
         if isinstance(request, Capture) and done:
-            unit.orders.save_kept(order.id, pieces_kept(order, request.lines), request.shipping_amount)
-            unit.catalogue.take_from_stock({line.sku: line.quantity for line in request.lines if line.sku})
+            if all(line.kept is None for line in order.lines):  # else it was read and written down before
+                unit.catalogue.take_from_stock({line.sku: line.quantity for line in request.lines if line.sku})
+            kept = dict(request.pieces) or pieces_kept(order, request.lines)
+            unit.orders.save_kept(order.id, kept, request.shipping_amount)
         if verdict.passed_on is not None and order.shipment is not None and is_current(order, claimed):
             unit.orders.save_shipment(order.id, replace(order.shipment, passed_on=verdict.passed_on))
             what = "not_passed_on" if verdict.passed_on is PassedOn.REFUSED else "passed_on"

@@ -11,8 +11,10 @@ from sellerdesk.domain.errors import (
     CallError,
     Declined,
     KeyRefused,
+    NeverSent,
     OurBug,
     OutcomeUnknown,
+    RefusedError,
     Rejected,
     StateMoved,
     WorldError,
@@ -32,12 +34,14 @@ from sellerdesk.services.calls import (
     only_unless_paid,
     send,
 )
+from sellerdesk.services.earlier_wish import EARLIER, earlier_wish
 from sellerdesk.services.ports import PaymentGateway, Store
 from sellerdesk.services.tries import (
     BUSY,
     KEY_REFUSED,
     NO_ANSWER,
     NOT_SEEN,
+    NOT_SENT,
     ODD,
     OUR_FAULT,
     READ_FAILED,
@@ -45,9 +49,9 @@ from sellerdesk.services.tries import (
     REPLAYED,
     SERVER_ERROR,
     TOO_LATE,
-    first_sending,
     is_from_the_past,
     kept_under_key,
+    key_since,
     last_sending,
     may_be_repaired,
 )
@@ -130,23 +134,34 @@ class Decider:
         risky = operation.kind in ONLY_ONCE or only_unless_paid(operation)
         return risky and self._clock.now() - operation.created_at > STALE_SECONDS
 
+    def _look(self, operation: Operation) -> Seen:
+        """Raises CallError's family."""
+        seen = look(self._gateway, operation)
+        facts = seen.answer.facts
+        if seen.effect is not Effect.HAPPENED or facts is None:
+            return seen
+        with self._store.read() as unit:
+            earlier = earlier_wish(unit, operation, facts)
+        return seen if earlier is None else Seen(Effect.IMPOSSIBLE, seen.answer, EARLIER)
+
     def examine(self, operation: Operation) -> Verdict | None:
         """What a read alone settles about an operation, or None. Never sends. Raises CallError's family."""
-        seen = look(self._gateway, operation)
+        seen = self._look(operation)
         return _settled(operation, seen) if seen.effect in (Effect.HAPPENED, Effect.IMPOSSIBLE) else None
 
     def accept(self, operation: Operation, word: str) -> Verdict | None:
         """What ends an operation by Stripe's word alone: done or impossible as it was read, or failed with ``word``
         where nothing of it is there. None while Stripe has not decided. Never sends. Raises CallError's family."""
+        passed_on = PassedOn.REFUSED if operation.kind is OperationKind.SHIP else None
         try:
-            seen = look(self._gateway, operation)
+            seen = self._look(operation)
         except Rejected as error:
-            return Verdict(OperationState.FAILED, word, error=error)
+            return Verdict(OperationState.FAILED, word, error=error, passed_on=passed_on)
         match seen.effect:
             case Effect.WAIT:
                 return None
             case Effect.NOT_YET:
-                return Verdict(OperationState.FAILED, word, seen.answer)
+                return Verdict(OperationState.FAILED, word, seen.answer, passed_on=passed_on)
             case _:
                 return _settled(operation, seen)
 
@@ -164,6 +179,8 @@ class Decider:
             answer = send(self._gateway, operation)
         except CallError as error:
             return self._after_error(operation, error)
+        except RefusedError as refused:  # by our own rules, before anything went out
+            return Verdict(OperationState.FAILED, str(refused))
         if operation.attempts == 1 or answer.facts is None or answer.facts.status not in _GOES_BACK:
             return _done(operation, "done", answer)
         return self._read_once_more(operation, "done", OperationState.DONE, answer.facts)
@@ -186,7 +203,7 @@ class Decider:
 
     def _find_out(self, operation: Operation) -> Verdict:
         try:
-            seen = look(self._gateway, operation)
+            seen = self._look(operation)
         except Rejected as error:
             word = "Stripe does not know this payment any more. Was test data deleted, or is the key another account's?"
             return Verdict(OperationState.REVIEW, word, error=error)
@@ -228,7 +245,7 @@ class Decider:
             return self._give_up(operation, late, seen)
         outcomes = tuple(each.outcome for each in tries)
         fresh_key = operation.generation > 0 and not outcomes
-        since = (operation.kind in ONLY_ONCE and first_sending(tries)) or operation.first_sent_at
+        since = key_since(operation, tries) if operation.kind in ONLY_ONCE else operation.first_sent_at
         sent_since = self._clock.now() - (since or self._clock.now())
         if fresh_key or (sent_since < SAME_KEY_SECONDS and not kept_under_key(outcomes)):
             return self._send(operation)
@@ -263,7 +280,9 @@ class Decider:
         again = is_second_confirmation(operation)
         match error:
             case Declined() if operation.kind in _CONFIRMS or _is_its_own(operation, error.facts):
-                if first or error.facts is None:
+                # A saved card is older than the refusal, which the answer does not date: only reading tells its time.
+                is_dated = first and operation.kind is not OperationKind.CHARGE_AGAIN
+                if is_dated or error.facts is None:
                     return Verdict(OperationState.FAILED, DECLINED, Answer(error.facts), error)
                 return self._read_once_more(operation, DECLINED, OperationState.FAILED, error.facts, error)
             case Declined() | Rejected() | StateMoved() if operation.kind in ONLY_ONCE:
@@ -286,7 +305,7 @@ class Decider:
     def _refused_once(self, operation: Operation, error: CallError) -> Verdict:
         """A refusal is final, but something at Stripe is not as we thought: it is read, so that the order shows it."""
         try:
-            seen = look(self._gateway, operation)
+            seen = self._look(operation)
         except Rejected:
             return Verdict(OperationState.FAILED, f"rejected: {error.code or error.http_status}", None, error)
         except CallError as unread:
@@ -298,7 +317,7 @@ class Decider:
     def _read_decides(self, operation: Operation, error: CallError) -> Verdict:
         request = from_json(operation.params)
         try:
-            seen = judge(request, error.facts) if error.facts else look(self._gateway, operation)
+            seen = judge(request, error.facts) if error.facts else self._look(operation)
         except CallError as unread:
             return again_later(operation, f"{READ_FAILED}{_word(unread)}", unread)
         match seen.effect:
@@ -358,6 +377,8 @@ def _settled(operation: Operation, seen: Seen) -> Verdict:
 def _word(error: CallError) -> str:
     if error.http_status is not None and error.http_status >= 500:
         return REPLAYED if error.replayed else SERVER_ERROR
+    if isinstance(error, NeverSent):
+        return NOT_SENT
     if isinstance(error, Busy):
         return BUSY
     if isinstance(error, KeyRefused):

@@ -1,23 +1,31 @@
 """What a database missed: read from a payment at Stripe what was done with its order, and write it down once."""
 
 from sellerdesk.domain.adoption import AT_STRIPE, FoundPayment, shipment_of
-from sellerdesk.domain.order import Order, TimelineEntry
+from sellerdesk.domain.order import Order, OrderLine, TimelineEntry
 from sellerdesk.domain.requests import TAG_OPERATION, LineItem
+from sellerdesk.domain.shortening import kept_amount
 from sellerdesk.domain.tracking import joined_numbers
 from sellerdesk.services.ports import UnitOfWork
 
 
 def pieces_kept(order: Order, lines: tuple[LineItem, ...]) -> dict[int, int]:
     """Pieces per position. ``lines`` has those that go out in the order's own sequence, so each is the next one of the
-    order that it can be: names and SKUs need not be unique."""
+    order that it can be: names and SKUs need not be unique, nor discounts."""
     going_out = list(lines)
     kept: dict[int, int] = {}
     for line in order.lines:
         first = going_out[0] if going_out else None
-        is_it = first is not None and (first.name, first.sku, first.unit_cost) == (line.name, line.sku, line.unit_price)
-        goes = is_it and first is not None and first.quantity <= line.quantity
+        goes = first is not None and first == _as_told(line, first.quantity, order.currency)
         kept[line.position] = going_out.pop(0).quantity if goes else 0
     return kept
+
+
+def _as_told(line: OrderLine, pieces: int, currency: str) -> LineItem | None:
+    """``line`` as Stripe is told of it when ``pieces`` of it go out; None when it has not as many."""
+    if pieces > line.quantity:
+        return None
+    discount = line.unit_price * pieces - kept_amount(line, pieces, currency)
+    return LineItem(line.name, line.sku, pieces, line.unit_price, discount)
 
 
 def write_missed_capture(unit: UnitOfWork, order: Order, found: FoundPayment) -> None:

@@ -39,10 +39,16 @@ def attempt(work: Callable[[], object], intent_id: str) -> bool:
 
 
 class LongReading:
-    """Many payments, of which each is read once: where there was no answer, the next time goes on from there."""
+    """Many payments, of which each is read once: where there was no answer, the next time goes on from there. What
+    changed of them since ``begun_at`` (seconds UTC) must be asked for otherwise."""
 
     def __init__(self) -> None:
         self._read: set[str] = set()
+        self.begun_at: int | None = None
+
+    def begin(self, at: int) -> None:
+        """The first time counts."""
+        self.begun_at = at if self.begun_at is None else self.begun_at
 
     def go_on(
         self,

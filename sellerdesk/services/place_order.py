@@ -51,6 +51,7 @@ class PlaceOrder:
         starts a new one); OperationInProgress while a payment of it is under way and something is different;
         CallError's family when Stripe could not be asked.
         """
+        self._conductor.know_time()
         self._catch_up(checkout_id)
         return self._intents.ensure(self._enter(checkout_id, cart, shopper, save_card))
 

@@ -31,6 +31,10 @@ class PaymentReader(Protocol):
     """Stripe, as far as it is only read. Every method raises CallError's family, checks the answer's shape, and refuses
     to run inside a database transaction."""
 
+    def ask_time(self) -> None:
+        """Read something small: each answer, a refusal too, tells the clock what time it is at Stripe."""
+        ...
+
     def retrieve(self, intent_id: str) -> PaymentFacts: ...
 
     def found(self, intent_id: str) -> FoundPayment:
@@ -138,9 +142,10 @@ class Orders(Protocol):
         """Orders with manual confirmation whose shopper is asked by the bank, or has approved; none that is closed."""
         ...
 
-    def unfinished(self, placed_until: int, closed_until: int, limit: int) -> tuple[Order, ...]:
-        """Orders on whose original payment nothing was ever held and which were placed by ``placed_until``, the oldest
-        first: those still open, and those closed by ``closed_until`` whose intent may be open at Stripe."""
+    def unfinished(self, placed_until: int, refused_until: int, closed_until: int, limit: int) -> tuple[Order, ...]:
+        """Orders of our own checkout on whose original payment nothing was ever held, the oldest first: those still
+        open that were placed by ``placed_until``, or by ``refused_until`` where a card was refused, and those closed by
+        ``closed_until`` whose intent may be open at Stripe. Times are seconds UTC."""
         ...
 
     def add(self, order: Order, checkout_id: str, cart_sha256: str) -> None:

@@ -94,11 +94,11 @@ def _why_not(unit: UnitOfWork, order: Order) -> str:
     """Why there is no hold to capture."""
     payment = order.payment
     if payment.captured:
-        who = faster_one(unit, order.id, OperationKind.CAPTURE)
+        who = faster_one(unit, payment, OperationKind.CAPTURE)
         return f"It was captured meanwhile{who}, and a hold can be captured once."
-    released = faster_one(unit, order.id, OperationKind.CANCEL)
-    if released:
-        return f"The hold was released meanwhile{released}, so there is nothing left to capture."
     if payment.facts is not None and payment.facts.has_lapsed:
         return "The hold had lapsed already, and its money went back. The shopper has to pay again."
+    released = faster_one(unit, payment, OperationKind.CANCEL)
+    if released:
+        return f"The hold was released meanwhile{released}, so there is nothing left to capture."
     return "Nothing is held for this order, so it cannot be prepared."

@@ -64,11 +64,11 @@ def _why_not(unit: UnitOfWork, order: Order) -> str:
     """Why there is no hold to release."""
     payment = order.payment
     if payment.captured:
-        who = faster_one(unit, order.id, OperationKind.CAPTURE)
+        who = faster_one(unit, payment, OperationKind.CAPTURE)
         return f"It was captured meanwhile{who}, so there is no hold to release. Refund it instead."
-    released = faster_one(unit, order.id, OperationKind.CANCEL)
-    if released:
-        return f"It was released already{released}."
     if payment.facts is not None and payment.facts.has_lapsed:
         return "The hold had lapsed already, and its money went back. Nothing is left to release."
+    released = faster_one(unit, payment, OperationKind.CANCEL)
+    if released:
+        return f"It was released already{released}."
     return "Nothing is held for this order, so there is nothing to release."

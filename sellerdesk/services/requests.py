@@ -120,6 +120,7 @@ def capture(order: Order, plan: CapturePlan, operation_id: str) -> Capture:
         lines=lines,
         shipping_amount=plan.shipping,
         metadata=((TAG_OPERATION, operation_id),),
+        pieces=tuple((line.position, line.quantity) for line in plan.lines),
     )
 
 

@@ -1,10 +1,11 @@
 """Ship: the parcels left. True here at once, whatever Stripe says; then carrier and number go to the intent."""
 
+from contextlib import suppress
 from dataclasses import replace
 
 from sellerdesk.clock import Clock
 from sellerdesk.domain import tracking
-from sellerdesk.domain.errors import TrackingRefused, WrongStage
+from sellerdesk.domain.errors import CallError, TrackingRefused, WrongStage
 from sellerdesk.domain.ids import new_id
 from sellerdesk.domain.operation import Operation, OperationKind
 from sellerdesk.domain.order import Order, Parcel, Shipment, Stage, TimelineEntry
@@ -36,6 +37,8 @@ class Ship:
         Raises TrackingRefused, WrongStage or OrderChanged when nothing was recorded.
         """
         clean = _checked(parcels)
+        with suppress(CallError):  # the parcels left, whether Stripe can be asked or not
+            self._conductor.know_time()
         operation = repeated(lambda: self._plan(operation_id, order_id, version, clean))
         self._conductor.carry_out(operation.id)
         with self._store.read() as unit:

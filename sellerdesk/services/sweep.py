@@ -59,11 +59,14 @@ class Sweep:
     def run(self) -> Swept:
         """One pass, none while the database is behind. Raises CallError's family when Stripe cannot be asked; the next
         pass goes on from there."""
+        self._conductor.know_time()
         now = self._clock.now()
         with self._store.read() as unit:
             if unit.standing.behind() is not None:
                 return Swept(0, 0)
-            old = unit.orders.unfinished(now - UNFINISHED_SECONDS, now - GRACE_SECONDS, LOOKED_AT)
+            old = unit.orders.unfinished(
+                now - UNFINISHED_SECONDS, now - REFUSED_SECONDS, now - GRACE_SECONDS, LOOKED_AT
+            )
         closed = 0
         canceled: list[str] = []
         for order in old:

@@ -55,13 +55,14 @@ class Sync:
         before stays, and the next poll goes on from there."""
         with self._store.read() as unit:
             watermark = unit.inbox.watermark(STREAM)
-        asked_at = self._clock.now()
+        asked_at = self._clock.now() if self._after_a_gap.begun_at is None else self._after_a_gap.begun_at
         since = (watermark if watermark is not None else asked_at) - OVERLAP_SECONDS
         hints = self._gateway.events(since)
         # Not before the answer, which tells Stripe's time; and not after all was read, which can take an hour.
         answered_at = self._clock.now()
         complete = watermark is None or answered_at - watermark > EVENTS_KEPT_SECONDS
         if complete:
+            self._after_a_gap.begin(answered_at)
             self._catch_up(watermark if watermark is not None else asked_at - REBUILT_SECONDS)
             hints += to_read_again((*self._patience.wrong, *self._adopt.passed_over), answered_at)
         new = self._take_in(hints, watermark, answered_at if complete else None)
@@ -90,6 +91,8 @@ class Sync:
         it can be late. https://docs.stripe.com/payments/place-a-hold-on-a-payment-method"""
         with self._store.read() as unit:
             overdue = unit.orders.unsettled_intents(overdue_at=self._clock.now())
+        # Those that went wrong last, so that they take the place of no other.
+        overdue = tuple(sorted(overdue, key=lambda each: each in self._patience.wrong))
         return self._read_each(overdue[:OVERDUE_READ_AT_ONCE])
 
     def _read_each(self, intents: tuple[str, ...]) -> int:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
-from sellerdesk.domain.operation import Try
+from sellerdesk.domain.operation import Operation, Try
 from sellerdesk.domain.standing import RETURNED
 
 NO_ANSWER = "no answer"
@@ -12,6 +12,7 @@ SERVER_ERROR = "server error"
 REPLAYED = "server error replayed"
 ODD = "odd answer"
 OUR_FAULT = "fault of ours: "
+NOT_SENT = "not sent: this computer stood still"
 # These only looked.
 READ_FAILED = "read failed: "
 REPAIR = "waits for Stripe's repair"
@@ -41,9 +42,11 @@ def is_from_the_past(tries: Sequence[Try]) -> bool:
     return any(each.outcome == RETURNED for each in tries)
 
 
-def first_sending(tries: Sequence[Try]) -> int | None:
-    """When the first of these was sent that this database knows of, seconds UTC."""
-    return next((each.at for each in tries if each.outcome != RETURNED), None)
+def key_since(operation: Operation, tries: Sequence[Try]) -> int | None:
+    """Since when Stripe may keep the key of these tries, seconds UTC; None where it was certainly never used. What was
+    sent by another life of the database was sent at its first at the earliest."""
+    used = next((each.at for each in tries if each.outcome != RETURNED and not _only_looked(each.outcome)), None)
+    return operation.first_sent_at if used is None and is_from_the_past(tries) else used
 
 
 def may_be_repaired(tries: Sequence[Try]) -> bool:
@@ -68,4 +71,5 @@ def _last(tries: Sequence[Try], now: int, counts: Callable[[str], bool]) -> int:
 
 def _only_looked(outcome: str) -> bool:
     """Whether such a try left nothing that could still be carried out."""
-    return outcome in (REPAIR, TOO_LATE, ON_ITS_WAY, NOT_SEEN) or outcome.startswith(READ_FAILED)
+    nothing_sent = (REPAIR, TOO_LATE, ON_ITS_WAY, NOT_SEEN, KEY_REFUSED, NOT_SENT)
+    return outcome in nothing_sent or outcome.startswith(READ_FAILED)

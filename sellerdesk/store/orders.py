@@ -20,6 +20,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session
 
+from sellerdesk.domain.adoption import ADOPTED
 from sellerdesk.domain.errors import OperationInProgress, OrderChanged, OurBug, UnknownOrder
 from sellerdesk.domain.ids import read_reference
 from sellerdesk.domain.order import Order, Shipment, Stage, TimelineEntry
@@ -137,7 +138,7 @@ class SqlOrders:
         )
         return tuple(self.get(order_id) for order_id in rows)
 
-    def unfinished(self, placed_until: int, closed_until: int, limit: int) -> tuple[Order, ...]:
+    def unfinished(self, placed_until: int, refused_until: int, closed_until: int, limit: int) -> tuple[Order, ...]:
         is_open = or_(PaymentRecord.status.is_(None), PaymentRecord.status.in_(_NOT_HELD))
         rows = self._session.scalars(
             select(OrderRecord.id)
@@ -146,8 +147,12 @@ class SqlOrders:
                 PaymentRecord.role == "original",
                 is_open,
                 OrderRecord.placed_at <= placed_until,
+                OrderRecord.checkout_id.not_like(f"{ADOPTED}%"),
                 or_(
-                    OrderRecord.closed_at.is_(None),
+                    and_(
+                        OrderRecord.closed_at.is_(None),
+                        or_(PaymentRecord.last_problem.is_(None), OrderRecord.placed_at <= refused_until),
+                    ),
                     and_(OrderRecord.closed_at <= closed_until, PaymentRecord.intent_id.is_not(None)),
                 ),
             )

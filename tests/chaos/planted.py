@@ -168,7 +168,7 @@ def _sweep_without_closing_first(stack: ExitStack) -> None:
     def run(self: sweep.Sweep) -> sweep.Swept:
         now = self._clock.now()
         with self._store.read() as unit:
-            old = unit.orders.unfinished(now - sweep.UNFINISHED_SECONDS, now, sweep.LOOKED_AT)
+            old = unit.orders.unfinished(now - sweep.UNFINISHED_SECONDS, now, now, sweep.LOOKED_AT)
         for order in old:
             if order.open_operation is None and order.payment.intent_id and not order.payment.is_over:
                 with self._store.write() as unit:

@@ -67,7 +67,7 @@ class Actor:
         """Begin anew, with nothing but the database and the key."""
         simulation = self._simulation
         self.life += 1
-        self.clock = SkewedClock(simulation.time, self.skew)
+        self.clock = SkewedClock(simulation.time, self.skew, asked=not simulation.temper.even)
         self.store = ShakyStore(simulation.store, simulation.database_fails, self._commit)
         wire = Wire(self._call)
         with patch("sellerdesk.gateway.client.Transport", lambda *_, **__: wire):
