@@ -279,3 +279,40 @@ def test_the_key_of_another_account_ends_nothing_and_sends_nothing(
     with plant(stripe_sandbox, database, clock=clock) as shop:
         shop.settle()
         assert moved(shop.check_agrees(order.id), kind)
+
+
+def test_what_waits_for_a_working_key_is_sent_however_long_that_takes(shop: Plant, stripe_sandbox: Sandbox) -> None:
+    """A refused key is certain: nothing was carried out under the idempotency key, which is as good as new."""
+    order, refund = prepared(shop, "refund")
+    stripe_sandbox.world.revoke_key(stripe_sandbox.secret_key)
+    with pytest.raises(KeyRefused, match="waiting actions go on then"):
+        refund()
+    for _ in range(5):
+        for each in (shop.clock, stripe_sandbox.world.clock):
+            each.advance(5 * HOUR)
+        shop.works.resolve.run_due()
+    stripe_sandbox.world.revoked_keys.clear()
+    shop.settle()
+    assert moved(shop.check_agrees(order.id), "refund")
+    (operation,) = shop.operations(order.id, OperationKind.REFUND)
+    assert (operation.state, operation.generation) == (OperationState.DONE, 0)
+
+
+def test_what_was_not_sent_for_a_day_of_sleep_is_sent_afterwards(stripe_sandbox: Sandbox, database: Path) -> None:
+    """Nothing went out, so that nothing can have been forgotten at Stripe."""
+    clock = MovedClock()
+    slept: list[str] = []
+
+    def sleep(gap: str) -> None:
+        if gap == "refund.claimed" and not slept:
+            slept.append(gap)
+            for each in (clock, stripe_sandbox.world.clock):
+                each.advance(25 * HOUR)
+
+    with plant(stripe_sandbox, database, clock=clock, reached=sleep) as shop:
+        order, refund = prepared(shop, "refund")
+        refund()
+        assert calls(stripe_sandbox, "POST", CALLS["refund"]) == []
+        shop.settle()
+        assert moved(shop.check_agrees(order.id), "refund")
+    assert len(calls(stripe_sandbox, "POST", CALLS["refund"])) == 1

@@ -116,6 +116,23 @@ def test_all_that_was_done_since_the_copy_is_found_and_nothing_is_done_twice(
         assert notice_return(store, memory, NOW) is Judgement.FINE
 
 
+def test_stock_is_taken_once_for_a_capture_that_was_planned_in_the_copy(
+    stripe_sandbox: Sandbox, database: Path, memory: FileMemory
+) -> None:
+    """It is read with the payment first, and found done by its own operation after."""
+    with plant(stripe_sandbox, database, memory=memory) as desk:
+        order = desk.place_and_pay()
+    leave_planned(stripe_sandbox, database, OperationKind.CAPTURE, lambda desk: desk.prepare(order))
+    backup = FileBackups(database).make(NOW)
+    with plant(stripe_sandbox, database, memory=memory) as desk:
+        desk.settle()
+        on_hand = desk.order(order.id).on_hand
+    put_back(database, backup)
+    with plant(stripe_sandbox, database, memory=memory) as desk:
+        desk.settle()
+        assert desk.check_agrees(order.id).on_hand == on_hand
+
+
 def test_what_did_not_happen_is_sent_once_after_it_was_read(
     stripe_sandbox: Sandbox, database: Path, memory: FileMemory
 ) -> None:

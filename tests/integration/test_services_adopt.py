@@ -332,3 +332,17 @@ def test_the_same_shopper_and_cart(shop: Plant, elsewhere: Plant) -> None:
     (order,) = poll(shop)
     assert order.shopper == ADA
     assert sum(item.quantity for item in CART) == order.pieces
+
+
+def test_lines_that_only_their_discount_tells_apart_are_packed_one_by_one(shop: Plant, stripe_sandbox: Sandbox) -> None:
+    customer = stripe_call(stripe_sandbox, "POST", "/v1/customers", name="Grace")["id"]
+    shirt = {"product_name": "Shirt", "product_code": "SHIRT", "quantity": "1", "unit_cost": "1000"}
+    lines = {f"amount_details[line_items][{n}][{name}]": value for n in (0, 1) for name, value in shirt.items()}
+    lines["amount_details[line_items][0][discount_amount]"] = "500"
+    hold(stripe_sandbox, amount="1500", customer=customer, setup_future_usage="off_session", **lines)
+    (order,) = poll(shop)
+    assert [line.amount for line in order.lines] == [500, 1000]
+    packed = shop.prepare(order, {0: 0, 1: 1})
+    assert ([line.kept for line in packed.lines], packed.payment.captured) == ([0, 1], 1000)
+    charged = shop.back_order(packed, {0: 1}).order
+    assert sum(each.captured for each in charged.payments) == order.total == 1500

@@ -247,3 +247,34 @@ def test_the_overview_counts_what_is_still_owed(shop: Plant) -> None:
     shop.back_order(charged.order, {0: 1})
     assert worth() == []
     shop.check_agrees(order.id)
+
+
+def test_the_reason_of_the_last_refusal_counts(shop: Plant, stripe_sandbox: Sandbox) -> None:
+    """The saved card is older than both refusals, and the answer to the second try does not say when it was."""
+    order = shortened(shop)
+    stripe_sandbox.world.decline_next("insufficient_funds")
+    shop.back_order(order)
+    shop.works.desk.sync.poll()
+    for each in (shop.clock, stripe_sandbox.world.clock):
+        each.advance(3600)
+    stripe_sandbox.world.decline_next("stolen_card")
+    back_order = shop.works.desk.back_order
+    again = back_order.try_again(back_order.new_operation(), order.id, shop.order(order.id).version)
+    assert again.payment.problem is not None
+    assert again.payment.problem.decline_code == "stolen_card"
+    with pytest.raises(ChargeRefused, match="must not be tried again"):
+        back_order.try_again(back_order.new_operation(), order.id, again.order.version)
+
+
+def test_a_card_that_was_saved_under_an_older_name_is_tried_by_it(shop: Plant, stripe_sandbox: Sandbox) -> None:
+    """The sandbox knows none, so that it refuses; what counts is that Stripe is asked, and that the way stays free."""
+    order = shortened(shop)
+    stripe_sandbox.world.decline_next("insufficient_funds")
+    shop.back_order(order)
+    shop.rows("UPDATE payment SET payment_method_id = 'card_1OfLongAgo' WHERE role = 'original'")
+    order = shop.order(order.id)
+    back_order = shop.works.desk.back_order
+    with pytest.raises(Rejected):
+        back_order.try_again(back_order.new_operation(), order.id, order.version)
+    (tried,) = shop.operations(order.id, OperationKind.CHARGE_AGAIN)
+    assert tried.state is OperationState.FAILED

@@ -6,7 +6,7 @@ import pytest
 
 from sellerdesk.domain.errors import OperationInProgress, OutcomeUnknown, WrongStage
 from sellerdesk.domain.operation import Operation, OperationKind, OperationState
-from sellerdesk.domain.order import Order
+from sellerdesk.domain.order import Order, PassedOn
 from sellerdesk.domain.payment import PaymentStatus
 from sellerdesk.sandbox import Sandbox
 from sellerdesk.sandbox.faults import Fault
@@ -144,3 +144,14 @@ def test_without_an_answer_nothing_is_decided(shop: Plant, stripe_sandbox: Sandb
             decide(operation.id)
     assert shop.operations(operation.order_id, OperationKind.CAPTURE)[0].state is OperationState.REVIEW
     assert len(calls(stripe_sandbox, "POST", "/capture")) == 1
+
+
+def test_tracking_that_nobody_passes_on_any_more_is_told_so(shop: Plant, stripe_sandbox: Sandbox) -> None:
+    order = shop.prepare(shop.place_and_pay())
+    operation_id = shop.works.desk.ship.new_operation()
+    stripe_call(stripe_sandbox, "POST", "/v1/customers", key=f"sd-{operation_id}-0", name="Somebody")
+    shop.ship(order, operation_id=operation_id)
+    assert shop.operations(order.id, OperationKind.SHIP)[0].state is OperationState.REVIEW
+    after = shop.works.desk.review.accept(operation_id)
+    assert after.shipment is not None
+    assert (after.open_operation, after.shipment.passed_on) == (None, PassedOn.REFUSED)

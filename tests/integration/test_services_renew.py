@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import event
 
 from sellerdesk.domain.charging_later import VISA_HOLD_SECONDS, RenewalRoad, waiting_renewal
-from sellerdesk.domain.errors import OperationInProgress, Rejected
+from sellerdesk.domain.errors import OperationInProgress, Rejected, WrongStage
 from sellerdesk.domain.operation import OperationKind
 from sellerdesk.domain.order import Order, Stage
 from sellerdesk.domain.payment import PaymentStatus
@@ -274,3 +274,14 @@ def test_no_second_capture_while_the_first_holds_answer_is_open(shop: Plant, str
         shop.release(again)
     shop.settle()
     assert len(calls(stripe_sandbox, "POST", "/capture")) == 1
+
+
+def test_a_new_hold_that_lapsed_was_released_by_nobody(shop: Plant, stripe_sandbox: Sandbox) -> None:
+    """The release of the hold that it replaced says nothing of it."""
+    order = shop.renew(lapsing(shop, stripe_sandbox)).order
+    stripe_sandbox.world.clock.advance(6 * DAY)
+    shop.works.desk.sync.poll()
+    lapsed = shop.order(order.id)
+    for press in (shop.prepare, shop.release):
+        with pytest.raises(WrongStage, match="had lapsed already"):
+            press(lapsed)

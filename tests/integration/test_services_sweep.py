@@ -257,3 +257,22 @@ def test_an_order_that_never_got_a_payment_is_only_closed(shop: Plant) -> None:
     wait(shop, GRACE_SECONDS + 1)
     sweep(shop)
     assert stage_of(shop.check_agrees(order_id)) is Stage.ENDED
+
+
+def test_what_is_never_swept_takes_no_place_of_what_is(
+    shop: Plant, stripe_sandbox: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Orders of another installation, and cards that were refused days ago, are older than the one that was left."""
+    monkeypatch.setattr("sellerdesk.services.sweep.LOOKED_AT", 2)
+    with wiring.plant(stripe_sandbox, wiring.make_database(tmp_path / "other.db")) as elsewhere:
+        for _ in range(2):
+            elsewhere.place_and_pay()
+            elsewhere.place()
+    shop.works.desk.sync.poll()
+    for _ in range(2):
+        shop.pay(shop.place(), DECLINED)
+    wait(shop, 60)
+    order = left_for_a_day(shop)
+    shop.works.desk.sync.poll()
+    assert sweep(shop) == (1, 0)
+    assert shop.order(order.id).closed_at is not None

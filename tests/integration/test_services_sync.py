@@ -421,3 +421,32 @@ def test_what_one_bad_answer_hid_while_everything_was_read_is_read_again(shop: P
     shop.works.desk.sync.poll()
     assert shop.check_agrees(order.id).payment.refunded == TOTAL
     assert waiting(shop) == ()
+
+
+def test_what_changed_after_a_first_reading_that_was_broken_off_is_not_missed(shop: Plant) -> None:
+    """The first payment was read then, and is not read again: only the events tell of it."""
+    orders = [shop.place_and_pay() for _ in range(2)]
+    shop.sandbox.world.faults.plan("retrieve", Fault.LOST_BEFORE, skip=1)
+    with pytest.raises(OutcomeUnknown):
+        shop.works.desk.sync.poll()
+    for order in orders:
+        stripe_call(shop.sandbox, "POST", f"/v1/payment_intents/{order.payment.intent_id}/cancel")
+    for each in (shop.clock, shop.sandbox.world.clock):
+        each.advance(3600)
+    shop.works.desk.sync.poll()
+    for order in orders:
+        assert shop.check_agrees(order.id).payment.status is PaymentStatus.CANCELED
+
+
+def test_holds_that_cannot_be_read_take_no_place_of_others(shop: Plant, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sellerdesk.services.sync.OVERDUE_READ_AT_ONCE", 1)
+    gone, order = shop.place_and_pay(), shop.place_and_pay()
+    shop.works.desk.sync.poll()
+    shop.rows("UPDATE payment SET intent_id = 'pi_gone' WHERE id = ?", gone.payment.id)
+    for each in (shop.clock, shop.sandbox.world.clock):
+        each.advance(8 * DAY)
+    for _ in range(3):
+        with shop.sandbox.world.open() as world:
+            world.store.events.clear()
+        shop.works.desk.sync.poll()
+    assert shop.order(order.id).payment.status is PaymentStatus.CANCELED
