@@ -249,14 +249,19 @@ def test_the_overview_counts_what_is_still_owed(shop: Plant) -> None:
     shop.check_agrees(order.id)
 
 
+def pass_hour(shop: Plant) -> None:
+    for each in (shop.clock, shop.sandbox.world.clock):
+        each.advance(3600)
+
+
 def test_the_reason_of_the_last_refusal_counts(shop: Plant, stripe_sandbox: Sandbox) -> None:
     """The saved card is older than both refusals, and the answer to the second try does not say when it was."""
     order = shortened(shop)
+    pass_hour(shop)
     stripe_sandbox.world.decline_next("insufficient_funds")
     shop.back_order(order)
     shop.works.desk.sync.poll()
-    for each in (shop.clock, stripe_sandbox.world.clock):
-        each.advance(3600)
+    pass_hour(shop)
     stripe_sandbox.world.decline_next("stolen_card")
     back_order = shop.works.desk.back_order
     again = back_order.try_again(back_order.new_operation(), order.id, shop.order(order.id).version)

@@ -442,7 +442,7 @@ def test_holds_that_cannot_be_read_take_no_place_of_others(shop: Plant, monkeypa
     monkeypatch.setattr("sellerdesk.services.sync.OVERDUE_READ_AT_ONCE", 1)
     gone, order = shop.place_and_pay(), shop.place_and_pay()
     shop.works.desk.sync.poll()
-    shop.rows("UPDATE payment SET intent_id = 'pi_gone' WHERE id = ?", gone.payment.id)
+    shop.rows("UPDATE payment SET intent_id = 'pi_0gone' WHERE id = ?", gone.payment.id)
     for each in (shop.clock, shop.sandbox.world.clock):
         each.advance(8 * DAY)
     for _ in range(3):
