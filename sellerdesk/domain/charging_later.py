@@ -181,6 +181,11 @@ def offer_renewal(order: Order, now: int) -> RenewalOffer:
     waiting = waiting_renewal(order)
     if waiting is not None and waiting.intent_id:
         return RenewalOffer(RenewalRoad.NONE, "A new hold was begun and is not there yet. Go on with that one.")
+    if any(each.held and each.id != payment.id and each.role != "backorder" for each in order.payments):
+        return RenewalOffer(
+            RenewalRoad.NONE,
+            "The hold before this one is not released yet. That comes first, by itself; then this one can be renewed.",
+        )
     card_id, card = saved_card(order)
     if not card_id:
         return RenewalOffer(

@@ -285,3 +285,16 @@ def test_a_new_hold_that_lapsed_was_released_by_nobody(shop: Plant, stripe_sandb
     for press in (shop.prepare, shop.release):
         with pytest.raises(WrongStage, match="had lapsed already"):
             press(lapsed)
+
+
+def test_no_third_hold_while_the_first_is_not_released(shop: Plant, stripe_sandbox: Sandbox) -> None:
+    order = lapsing(shop, stripe_sandbox)
+    stripe_sandbox.world.faults.plan("cancel", Fault.LOST_BEFORE)
+    shop.renew(order)
+    for each in (shop.clock, stripe_sandbox.world.clock):
+        each.advance(DAY)
+    shop.works.desk.sync.poll()
+    offer = shop.works.desk.renew.offer(shop.order(order.id))
+    assert (offer.plan, "not released yet" in offer.why) == (None, True)
+    shop.settle()
+    assert len(held_at_stripe(stripe_sandbox, shop.check_agrees(order.id))) == 1
