@@ -77,6 +77,7 @@ class Background:
         self._audit_wanted = False
         self._changes = changes
         self._seen = changes()
+        self._was_away = False
         self._board = NewsBoard()
         self._quick_until = monotonic() + QUICK_FOR_SECONDS
         self._idle = IDLE_SECONDS
@@ -131,7 +132,12 @@ class Background:
             now = self._changes()
         except StoreError as error:
             self._tell_trouble(error)
+            self._was_away = True
             return WATCH_SECONDS
+        if self._was_away:
+            # What answers now may be an older copy: that is looked at first, and at once.
+            self._was_away = False
+            self._runner.wake("resolve")
         if now != self._seen:
             self._seen = now
             self._board.tell(OrdersChanged())
