@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from sellerdesk import background
+from sellerdesk.app import open_shop
 from sellerdesk.background import Background
 from sellerdesk.domain.errors import NotSentYet
 from sellerdesk.domain.operation import OperationKind, OperationState
@@ -21,6 +23,7 @@ from sellerdesk.services.pay_answer import PayState
 from tests import wiring
 from tests.engines import open_place
 from tests.integration.test_restore import NOW, leave_planned, sent, told
+from tests.integration.test_services_background import INFO, Ear
 from tests.postgres_server import PostgresServer
 from tests.wiring import DAY, TOTAL, Plant, calls, intents_of, plant
 
@@ -36,10 +39,13 @@ class Shared:
             unit.commit()
 
     def copy(self) -> None:
+        """A server copies only what nobody works with."""
         self._hang_up()
         self._server.execute(f"CREATE DATABASE {self.place.name}_copy TEMPLATE {self.place.name}")
 
     def put_back(self) -> None:
+        """Whoever is connected is thrown out, and kept out for as long as it takes."""
+        self._server.execute(f"ALTER DATABASE {self.place.name} ALLOW_CONNECTIONS false")
         self._hang_up()
         self._server.execute(
             f"ALTER DATABASE {self.place.name} RENAME TO {self.place.name}_lost",
@@ -47,7 +53,6 @@ class Shared:
         )
 
     def _hang_up(self) -> None:
-        """On all who work with it: a server neither copies nor renames what is in use."""
         self._server.execute(
             f"SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE datname = '{self.place.name}'"
         )
@@ -112,6 +117,23 @@ def test_what_was_only_planned_in_the_copy_is_not_sent_again_by_who_stayed_open(
         assert sent(stripe_sandbox) == asked
         # It goes on with what it knows now.
         assert desk.refund(desk.order(order.id), 200).payment.refunded == 700
+
+
+def test_an_open_desk_looks_as_soon_as_the_database_answers_again(
+    stripe_sandbox: Sandbox, shared: Shared, memory: FileMemory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(background, "RESOLVE_SECONDS", 3600.0)
+    with plant(stripe_sandbox, shared.place, memory=memory) as desk:
+        order = desk.place_and_pay()
+        shared.copy()
+        desk.prepare(order)
+        opened = open_shop(desk.works, INFO, desk.store.changes)
+        ear = Ear(opened)
+        shared.put_back()
+        ear.wait_for(Behind)
+        ear.wait_for(CaughtUp)
+        opened.close()
+        assert desk.check_agrees(order.id).payment.captured == TOTAL
 
 
 def test_who_paid_before_the_copy_came_back_does_not_pay_twice(
