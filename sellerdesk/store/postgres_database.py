@@ -51,13 +51,13 @@ class PostgresDatabase:
         What was told while nobody listened is made up for by counting each new beginning.
         https://www.postgresql.org/docs/current/sql-listen.html"""
         with self._watch_lock:
-            if self._listener is None:
-                self._listener = self._listen()
-                self._heard += 1
+            listener = self._listener or postgres.connect(self._address, self._password, self._seat, autocommit=True)
             try:
-                self._listener.execute("SELECT 1")
+                if listener is not self._listener:
+                    self._listen(listener)
+                listener.execute("SELECT 1")
             except psycopg.Error:
-                self._listener.close()
+                listener.close()
                 self._listener = None
                 raise postgres.away(self._address) from None
             return self._heard
@@ -70,11 +70,11 @@ class PostgresDatabase:
         self.reader.dispose()
         self.writer.dispose()
 
-    def _listen(self) -> postgres.Connection:
-        connection = postgres.connect(self._address, self._password, self._seat, autocommit=True)
+    def _listen(self, connection: postgres.Connection) -> None:
         connection.add_notify_handler(self._hear)
         connection.execute(sql.SQL("LISTEN {}").format(sql.Identifier(CHANNEL)))
-        return connection
+        self._listener = connection
+        self._heard += 1
 
     def _hear(self, _told: psycopg.Notify) -> None:
         self._heard += 1

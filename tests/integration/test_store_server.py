@@ -397,5 +397,19 @@ def test_changes_are_noticed_and_nothing_else(seat: SqlStore, address: DatabaseA
     assert seat.changes() != first
 
 
+def test_a_line_lost_while_it_begins_to_listen_counts_as_away(address: DatabaseAddress) -> None:
+    """And the next one listens as if nothing had been."""
+    line = Line(address)
+    with closing(line), closing(open_place(line.address, "Seat 1")) as seat:
+        line.cut_at(b"LISTEN", arrives=False)
+        with pytest.raises(DatabaseAway, match="Nothing is lost"):
+            seat.changes()
+        assert line.was_cut
+        first = seat.changes()
+        with closing(open_place(address, "Seat 2")) as other:
+            add(other)
+        assert seat.changes() != first
+
+
 def test_every_revision_is_reached_on_the_server(address: DatabaseAddress) -> None:
     assert run_sql(address, "SELECT version_num FROM alembic_version") == [(schema.REVISIONS[-1],)]
