@@ -1,6 +1,7 @@
 """A database on a PostgreSQL server: made, checked, refused, lost and found again; the same orders as in a file."""
 
 import os
+import socket
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
@@ -139,6 +140,19 @@ def test_a_connection_is_bounded_and_named(seat: SqlStore) -> None:
         "idle_in_transaction_session_timeout": "10s",
         "application_name": "Seat 1",
     }
+
+
+def test_a_server_whose_computer_vanished_is_noticed_in_half_a_minute(address: DatabaseAddress) -> None:
+    with (
+        closing(postgres.connect(replace(address, host="127.0.0.1"), None, "Seat 1")) as connection,
+        socket.socket(fileno=os.dup(connection.fileno())) as line,
+    ):
+        assert line.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE)
+        idle, pause, times = (
+            line.getsockopt(socket.IPPROTO_TCP, name)
+            for name in (socket.TCP_KEEPIDLE, socket.TCP_KEEPINTVL, socket.TCP_KEEPCNT)
+        )
+    assert idle + pause * times <= 30
 
 
 # --- the same as in a file -------------------------------------------------------------------------------
