@@ -12,7 +12,16 @@ from sellerdesk.domain.errors import DatabaseTooNew, DatabaseUnusable
 from sellerdesk.store import postgres, schema
 from sellerdesk.store.postgres_dialect import CHANNEL, PostgresDialect
 
-_TABLES = text("SELECT count(*) FROM pg_catalog.pg_class WHERE relnamespace = current_schema()::regnamespace")
+# An index has no owner but its table. What an extension brought is of no program, such as the views of
+# pg_stat_statements: https://www.postgresql.org/docs/current/catalog-pg-depend.html
+_TABLES = text("""
+    SELECT count(*) FROM pg_catalog.pg_class AS found
+    WHERE relnamespace = current_schema()::regnamespace AND relkind IN ('r', 'p', 'v', 'm', 'f', 'S')
+        AND NOT EXISTS (
+            SELECT FROM pg_catalog.pg_depend
+            WHERE classid = 'pg_catalog.pg_class'::regclass AND objid = found.oid AND deptype = 'e'
+        )
+""")
 _OURS = text("SELECT to_regclass('alembic_version') IS NOT NULL AND to_regclass('meta') IS NOT NULL")
 
 

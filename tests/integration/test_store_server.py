@@ -254,6 +254,21 @@ def test_a_database_of_another_program_is_left_as_it_is(postgres_server: Postgre
     assert run_sql(address, "SELECT count(*) FROM pg_tables WHERE schemaname = 'public'") == [(1,)]
 
 
+def test_what_an_extension_of_its_administrator_brought_is_of_no_program(postgres_server: PostgresServer) -> None:
+    """Views, types, and tables with an index."""
+    address = postgres_server.empty_database()
+    postgres_server.execute(
+        "CREATE EXTENSION pg_stat_statements",
+        "CREATE EXTENSION tablefunc",
+        "CREATE TABLE places (id serial PRIMARY KEY)",
+        "ALTER EXTENSION tablefunc ADD TABLE places",
+        "ALTER EXTENSION tablefunc ADD SEQUENCE places_id_seq",
+        database=address.name,
+    )
+    open_place(address).close()
+    assert run_sql(address, "SELECT version_num FROM alembic_version") == [(schema.REVISIONS[-1],)]
+
+
 def test_a_database_from_a_newer_version_is_left_as_it_is(postgres_server: PostgresServer) -> None:
     address = postgres_server.new_database()
     run_sql(address, "UPDATE alembic_version SET version_num = '9999'")
