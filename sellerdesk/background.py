@@ -4,6 +4,7 @@ import logging
 from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
+from threading import Lock
 from time import monotonic, time
 
 from sellerdesk.domain.errors import KeyRefused, SellerDeskError, StoreError, WorldError
@@ -77,7 +78,10 @@ class Background:
         self._audit_wanted = False
         self._changes = changes
         self._seen = changes()
+        self._was_away = False
         self._board = NewsBoard()
+        self._trouble_lock = Lock()
+        self._told_by = ""
         self._quick_until = monotonic() + QUICK_FOR_SECONDS
         self._idle = IDLE_SECONDS
         self._idle_most = max(idle_most, IDLE_SECONDS)
@@ -122,16 +126,31 @@ class Background:
         self._audit_wanted = True
         self._runner.wake("audit")
 
-    def _tell_trouble(self, error: Exception | None) -> None:
-        """None: it is over."""
-        self._board.tell_if_new(Trouble(str(error or ""), isinstance(error, KeyRefused)))
+    def _tell_trouble(self, error: Exception, by: str) -> None:
+        """``by`` is the job that met it, and may find that it is over."""
+        with self._trouble_lock:
+            self._told_by = by
+            self._board.tell_if_new(Trouble(str(error), isinstance(error, KeyRefused)))
+
+    def _trouble_is_over(self, by: str) -> None:
+        """What the job ``by`` told is. Whatever it was, it is over for who could ask Stripe and save what it said."""
+        with self._trouble_lock:
+            if self._told_by and by in (self._told_by, "sync"):
+                self._told_by = ""
+                self._board.tell_if_new(Trouble(""))
 
     def _watch(self) -> float:
         try:
             now = self._changes()
         except StoreError as error:
-            self._tell_trouble(error)
+            self._tell_trouble(error, "watch")
+            self._was_away = True
             return WATCH_SECONDS
+        self._trouble_is_over("watch")
+        if self._was_away:
+            # What answers now may be an older copy: that is looked at first, and at once.
+            self._was_away = False
+            self._runner.wake("resolve")
         if now != self._seen:
             self._seen = now
             self._board.tell(OrdersChanged())
@@ -151,10 +170,11 @@ class Background:
             resolved = self._resolve.run_due(AT_ONCE)
             self._tell_caught_up()
         except WorldError as error:
-            self._tell_trouble(error)
+            self._tell_trouble(error, "resolve")
             return RESOLVE_SECONDS
+        self._trouble_is_over("resolve")
         if resolved.trouble is not None:
-            self._tell_trouble(resolved.trouble)
+            self._tell_trouble(resolved.trouble, "sync")
         return RESOLVE_SECONDS
 
     def _tell_behind(self) -> None:
@@ -193,7 +213,7 @@ class Background:
     def _poll(self) -> float:
         """Who is not on duty asks only when a person wants it, or until its own trouble is over."""
         wanted, self._sync_wanted = self._sync_wanted, False
-        if not (wanted or self._failed or self._is_on_duty()):
+        if not (wanted or self._told_by or self._failed or self._is_on_duty()):
             return IDLE_SECONDS
         try:
             if self._is_behind():
@@ -203,11 +223,11 @@ class Background:
                 self._duty.synced(report.at)
         except SellerDeskError as error:
             _log.warning("sync failed: %s", type(error).__name__)
-            self._tell_trouble(error)
+            self._tell_trouble(error, "sync")
             self._failed = min(self._failed + 1, MOST_DOUBLINGS)
             return QUICK_SECONDS * (1 << (self._failed - 1))
         self._failed = 0
-        self._tell_trouble(None)
+        self._trouble_is_over("sync")
         self._board.tell(Synced(report.at))
         return self._pause(report.new > 0)
 
@@ -222,7 +242,7 @@ class Background:
             found = audit.run() if wanted or audit.is_due() else audit.last()
         except SellerDeskError as error:
             _log.warning("audit failed: %s", type(error).__name__)
-            self._tell_trouble(error)
+            self._tell_trouble(error, "sync")
             return AUDIT_AGAIN_SECONDS
         if found is not None:
             self._board.tell_if_new(Audited(found))

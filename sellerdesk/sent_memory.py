@@ -34,19 +34,18 @@ class FileMemory:
         self._complained = False
 
     def kept(self) -> Sent | None:
+        """In turn with those who keep: on Windows a file that is read cannot be replaced."""
         try:
-            with self.path.open("rb") as file:
-                return _read(file.read(_MOST_BYTES))
-        except FileNotFoundError:
-            return None
-        except (OSError, ValueError, RecursionError) as error:
+            with _turn, _alone(self.path.parent):
+                return self._look()
+        except OSError as error:
             self._complain(error)
             return None
 
     def keep(self, sent: Sent) -> None:
         try:
             with _turn, _alone(self.path.parent):
-                kept = self.kept()
+                kept = self._look()
                 both = sent.with_all(kept) if kept is not None and kept.life == sent.life else sent
                 if both == kept:
                     return
@@ -55,6 +54,16 @@ class FileMemory:
                 replace_file(self.path, text.encode())
         except OSError as error:
             self._complain(error)
+
+    def _look(self) -> Sent | None:
+        try:
+            with self.path.open("rb") as file:
+                return _read(file.read(_MOST_BYTES))
+        except FileNotFoundError:
+            return None
+        except (OSError, ValueError, RecursionError) as error:
+            self._complain(error)
+            return None
 
     def _make_room(self) -> None:
         """What has the file's name and is no file is put aside."""

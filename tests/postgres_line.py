@@ -12,14 +12,15 @@ _COMMIT = b"COMMIT\0"
 
 
 class Line:
-    """Listens on this machine and passes on what is said to ``beyond``. ``cut_at_commit`` cuts every connection at
-    the next COMMIT: before it reaches the server, or after the server's answer was heard by nobody else."""
+    """Listens on this machine and passes on what is said to ``beyond``. ``cut_at`` cuts every connection at the next
+    such word: before it reaches the server, or after the server's answer was heard by nobody else."""
 
     def __init__(self, beyond: DatabaseAddress) -> None:
         self._beyond = beyond
         self._listener = socket.create_server(("127.0.0.1", 0))
         self._open: list[socket.socket] = []
         self._unheard: list[socket.socket] = []
+        self._word = _COMMIT
         self._wait = 1
         self._cut: Callable[[socket.socket, bytes], None] | None = None
         Thread(target=self._accept, daemon=True).start()
@@ -33,6 +34,11 @@ class Line:
     def cut_at_commit(self, number: int = 1, *, arrives: bool) -> None:
         """The next COMMIT, or the one of that ``number``, arrives at the server, or does not; either way nobody hears
         what came of it."""
+        self.cut_at(_COMMIT, number, arrives=arrives)
+
+    def cut_at(self, word: bytes, number: int = 1, *, arrives: bool) -> None:
+        """The same for whatever has ``word`` in it."""
+        self._word = word
         self._wait = number
         self._cut = self._after if arrives else self._before
 
@@ -57,7 +63,7 @@ class Line:
     def _pass_on(self, source: socket.socket, target: socket.socket, towards_server: bool) -> None:
         with suppress(OSError):
             while said := source.recv(65536):
-                if towards_server and self._cut is not None and _COMMIT in said:
+                if towards_server and self._cut is not None and self._word in said:
                     self._wait -= 1
                     if not self._wait:
                         cut, self._cut = self._cut, None

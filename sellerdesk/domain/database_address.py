@@ -89,4 +89,9 @@ def read_database_address(text: str) -> DatabaseAddress:
             "to another computer is always encrypted, and its certificate checked."
         )
     host = aside.pop("host", "") or parts.hostname or "localhost"
+    if "," in host:
+        # libpq tries one after the other, and it must be known of each whether it is this computer.
+        raise AddressOfDatabaseRefused(
+            f"The address must name one computer, as in {_EXAMPLE}: a shop has all its orders in one place."
+        )
     return DatabaseAddress(host, port, name, user, tuple(sorted(aside.items())))

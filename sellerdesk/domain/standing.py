@@ -25,6 +25,14 @@ class Sent:
         seats = {*self.counts, *other.counts}
         return Sent(self.life, {each: max(self.counts.get(each, 0), other.counts.get(each, 0)) for each in seats})
 
+    def before_last(self, seat: str) -> "Sent":
+        """As it was before ``seat`` sent the last time."""
+        return Sent(self.life, {**self.counts, seat: self.counts[seat] - 1})
+
+    def covers(self, other: "Sent") -> bool:
+        """Whether it is the same life, and no seat has sent more in the ``other``."""
+        return self.life == other.life and all(self.counts.get(each, 0) >= n for each, n in other.counts.items())
+
 
 @dataclass(frozen=True, slots=True)
 class Standing:
@@ -69,7 +77,4 @@ def judge(here: Standing, kept: Sent | None) -> Judgement:
         return Judgement.BEHIND
     if kept is None or kept.life in here.earlier:
         return Judgement.READ_FIRST
-    if kept.life != here.sent.life:
-        return Judgement.BEHIND
-    older = any(here.sent.counts.get(seat, 0) < count for seat, count in kept.counts.items())
-    return Judgement.BEHIND if older else Judgement.FINE
+    return Judgement.FINE if here.sent.covers(kept) else Judgement.BEHIND

@@ -7,7 +7,7 @@ anew, since the database itself says that it is behind.
 
 import json
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sellerdesk.clock import Clock
 from sellerdesk.domain.ids import new_id
@@ -15,7 +15,7 @@ from sellerdesk.domain.standing import Behind, CaughtUp, Judgement, Sent, judge
 from sellerdesk.services.adopt import REBUILT_SECONDS, Adopt
 from sellerdesk.services.keeping import SentMemory
 from sellerdesk.services.one_by_one import LongReading
-from sellerdesk.services.ports import PaymentReader, Store
+from sellerdesk.services.ports import PaymentReader, Store, UnitOfWork
 from sellerdesk.services.read_later import to_read_again
 from sellerdesk.services.sync import EVENTS_KEPT_SECONDS, OVERLAP_SECONDS, Sync
 
@@ -37,11 +37,12 @@ class NoMemory:
 
 
 def notice_return(store: Store, memory: SentMemory, now: int) -> Judgement:
-    """At the opening of a database, at ``now`` (seconds UTC): whether it is older than the world, so that nothing is
-    sent from it."""
+    """At the opening of a database, or when it ``has_gone_back``, at ``now`` (seconds UTC): whether it is older than
+    the world, so that nothing is sent from it."""
+    kept = memory.kept()  # before the database is asked: what other programs keep meanwhile, it says then
     with store.read() as unit:
         here = unit.standing.look()
-    judgement = judge(here, memory.kept())
+    judgement = judge(here, kept)
     if judgement is Judgement.FINE:
         memory.keep(here.sent)
         return judgement
@@ -56,6 +57,15 @@ def notice_return(store: Store, memory: SentMemory, now: int) -> Judgement:
     else:
         _log.warning("the database is older than what was sent from it: everything is read before anything is sent")
     return judgement
+
+
+def has_gone_back(unit: UnitOfWork, sent: Sent, kept: Sent | None) -> bool:
+    """Whether the database that says ``sent`` is older than what was ``kept`` before it was asked: the server of a
+    shared one may be given an older copy while programs work with it, and they connect to it by themselves. That it
+    began another life meanwhile is no return: then another seat has brought it up to date."""
+    if kept is None or sent.covers(kept):
+        return False
+    return judge(replace(unit.standing.look(), sent=sent), kept) is Judgement.BEHIND
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +93,14 @@ class CatchUp:
         self._begun: _Begun | None = None
 
     def behind(self) -> Behind | None:
-        """How old the database is while nothing can be sent from it."""
+        """How old the database is while nothing can be sent from it. One that went back in time after it was opened is
+        noticed here."""
+        kept = self._memory.kept()
+        with self._store.read() as unit:
+            behind = unit.standing.behind()
+            if behind is not None or not has_gone_back(unit, unit.standing.sent(), kept):
+                return behind
+        notice_return(self._store, self._memory, self._clock.now())
         with self._store.read() as unit:
             return unit.standing.behind()
 

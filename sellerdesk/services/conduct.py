@@ -10,12 +10,21 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from sellerdesk.clock import Clock
-from sellerdesk.domain.errors import AnswerNotSaved, CallError, NotSentYet, OurBug, OutcomeUnknown, StoreError
+from sellerdesk.domain.errors import (
+    AnswerNotSaved,
+    CallError,
+    CatchingUp,
+    NotSentYet,
+    OurBug,
+    OutcomeUnknown,
+    StoreError,
+)
 from sellerdesk.domain.operation import Operation, OperationKind, OperationState
 from sellerdesk.domain.order import PassedOn, TimelineEntry
 from sellerdesk.domain.requests import Capture, from_json
 from sellerdesk.services.again import repeated
 from sellerdesk.services.calls import Answer
+from sellerdesk.services.catch_up import has_gone_back, notice_return
 from sellerdesk.services.decide import Decider, Verdict, again_later
 from sellerdesk.services.earlier_wish import write_earlier_wish
 from sellerdesk.services.keeping import SentMemory
@@ -199,6 +208,9 @@ class Conductor:
         return dropped
 
     def _claim(self, operation_id: str) -> Operation | None:
+        """None where somebody else has it. Nothing is claimed in a database that went back in time: raises
+        CatchingUp."""
+        kept = self._memory.kept()  # before the database is asked: what other programs keep meanwhile, it says then
         with self._store.write() as unit:
             now = self._clock.now()
             claimed = unit.journal.claim(operation_id, self._seat, self._clock.system_now(), now)
@@ -206,7 +218,12 @@ class Conductor:
                 return None
             unit.journal.start_attempt(claimed, now)
             sent = unit.standing.sent()
-            unit.commit()
+            went_back = has_gone_back(unit, sent.before_last(self._seat), kept)
+            if not went_back:
+                unit.commit()
+        if went_back:
+            notice_return(self._store, self._memory, now)
+            raise CatchingUp
         self._memory.keep(sent)
         return claimed
 

@@ -12,7 +12,16 @@ from sellerdesk.domain.errors import DatabaseTooNew, DatabaseUnusable
 from sellerdesk.store import postgres, schema
 from sellerdesk.store.postgres_dialect import CHANNEL, PostgresDialect
 
-_TABLES = text("SELECT count(*) FROM pg_catalog.pg_class WHERE relnamespace = current_schema()::regnamespace")
+# An index has no owner but its table. What an extension brought is of no program, such as the views of
+# pg_stat_statements: https://www.postgresql.org/docs/current/catalog-pg-depend.html
+_TABLES = text("""
+    SELECT count(*) FROM pg_catalog.pg_class AS found
+    WHERE relnamespace = current_schema()::regnamespace AND relkind IN ('r', 'p', 'v', 'm', 'f', 'S')
+        AND NOT EXISTS (
+            SELECT FROM pg_catalog.pg_depend
+            WHERE classid = 'pg_catalog.pg_class'::regclass AND objid = found.oid AND deptype = 'e'
+        )
+""")
 _OURS = text("SELECT to_regclass('alembic_version') IS NOT NULL AND to_regclass('meta') IS NOT NULL")
 
 
@@ -51,13 +60,13 @@ class PostgresDatabase:
         What was told while nobody listened is made up for by counting each new beginning.
         https://www.postgresql.org/docs/current/sql-listen.html"""
         with self._watch_lock:
-            if self._listener is None:
-                self._listener = self._listen()
-                self._heard += 1
+            listener = self._listener or postgres.connect(self._address, self._password, self._seat, autocommit=True)
             try:
-                self._listener.execute("SELECT 1")
+                if listener is not self._listener:
+                    self._listen(listener)
+                listener.execute("SELECT 1")
             except psycopg.Error:
-                self._listener.close()
+                listener.close()
                 self._listener = None
                 raise postgres.away(self._address) from None
             return self._heard
@@ -70,11 +79,11 @@ class PostgresDatabase:
         self.reader.dispose()
         self.writer.dispose()
 
-    def _listen(self) -> postgres.Connection:
-        connection = postgres.connect(self._address, self._password, self._seat, autocommit=True)
+    def _listen(self, connection: postgres.Connection) -> None:
         connection.add_notify_handler(self._hear)
         connection.execute(sql.SQL("LISTEN {}").format(sql.Identifier(CHANNEL)))
-        return connection
+        self._listener = connection
+        self._heard += 1
 
     def _hear(self, _told: psycopg.Notify) -> None:
         self._heard += 1

@@ -44,11 +44,11 @@ def stop_once_planned(kind: OperationKind) -> Callable[[str], None]:
 
 
 def leave_planned(
-    sandbox: Sandbox, path: Path, kind: OperationKind, wish: Callable[[Plant], object], ahead: int = 0
+    sandbox: Sandbox, place: Place, kind: OperationKind, wish: Callable[[Plant], object], ahead: int = 0
 ) -> None:
     """A program that ended between planning and sending, whose clock was ``ahead`` seconds ahead."""
     clock = MovedClock(ahead)
-    with plant(sandbox, path, reached=stop_once_planned(kind), clock=clock) as ended, pytest.raises(Stopped):
+    with plant(sandbox, place, reached=stop_once_planned(kind), clock=clock) as ended, pytest.raises(Stopped):
         wish(ended)
 
 

@@ -11,7 +11,7 @@ from sellerdesk import background
 from sellerdesk.background import Background
 from sellerdesk.sandbox import Sandbox
 from sellerdesk.sandbox.faults import Fault
-from sellerdesk.services.desk import News, Synced
+from sellerdesk.services.desk import News, Synced, Trouble
 from sellerdesk.services.duty import FARTHEST_SECONDS, KEPT, LEASE_SECONDS, LOOK_SECONDS, Duty
 from tests import wiring
 from tests.engines import Place, open_place
@@ -96,6 +96,12 @@ class Asked:
         self.background._look_whose_turn(self.duty)
         return self.background._poll()
 
+    def trouble(self) -> str:
+        """What stands there now."""
+        told = self.background._board.last(Trouble)
+        assert told is not None
+        return told.sentence
+
     def polls(self) -> int:
         return len(wiring.calls(self.shop.sandbox, "GET", "/v1/events"))
 
@@ -125,3 +131,53 @@ def test_the_seat_on_duty_asks_for_both_and_f5_always_asks(stripe_sandbox: Sandb
         one.background.stop()
         two.background.stop()
         assert (one.turn(), one.duty.mine) == (background.QUICK_SECONDS, True)
+
+
+def test_a_seat_off_duty_says_that_the_database_is_back_as_soon_as_it_is(
+    stripe_sandbox: Sandbox, postgres_server: PostgresServer
+) -> None:
+    address, clock = postgres_server.new_database(), MovedClock()
+    with (
+        plant(stripe_sandbox, address, clock=clock) as first,
+        plant(stripe_sandbox, address, clock=clock, seat="Seat 2") as second,
+    ):
+        one, two = Asked(first, "Seat 1"), Asked(second, "Seat 2")
+        for seat in (one, two):
+            seat.turn()
+        assert not two.duty.mine
+        polls = one.polls()
+        postgres_server.halt()
+        try:
+            two.background._watch()
+            two.background._resolve_due()
+        finally:
+            postgres_server.run()
+        assert "Nothing is lost" in two.trouble()
+        two.background._watch()
+        two.background._resolve_due()
+        assert two.trouble() == ""
+        assert one.polls() == polls
+
+
+def test_a_seat_off_duty_asks_until_its_trouble_is_over_and_no_longer(stripe_sandbox: Sandbox, database: Path) -> None:
+    clock = MovedClock()
+    with (
+        plant(stripe_sandbox, database, clock=clock) as first,
+        plant(stripe_sandbox, database, clock=clock, seat="Seat 2") as second,
+    ):
+        one, two = Asked(first, "Seat 1"), Asked(second, "Seat 2")
+        one.turn()
+        stripe_sandbox.world.faults.plan("capture", Fault.LOST_AFTER)
+        second.prepare(second.place_and_pay())
+        clock.advance()
+        stripe_sandbox.world.faults.plan("retrieve", Fault.LOST_BEFORE)
+        two.background._resolve_due()
+        two.background._resolve_due()
+        two.background._watch()
+        # The operation waits for its next turn: that nothing failed meanwhile says nothing of Stripe.
+        assert two.trouble() != ""
+        polls = one.polls()
+        two.background._poll()
+        assert two.trouble() == ""
+        two.background._poll()
+        assert one.polls() == polls + 1

@@ -1,6 +1,7 @@
 """A database on a PostgreSQL server: made, checked, refused, lost and found again; the same orders as in a file."""
 
 import os
+import socket
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
@@ -141,6 +142,19 @@ def test_a_connection_is_bounded_and_named(seat: SqlStore) -> None:
     }
 
 
+def test_a_server_whose_computer_vanished_is_noticed_in_half_a_minute(address: DatabaseAddress) -> None:
+    with (
+        closing(postgres.connect(replace(address, host="127.0.0.1"), None, "Seat 1")) as connection,
+        socket.socket(fileno=os.dup(connection.fileno())) as line,
+    ):
+        assert line.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE)
+        idle, pause, times = (
+            line.getsockopt(socket.IPPROTO_TCP, name)
+            for name in (socket.TCP_KEEPIDLE, socket.TCP_KEEPINTVL, socket.TCP_KEEPCNT)
+        )
+    assert idle + pause * times <= 30
+
+
 # --- the same as in a file -------------------------------------------------------------------------------
 
 
@@ -238,6 +252,21 @@ def test_a_database_of_another_program_is_left_as_it_is(postgres_server: Postgre
     with pytest.raises(DatabaseUnusable, match="tables of another program"):
         open_place(address)
     assert run_sql(address, "SELECT count(*) FROM pg_tables WHERE schemaname = 'public'") == [(1,)]
+
+
+def test_what_an_extension_of_its_administrator_brought_is_of_no_program(postgres_server: PostgresServer) -> None:
+    """Views, types, and tables with an index."""
+    address = postgres_server.empty_database()
+    postgres_server.execute(
+        "CREATE EXTENSION pg_stat_statements",
+        "CREATE EXTENSION tablefunc",
+        "CREATE TABLE places (id serial PRIMARY KEY)",
+        "ALTER EXTENSION tablefunc ADD TABLE places",
+        "ALTER EXTENSION tablefunc ADD SEQUENCE places_id_seq",
+        database=address.name,
+    )
+    open_place(address).close()
+    assert run_sql(address, "SELECT version_num FROM alembic_version") == [(schema.REVISIONS[-1],)]
 
 
 def test_a_database_from_a_newer_version_is_left_as_it_is(postgres_server: PostgresServer) -> None:
@@ -395,6 +424,20 @@ def test_changes_are_noticed_and_nothing_else(seat: SqlStore, address: DatabaseA
             unit.orders.save_message(order_id, "done")
             unit.commit()
     assert seat.changes() != first
+
+
+def test_a_line_lost_while_it_begins_to_listen_counts_as_away(address: DatabaseAddress) -> None:
+    """And the next one listens as if nothing had been."""
+    line = Line(address)
+    with closing(line), closing(open_place(line.address, "Seat 1")) as seat:
+        line.cut_at(b"LISTEN", arrives=False)
+        with pytest.raises(DatabaseAway, match="Nothing is lost"):
+            seat.changes()
+        assert line.was_cut
+        first = seat.changes()
+        with closing(open_place(address, "Seat 2")) as other:
+            add(other)
+        assert seat.changes() != first
 
 
 def test_every_revision_is_reached_on_the_server(address: DatabaseAddress) -> None:

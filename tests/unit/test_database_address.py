@@ -42,6 +42,9 @@ def test_an_address_is_read_and_written(typed: str, host: str, port: int, name: 
         ("postgresql://ada:@db/shop", "leave the password out"),
         ("postgresql://ada@db/shop?password=hunter2", "leave the password out"),
         ("postgresql://ada@db/shop?sslmode=disable", "always encrypted"),
+        ("postgresql://ada@one,two/shop", "must name one computer"),
+        ("postgresql://ada@/shop?host=/var/run/postgresql,db.example", "must name one computer"),
+        ("postgresql://ada@localhost/shop?host=/var/run/postgresql%2Cdb.example", "must name one computer"),
     ],
 )
 def test_what_is_no_address_is_refused_without_repeating_it(typed: str, words: str) -> None:
