@@ -8,13 +8,13 @@ from starlette.responses import JSONResponse, Response
 
 from sellerdesk.checkout import answers, forms
 from sellerdesk.checkout.bodies import read_object
-from sellerdesk.checkout.limits import Underway
+from sellerdesk.checkout.limits import TooOften, Underway
 from sellerdesk.checkout.order_words import WAITS_FOR_CARD, PageState, state_of
 from sellerdesk.checkout.turnstiles import Turnstiles
 from sellerdesk.checkout.visitors import Visitors
 from sellerdesk.domain.errors import CallError, OperationInProgress, StoreError
 from sellerdesk.domain.order import Order
-from sellerdesk.services.pay_answer import PayAnswer
+from sellerdesk.services.pay_answer import PayAnswer, is_confirming, unread
 from sellerdesk.services.pay_order import PayOrder
 
 _NOT_KNOWN = "The answer of the bank is not known yet. Please don’t pay again."
@@ -43,6 +43,8 @@ class Payments:
 
         def start() -> PayAnswer:
             checkout_id, order = self._visitors.own(request, reference)
+            if state_of(order) not in WAITS_FOR_CARD:
+                return self._read(order, request, lambda: self._pay_order.start(checkout_id, reference))
             self.count_card(checkout_id, request, order)
             return self._pay_order.start(checkout_id, reference)
 
@@ -82,11 +84,8 @@ class Payments:
         reference = request.path_params["reference"]
 
         def look() -> PayAnswer:
-            checkout_id, _ = self._visitors.own(request, reference)
-            # A card that has arrived here may be on its way to the bank before the row says so.
-            if self._paying.is_marked(reference):
-                raise OperationInProgress
-            return self._pay_order.look_again(checkout_id, reference)
+            checkout_id, order = self._visitors.own(request, reference)
+            return self._look(order, request, lambda: self._pay_order.look_again(checkout_id, reference))
 
         return await self._asked(look, request)
 
@@ -96,11 +95,24 @@ class Payments:
         order = await run_in_threadpool(self._visitors.linked, request)
 
         def look() -> PayAnswer:
-            if self._paying.is_marked(order.reference):
-                raise OperationInProgress
-            return self._pay_order.look_by_link(order.link_token)
+            return self._look(order, request, lambda: self._pay_order.look_by_link(order.link_token))
 
         return await self._asked(look, request)
+
+    def _look(self, order: Order, request: Request, ask: Callable[[], PayAnswer]) -> PayAnswer:
+        # A card that has arrived here may be on its way to the bank before the row says so.
+        if self._paying.is_marked(order.reference):
+            raise OperationInProgress
+        return self._read(order, request, ask)
+
+    def _read(self, order: Order, request: Request, ask: Callable[[], PayAnswer]) -> PayAnswer:
+        """What ``ask`` reads at Stripe, or what may be told without, where this was read too often."""
+        try:
+            if not is_confirming(order):  # Stripe is then asked when its turn has come, however often a page looks
+                self._turnstiles.look(order.id, self._visitors.client(request))
+        except TooOften:
+            return unread(order)
+        return ask()
 
     async def _asked(self, ask: Callable[[], PayAnswer], request: Request) -> Response:
         """The bank's answer; any failure here may come after the money was held, so it is told as not known."""
