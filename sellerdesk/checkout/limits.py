@@ -3,7 +3,7 @@
 from collections import Counter, OrderedDict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from ipaddress import IPv4Address, IPv6Address, ip_address
 from threading import Lock
 
@@ -36,7 +36,8 @@ class Allowance:
 class Limits:
     """What is allowed per checkout or order, per client address, and for everybody together: addresses can be
     borrowed. Looking is counted only where it costs a reading at Stripe, which allows a small shop ten thousand a month
-    (https://docs.stripe.com/rate-limits). A page looks 45 times in 90 seconds, and then every ten."""
+    (https://docs.stripe.com/rate-limits). A page looks 45 times in 90 seconds, and then every ten.
+    ``wait_together`` is how many requests may wait for Stripe at once, in threads of their own."""
 
     pay_per_checkout: Allowance = Allowance(5, 600)
     pay_per_address: Allowance = Allowance(15, 600)
@@ -46,6 +47,7 @@ class Limits:
     pay_together: Allowance = Allowance(300, 600)
     look_per_order: Allowance = Allowance(120, 3600)
     look_per_address: Allowance = Allowance(300, 3600)
+    wait_together: int = field(default=24, kw_only=True)
 
 
 def client_address(request: Request, behind_proxy: bool) -> str:
