@@ -53,18 +53,26 @@ class Limits:
 def client_address(request: Request, behind_proxy: bool) -> str:
     """The address to count tries for. ``behind_proxy`` is whether the shop's own proxy stands before this server: the
     last entry of X-Forwarded-For is then the one it wrote. Otherwise the header is not believed, because anybody can
-    write it. Of an IPv6 address the first half counts: the other half is free for its owner to choose."""
+    write it. Of an IPv6 address the first half counts: the other half is free for its owner to choose; but an IPv4
+    address is one, also as '::ffff:203.0.113.7', as proxies write it that listen for both."""
     peer = request.client.host if request.client else ""
     forwarded = request.headers.getlist("x-forwarded-for")
     if not (behind_proxy and forwarded):
         return peer
     try:
-        address = ip_address(forwarded[-1].rpartition(",")[2].strip())
+        address = ip_address(_without_port(forwarded[-1].rpartition(",")[2].strip()))
     except ValueError:
         return peer
     if isinstance(address, IPv4Address):
         return str(address)
-    return str(IPv6Address(int(address) >> 64 << 64))
+    return str(address.ipv4_mapped or IPv6Address(int(address) >> 64 << 64))
+
+
+def _without_port(entry: str) -> str:
+    """The address in '203.0.113.7:4711', '[2001:db8::1]:4711' or '[2001:db8::1]'; anything else as it is."""
+    if entry.startswith("["):
+        return entry[1:].partition("]")[0]
+    return entry.partition(":")[0] if entry.count(":") == 1 else entry
 
 
 class Bucket:
