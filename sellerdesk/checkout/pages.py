@@ -28,6 +28,7 @@ from sellerdesk.checkout.order_words import MONEY_IS_SAFE, PageState, state_of
 from sellerdesk.checkout.postal import rules_for
 from sellerdesk.checkout.quotes import address_json, is_later, most_of, picture_address
 from sellerdesk.checkout.session import checkout_ids, current_id, start_checkout
+from sellerdesk.checkout.visitors import link_of
 from sellerdesk.domain.accent import DEFAULT_ACCENT
 from sellerdesk.domain.catalogue import Product
 from sellerdesk.domain.errors import StoreError, UnknownOrder
@@ -85,8 +86,8 @@ class Pages:
         return [
             Route("/", self.catalogue),
             Route("/checkout", self.form),
-            Route("/o/{token:str}", self.order),
-            Route("/api/o/{token:str}", self.order_status),
+            Route("/o/{link:str}", self.order),
+            Route("/api/o/{link:str}", self.order_status),
             Route("/pictures/{name:str}", self.picture),
             Route("/static/{name:str}", self.static),
             Route("/healthz", self.health),
@@ -201,7 +202,7 @@ class Pages:
                 raise error
 
     def _order_view(self, request: Request) -> OrderPageView:
-        view = self._shop.by_link(request.path_params["token"])
+        view = self._shop.by_link(link_of(request))
         mine = any(
             order is not None and order.id == view.order.id
             for order in map(self._shop.by_checkout, checkout_ids(request, self._info))

@@ -3,6 +3,7 @@
 import gzip
 import json
 import socket
+from collections.abc import Iterator
 from dataclasses import replace
 from urllib.parse import urlsplit
 
@@ -10,8 +11,16 @@ import pytest
 
 from sellerdesk.checkout import bodies
 from tests.checkout.shop import CART, COOKIE, MARA, ShopWorld, open_world
+from tests.postgres_server import PostgresServer
 
 GOOD = json.dumps({"cart": CART, "country": "DE"}).encode()
+
+
+@pytest.fixture(scope="module")
+def shared_shop(postgres_server: PostgresServer) -> Iterator[ShopWorld]:
+    """A shop whose orders are in PostgreSQL."""
+    with open_world(postgres_server.new_database()) as running:
+        yield running
 
 
 @pytest.mark.parametrize(
@@ -214,6 +223,17 @@ def test_odd_addresses_are_not_found_and_not_repeated(open_shop: ShopWorld, path
     assert answer.status == 404
     assert "set-cookie" not in answer.headers and "location" not in answer.headers
     assert "evil" not in answer.text
+
+
+@pytest.mark.parametrize("link", ["%00", "a%00b", "A" * 21 + "%00", "A" * 23, "A" * 21 + "%0a", "..", "%C3%A9" * 22])
+def test_what_can_be_no_link_is_unknown_in_every_database(shared_shop: ShopWorld, link: str) -> None:
+    browser = shared_shop.browser()
+    for path in (f"/o/{link}", f"/api/o/{link}"):
+        assert browser.get(path).status == 404
+    for act in ("look", "approve", "approved", "pay"):
+        body = {"token": "pm_1"} if act == "pay" else {}
+        answer = browser.post(f"/api/o/{link}/{act}", body)
+        assert (answer.status, answer.code) == (404, "unknown")
 
 
 @pytest.mark.parametrize("host", ["evil.example", "localhost.", "a@127.0.0.1", "127.0.0.1.evil.example", "[::1]", ""])
