@@ -5,11 +5,13 @@ import json
 import socket
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 
 from sellerdesk.checkout import bodies
+from sellerdesk.serve import deliverable
 from tests.checkout.shop import CART, COOKIE, MARA, ShopWorld, open_world
 from tests.postgres_server import PostgresServer
 
@@ -242,6 +244,26 @@ def test_other_names_for_this_machine_are_refused(open_shop: ShopWorld, host: st
     port = urlsplit(open_shop.url).port
     for given in (host, f"{host}:{port}"):
         assert open_shop.browser().ask("GET", "/checkout", headers={"Host": given}).status == 400
+
+
+def test_a_shop_that_sends_nowhere_says_that_nothing_is_for_sale(tmp_path: Path) -> None:
+    with open_world(tmp_path, countries=deliverable(())) as world:
+        page = world.browser().get("/")
+        assert (page.status, page.text.count("data-sku")) == (200, 0)
+        assert "Nothing is for sale at the moment." in page.words
+        answer = world.browser().get("/checkout")
+        assert (answer.status, answer.headers["location"]) == (303, "/")
+
+
+def test_shipping_rates_can_be_taken_away_while_the_page_is_open(world: ShopWorld) -> None:
+    assert "Nothing is for sale" not in world.browser().get("/").words
+    with world.works.store.write() as unit:
+        unit.catalogue.replace(unit.catalogue.products(), ())
+        unit.commit()
+    browser = world.browser().start()
+    assert "Nothing is for sale at the moment." in browser.get("/").words
+    for answer in (browser.post("/api/quote", {"cart": CART, "country": "DE"}), browser.place()):
+        assert (answer.status, answer.json["error"]["message"]) == (422, "We cannot send to this country.")
 
 
 def test_products_and_messages_are_printed_as_text(world: ShopWorld) -> None:
