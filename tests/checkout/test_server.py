@@ -216,6 +216,21 @@ def test_a_body_that_does_not_come_is_given_up(open_shop: ShopWorld, monkeypatch
     assert b"took too long" in answer
 
 
+def test_a_shopper_who_hangs_up_is_no_fault(open_shop: ShopWorld, caplog: pytest.LogCaptureFixture) -> None:
+    parts = urlsplit(open_shop.url)
+    head = (
+        f"POST /api/quote HTTP/1.1\r\nHost: {parts.netloc}\r\nOrigin: {open_shop.url}\r\n"
+        "Content-Type: application/json\r\nContent-Length: 500\r\n\r\n{"
+    )
+    with caplog.at_level("INFO"), socket.create_connection((parts.hostname or "", parts.port or 0), 20) as connection:
+        connection.sendall(head.encode())
+        assert open_shop.browser().get("/healthz").status == 200  # the server has read what was sent before
+        connection.shutdown(socket.SHUT_WR)
+        assert connection.recv(4096) == b""
+        assert open_shop.browser().get("/healthz").status == 200  # and has met the end of it
+    assert [record.getMessage() for record in caplog.records if record.levelname not in ("DEBUG", "INFO")] == []
+
+
 @pytest.mark.parametrize(
     "path",
     ["//evil.example/", "/o/a%0d%0aSet-Cookie:%20x=1", "/pictures/mug%00.svg", "/checkout/", "/o/../checkout", "/%00"],
