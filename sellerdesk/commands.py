@@ -65,13 +65,7 @@ def checkout(options: argparse.Namespace) -> int:
     profile = shops.works(options.profile)
     public = named or profile.settings.get(PUBLIC_ADDRESS)
     try:
-        if not profile.publishable_key:
-            raise KeyNotUsable(
-                "The checkout page needs the publishable key (pk_…). Start sellerdesk, open Settings, and enter it on "
-                "the page Keys."
-            )
-        if not profile.works.shopfront.shop.products():
-            raise KeyNotUsable("There is nothing to sell yet. Take over a catalogue first: sellerdesk catalogue import")
+        _check_can_sell(profile)
         runner, receive = _background(profile, shops.event_reader(profile))
         server = checkout_server(
             profile.works,
@@ -180,6 +174,25 @@ def import_catalogue(options: argparse.Namespace) -> int:
     say(f"{profile.info.name}: {len(products)} products and {len(rates)} shipping rates taken over.")
     say(f"Pictures named in the file belong into {profile.pictures}.")
     return 0
+
+
+def _check_can_sell(profile: ProfileWorks) -> None:
+    """Raises KeyNotUsable when a page could not take an order."""
+    from sellerdesk.serve import deliverable
+
+    if not profile.publishable_key:
+        raise KeyNotUsable(
+            "The checkout page needs the publishable key (pk_…). Start sellerdesk, open Settings, and enter it on "
+            "the page Keys."
+        )
+    shop = profile.works.shopfront.shop
+    if not shop.products():
+        raise KeyNotUsable("There is nothing to sell yet. Take over a catalogue first: sellerdesk catalogue import")
+    if not deliverable(shop.rates()):
+        raise KeyNotUsable(
+            "There is no country to send to yet: no shipping rate is for one (such as DE) or for all others (*). "
+            "Take over shipping rates first: sellerdesk catalogue import"
+        )
 
 
 def _background(profile: ProfileWorks, reader: EventReader | None) -> tuple[Runner, ReceiveEvents | None]:

@@ -11,9 +11,6 @@ from sellerdesk.services.desk import ShopInfo
 from sellerdesk.services.receive import ReceiveEvents
 from sellerdesk.serving import AddressInUse, AsgiServer
 
-# Codes of the CLDR that nobody can send a parcel to: unions, outlying islands, unknown and test regions.
-_NO_COUNTRIES = frozenset({"EU", "EZ", "QO", "UN", "XA", "XB", "ZZ"})
-
 
 def checkout_server(
     works: Works,
@@ -65,12 +62,13 @@ def checkout_server(
 
 def deliverable(rates: tuple[ShippingRate, ...]) -> tuple[str, ...]:
     """The countries a shopper may choose: those with a rate of their own, in the catalogue's order, then every other
-    one when there is a rate for all of them ('*')."""
-    named = tuple(dict.fromkeys(rate.country for rate in rates if rate.country != "*"))
-    if all(rate.country != "*" for rate in rates):
-        return named
+    one when there is a rate for all of them ('*'). Only those of which it is known what an address needs there."""
     from babel import Locale
 
-    territories = [str(code) for code in Locale("en").territories]
-    others = (code for code in territories if len(code) == 2 and code.isalpha() and code not in _NO_COUNTRIES)
-    return named + tuple(code for code in others if code not in named)
+    from sellerdesk.checkout.postal import has_rules
+
+    codes = [rate.country for rate in rates if rate.country != "*"]
+    if any(rate.country == "*" for rate in rates):
+        territories = [str(code) for code in Locale("en").territories]
+        codes += [code for code in territories if len(code) == 2 and code.isalpha()]
+    return tuple(code for code in dict.fromkeys(codes) if has_rules(code))

@@ -9,6 +9,7 @@ from starlette.responses import JSONResponse
 from sellerdesk.checkout.bodies import BodyRefused, CardNumberRefused
 from sellerdesk.checkout.limits import TooOften
 from sellerdesk.checkout.order_words import state_of
+from sellerdesk.checkout.threads import AllWait
 from sellerdesk.domain.declines import explain
 from sellerdesk.domain.errors import (
     CartRefused,
@@ -126,6 +127,8 @@ def refused(error: RefusedError) -> JSONResponse:
             answer = refusal(429, "too_often", str(error))
             answer.headers["retry-after"] = str(error.seconds)
             return answer
+        case AllWait():
+            return unavailable("busy", str(error))
         case CheckoutClosed():
             return refusal(409, "closed", str(error))
         case OperationInProgress():

@@ -12,6 +12,7 @@ from sellerdesk.checkout.info import CheckoutInfo
 from sellerdesk.checkout.limits import Limits
 from sellerdesk.checkout.ordering import Ordering
 from sellerdesk.checkout.payments import Payments
+from sellerdesk.checkout.threads import StripeThreads
 from sellerdesk.checkout.turnstiles import Turnstiles
 from sellerdesk.checkout.visitors import Visitors
 from sellerdesk.domain.errors import RefusedError
@@ -21,14 +22,16 @@ Endpoint = Callable[[Request], Awaitable[Response]]
 
 
 class Api:
-    """The endpoints under /api. Use cases block, so each runs in a worker thread."""
+    """The endpoints under /api. Use cases block, so each runs in a worker thread; those that may wait for Stripe have
+    their own."""
 
     def __init__(self, shopfront: Shopfront, info: CheckoutInfo, limits: Limits) -> None:
         self._visitors = Visitors(shopfront.shop, info)
         self._turnstiles = Turnstiles(limits)
-        self._payments = Payments(shopfront.pay_order, self._visitors, self._turnstiles)
-        self._approvals = Approvals(shopfront.approving, info, self._visitors, self._turnstiles)
-        self._ordering = Ordering(shopfront, info, self._visitors, self._turnstiles, self._payments)
+        threads = StripeThreads(limits.wait_together)
+        self._payments = Payments(shopfront.pay_order, self._visitors, self._turnstiles, threads)
+        self._approvals = Approvals(shopfront.approving, info, self._visitors, self._turnstiles, threads)
+        self._ordering = Ordering(shopfront, info, self._visitors, self._turnstiles, self._payments, threads)
 
     def routes(self) -> list[Route]:
         """Everything under /api but the status of an order page."""

@@ -9,6 +9,7 @@ from starlette.responses import JSONResponse, Response
 from sellerdesk.checkout import answers
 from sellerdesk.checkout.bodies import read_object
 from sellerdesk.checkout.info import CheckoutInfo
+from sellerdesk.checkout.threads import StripeThreads
 from sellerdesk.checkout.turnstiles import Turnstiles
 from sellerdesk.checkout.visitors import Visitors
 from sellerdesk.domain.errors import CallError, StoreError
@@ -20,11 +21,19 @@ _BANK_NOT_ASKED = "Your bank could not be asked. Please look again in a minute."
 class Approvals:
     """The endpoints of it. They need the order's link and nothing else."""
 
-    def __init__(self, approving: Approving, info: CheckoutInfo, visitors: Visitors, turnstiles: Turnstiles) -> None:
+    def __init__(
+        self,
+        approving: Approving,
+        info: CheckoutInfo,
+        visitors: Visitors,
+        turnstiles: Turnstiles,
+        threads: StripeThreads,
+    ) -> None:
         self._approving = approving
         self._info = info
         self._visitors = visitors
         self._turnstiles = turnstiles
+        self._threads = threads
 
     async def approve(self, request: Request) -> Response:
         """The shopper goes to the bank's page."""
@@ -50,6 +59,6 @@ class Approvals:
 
     async def _told(self, ask: Callable[[], Approval]) -> Response:
         try:
-            return JSONResponse(answers.approval_json(await run_in_threadpool(ask), self._info.script_url))
+            return JSONResponse(answers.approval_json(await self._threads.run(ask), self._info.script_url))
         except (CallError, StoreError):
             return answers.unavailable("not_known", _BANK_NOT_ASKED)

@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Iterator
 from typing import Any
 
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 
 from sellerdesk.domain.errors import RefusedError
 
@@ -35,13 +35,16 @@ class CardNumberRefused(RefusedError):
 
 async def read_object(request: Request) -> dict[str, Any]:
     """The JSON object in the body. Raises BodyRefused (408 for one that takes over ten seconds to come, 413 for one
-    over 64 KB, 415 for anything but JSON in UTF-8, 400 for the rest) and CardNumberRefused."""
+    over 64 KB, 415 for anything but JSON in UTF-8, 400 for the rest, one that breaks off included) and
+    CardNumberRefused."""
     _check_type(request)
     try:
         async with asyncio.timeout(BODY_SECONDS):
             raw = await _read(request)
     except TimeoutError:
         raise BodyRefused("The request took too long to arrive.", 408) from None
+    except ClientDisconnect:
+        raise BodyRefused("The request broke off.") from None  # for nobody: who asked has hung up
     value = _parse(raw)
     if not isinstance(value, dict):
         raise BodyRefused("The request must be one JSON object.")

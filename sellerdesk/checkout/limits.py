@@ -3,7 +3,7 @@
 from collections import Counter, OrderedDict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from ipaddress import IPv4Address, IPv6Address, ip_address
 from threading import Lock
 
@@ -35,7 +35,9 @@ class Allowance:
 @dataclass(frozen=True, slots=True)
 class Limits:
     """What is allowed per checkout or order, per client address, and for everybody together: addresses can be
-    borrowed."""
+    borrowed. Looking is counted only where it costs a reading at Stripe, which allows a small shop ten thousand a month
+    (https://docs.stripe.com/rate-limits). A page looks 45 times in 90 seconds, and then every ten.
+    ``wait_together`` is how many requests may wait for Stripe at once, in threads of their own."""
 
     pay_per_checkout: Allowance = Allowance(5, 600)
     pay_per_address: Allowance = Allowance(15, 600)
@@ -43,23 +45,34 @@ class Limits:
     ask_per_address: Allowance = Allowance(600, 60)
     approved_per_order: Allowance = Allowance(20, 600)
     pay_together: Allowance = Allowance(300, 600)
+    look_per_order: Allowance = Allowance(120, 3600)
+    look_per_address: Allowance = Allowance(300, 3600)
+    wait_together: int = field(default=24, kw_only=True)
 
 
 def client_address(request: Request, behind_proxy: bool) -> str:
     """The address to count tries for. ``behind_proxy`` is whether the shop's own proxy stands before this server: the
     last entry of X-Forwarded-For is then the one it wrote. Otherwise the header is not believed, because anybody can
-    write it. Of an IPv6 address the first half counts: the other half is free for its owner to choose."""
+    write it. Of an IPv6 address the first half counts: the other half is free for its owner to choose; but an IPv4
+    address is one, also as '::ffff:203.0.113.7', as proxies write it that listen for both."""
     peer = request.client.host if request.client else ""
     forwarded = request.headers.getlist("x-forwarded-for")
     if not (behind_proxy and forwarded):
         return peer
     try:
-        address = ip_address(forwarded[-1].rpartition(",")[2].strip())
+        address = ip_address(_without_port(forwarded[-1].rpartition(",")[2].strip()))
     except ValueError:
         return peer
     if isinstance(address, IPv4Address):
         return str(address)
-    return str(IPv6Address(int(address) >> 64 << 64))
+    return str(address.ipv4_mapped or IPv6Address(int(address) >> 64 << 64))
+
+
+def _without_port(entry: str) -> str:
+    """The address in '203.0.113.7:4711', '[2001:db8::1]:4711' or '[2001:db8::1]'; anything else as it is."""
+    if entry.startswith("["):
+        return entry[1:].partition("]")[0]
+    return entry.partition(":")[0] if entry.count(":") == 1 else entry
 
 
 class Bucket:

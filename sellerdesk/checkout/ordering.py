@@ -16,6 +16,7 @@ from sellerdesk.checkout.payments import Payments
 from sellerdesk.checkout.postal import rules_for
 from sellerdesk.checkout.quotes import address_json, most_of, quote_json
 from sellerdesk.checkout.session import current_id, start_checkout
+from sellerdesk.checkout.threads import StripeThreads
 from sellerdesk.checkout.turnstiles import Turnstiles
 from sellerdesk.checkout.visitors import Visitors
 from sellerdesk.domain.catalogue import CartItem, Product
@@ -60,7 +61,13 @@ class Ordering:
     """The endpoints before an order is paid."""
 
     def __init__(
-        self, shopfront: Shopfront, info: CheckoutInfo, visitors: Visitors, turnstiles: Turnstiles, payments: Payments
+        self,
+        shopfront: Shopfront,
+        info: CheckoutInfo,
+        visitors: Visitors,
+        turnstiles: Turnstiles,
+        payments: Payments,
+        threads: StripeThreads,
     ) -> None:
         self._shop = shopfront.shop
         self._place_order = shopfront.place_order
@@ -70,6 +77,7 @@ class Ordering:
         self._visitors = visitors
         self._turnstiles = turnstiles
         self._payments = payments
+        self._threads = threads
 
     async def quote(self, request: Request) -> Response:
         """What a cart costs, sent to a country."""
@@ -106,7 +114,7 @@ class Ordering:
         self._turnstiles.order(self._visitors.client(request))
         wanted = _Wanted(checkout_id, cart, shopper, body.get("save_card") is True)
         try:
-            return JSONResponse(await run_in_threadpool(self._place, wanted, request))
+            return JSONResponse(await self._threads.run(lambda: self._place(wanted, request)))
         except _EarlierOrder as earlier:
             return answers.refusal(409, "earlier", _EARLIER, link=f"/o/{earlier.order.link_token}")
         except CatchingUp:

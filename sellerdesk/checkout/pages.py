@@ -12,7 +12,7 @@ from markupsafe import Markup
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import FileResponse, HTMLResponse, JSONResponse, PlainTextResponse, Response
+from starlette.responses import FileResponse, HTMLResponse, JSONResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from sellerdesk.assets import asset
@@ -28,6 +28,7 @@ from sellerdesk.checkout.order_words import MONEY_IS_SAFE, PageState, state_of
 from sellerdesk.checkout.postal import rules_for
 from sellerdesk.checkout.quotes import address_json, is_later, most_of, picture_address
 from sellerdesk.checkout.session import checkout_ids, current_id, start_checkout
+from sellerdesk.checkout.visitors import link_of
 from sellerdesk.domain.accent import DEFAULT_ACCENT
 from sellerdesk.domain.catalogue import Product
 from sellerdesk.domain.errors import StoreError, UnknownOrder
@@ -85,8 +86,8 @@ class Pages:
         return [
             Route("/", self.catalogue),
             Route("/checkout", self.form),
-            Route("/o/{token:str}", self.order),
-            Route("/api/o/{token:str}", self.order_status),
+            Route("/o/{link:str}", self.order),
+            Route("/api/o/{link:str}", self.order_status),
             Route("/pictures/{name:str}", self.picture),
             Route("/static/{name:str}", self.static),
             Route("/healthz", self.health),
@@ -94,14 +95,16 @@ class Pages:
 
     async def catalogue(self, _request: Request) -> Response:
         """Everything for sale, and the cart, which the script fills."""
-        products = await run_in_threadpool(self._shop.products)
+        products = await run_in_threadpool(self._for_sale)
         today = iso_date(self._clock.now())
         cards = [_card(product, today, index) for index, product in enumerate(products)]
-        return self._page("shop.html", cards=cards, boot=self._boot({"country": self._info.countries[0]}))
+        return self._page("shop.html", cards=cards, boot=self._boot({"country": next(iter(self._info.countries), "")}))
 
     async def form(self, request: Request) -> Response:
         """The form. The browser gets its checkout id with it, and a new one once the last order's money is safe:
         whoever comes back with something in the cart wants another order, even the same things again."""
+        if not self._info.countries:
+            return RedirectResponse("/", 303)
         checkout_id = current_id(request, self._info)
         known = await run_in_threadpool(self._shop.by_checkout, checkout_id) if checkout_id else None
         by_page = await run_in_threadpool(self._place_order.page_confirms)
@@ -200,8 +203,12 @@ class Pages:
             case _:
                 raise error
 
+    def _for_sale(self) -> tuple[Product, ...]:
+        """Nothing while there is no country to send to: the rates can be taken away while the page is open to all."""
+        return self._shop.products() if self._info.countries and self._shop.rates() else ()
+
     def _order_view(self, request: Request) -> OrderPageView:
-        view = self._shop.by_link(request.path_params["token"])
+        view = self._shop.by_link(link_of(request))
         mine = any(
             order is not None and order.id == view.order.id
             for order in map(self._shop.by_checkout, checkout_ids(request, self._info))

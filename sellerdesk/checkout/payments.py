@@ -8,13 +8,14 @@ from starlette.responses import JSONResponse, Response
 
 from sellerdesk.checkout import answers, forms
 from sellerdesk.checkout.bodies import read_object
-from sellerdesk.checkout.limits import Underway
+from sellerdesk.checkout.limits import TooOften, Underway
 from sellerdesk.checkout.order_words import WAITS_FOR_CARD, PageState, state_of
+from sellerdesk.checkout.threads import AllWait, StripeThreads
 from sellerdesk.checkout.turnstiles import Turnstiles
 from sellerdesk.checkout.visitors import Visitors
 from sellerdesk.domain.errors import CallError, OperationInProgress, StoreError
 from sellerdesk.domain.order import Order
-from sellerdesk.services.pay_answer import PayAnswer
+from sellerdesk.services.pay_answer import PayAnswer, is_confirming, unread
 from sellerdesk.services.pay_order import PayOrder
 
 _NOT_KNOWN = "The answer of the bank is not known yet. Please don’t pay again."
@@ -23,10 +24,11 @@ _NOT_KNOWN = "The answer of the bank is not known yet. Please don’t pay again.
 class Payments:
     """The endpoints that may hold money, or tell whether it is held."""
 
-    def __init__(self, pay_order: PayOrder, visitors: Visitors, turnstiles: Turnstiles) -> None:
+    def __init__(self, pay_order: PayOrder, visitors: Visitors, turnstiles: Turnstiles, threads: StripeThreads) -> None:
         self._pay_order = pay_order
         self._visitors = visitors
         self._turnstiles = turnstiles
+        self._threads = threads
         self._paying = Underway()
 
     def count_card(self, payer: str, request: Request, order: Order) -> None:
@@ -43,6 +45,8 @@ class Payments:
 
         def start() -> PayAnswer:
             checkout_id, order = self._visitors.own(request, reference)
+            if state_of(order) not in WAITS_FOR_CARD:
+                return self._read(order, request, lambda: self._pay_order.start(checkout_id, reference))
             self.count_card(checkout_id, request, order)
             return self._pay_order.start(checkout_id, reference)
 
@@ -82,13 +86,10 @@ class Payments:
         reference = request.path_params["reference"]
 
         def look() -> PayAnswer:
-            checkout_id, _ = self._visitors.own(request, reference)
-            # A card that has arrived here may be on its way to the bank before the row says so.
-            if self._paying.is_marked(reference):
-                raise OperationInProgress
-            return self._pay_order.look_again(checkout_id, reference)
+            checkout_id, order = self._visitors.own(request, reference)
+            return self._look(order, request, lambda: self._pay_order.look_again(checkout_id, reference))
 
-        return await self._asked(look, request)
+        return await self._looked(look, request)
 
     async def look_by_link(self, request: Request) -> Response:
         """The same for a browser that has the order's link and nothing else."""
@@ -96,16 +97,36 @@ class Payments:
         order = await run_in_threadpool(self._visitors.linked, request)
 
         def look() -> PayAnswer:
-            if self._paying.is_marked(order.reference):
-                raise OperationInProgress
-            return self._pay_order.look_by_link(order.link_token)
+            return self._look(order, request, lambda: self._pay_order.look_by_link(order.link_token))
 
-        return await self._asked(look, request)
+        return await self._looked(look, request)
+
+    def _look(self, order: Order, request: Request, ask: Callable[[], PayAnswer]) -> PayAnswer:
+        # A card that has arrived here may be on its way to the bank before the row says so.
+        if self._paying.is_marked(order.reference):
+            raise OperationInProgress
+        return self._read(order, request, ask)
+
+    def _read(self, order: Order, request: Request, ask: Callable[[], PayAnswer]) -> PayAnswer:
+        """What ``ask`` reads at Stripe, or what may be told without, where this was read too often."""
+        try:
+            if not is_confirming(order):  # Stripe is then asked when its turn has come, however often a page looks
+                self._turnstiles.look(order.id, self._visitors.client(request))
+        except TooOften:
+            return unread(order)
+        return ask()
+
+    async def _looked(self, look: Callable[[], PayAnswer], request: Request) -> Response:
+        """Where the payment stands. A page that already waits for the bank is not sent away, but waits on."""
+        try:
+            return await self._asked(look, request)
+        except AllWait:
+            return JSONResponse(answers.pay_json(unread(await run_in_threadpool(self._visitors.named, request))))
 
     async def _asked(self, ask: Callable[[], PayAnswer], request: Request) -> Response:
         """The bank's answer; any failure here may come after the money was held, so it is told as not known."""
         try:
-            return JSONResponse(answers.pay_json(await run_in_threadpool(ask)))
+            return JSONResponse(answers.pay_json(await self._threads.run(ask)))
         except OperationInProgress:
             order = await run_in_threadpool(self._visitors.named, request)
             return JSONResponse({"state": "checking", "link": f"/o/{order.link_token}"})

@@ -55,6 +55,16 @@ class AddressRules:
         return None
 
 
+def has_rules(country: str) -> bool:
+    """Whether there are rules for ``country``. The CLDR knows codes that no address is written with: unions, unknown
+    and test regions, and the Canary Islands, whose addresses are Spain's."""
+    try:
+        rules_for(country)
+    except ValueError:
+        return False
+    return True
+
+
 @lru_cache(maxsize=256)
 def rules_for(country: str) -> AddressRules:
     """The rules of ``country`` (ISO 3166, upper case). Raises ValueError for a code that does not exist."""

@@ -4,15 +4,12 @@ The value is random ids joined by dots, the current one first. The whole address
 of the bank that is open already can be answered, only in a browser whose cookie holds its id.
 """
 
-import re
-
 from starlette.requests import Request
 from starlette.responses import Response
 
 from sellerdesk.checkout.info import CheckoutInfo
-from sellerdesk.domain.ids import new_secret_token
+from sellerdesk.domain.ids import is_secret_token, new_secret_token
 
-_ID = re.compile(r"[A-Za-z0-9_-]{22}")
 _REMEMBERED = 6
 _KEPT_SECONDS = 30 * 24 * 3600
 
@@ -20,7 +17,7 @@ _KEPT_SECONDS = 30 * 24 * 3600
 def checkout_ids(request: Request, info: CheckoutInfo) -> tuple[str, ...]:
     """The ids of this browser, the current one first; nothing when there is no cookie or a damaged one."""
     parts = request.cookies.get(info.cookie_name, "").split(".")
-    return tuple(part for part in parts[:_REMEMBERED] if _ID.fullmatch(part))
+    return tuple(part for part in parts[:_REMEMBERED] if is_secret_token(part))
 
 
 def current_id(request: Request, info: CheckoutInfo) -> str:

@@ -15,6 +15,8 @@ class Turnstiles:
         self._cards_of_address = Bucket(limits.pay_per_address, time.monotonic)
         self._cards_together = Bucket(limits.pay_together, time.monotonic)
         self._approved = Bucket(limits.approved_per_order, time.monotonic)
+        self._looks_of_order = Bucket(limits.look_per_order, time.monotonic)
+        self._looks_of_address = Bucket(limits.look_per_address, time.monotonic)
 
     def ask(self, client: str) -> None:
         """Anything at all."""
@@ -40,3 +42,8 @@ class Turnstiles:
     def approved(self, link: str) -> None:
         """A reading at Stripe, for the order behind ``link``."""
         self._approved.take(link)
+
+    def look(self, order_id: str, client: str) -> None:
+        """A reading at Stripe, for a page that waits for the bank's answer."""
+        self._looks_of_order.take(order_id)
+        self._looks_of_address.take(client)

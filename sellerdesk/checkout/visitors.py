@@ -6,8 +6,18 @@ from sellerdesk.checkout.info import CheckoutInfo
 from sellerdesk.checkout.limits import client_address
 from sellerdesk.checkout.session import checkout_ids
 from sellerdesk.domain.errors import UnknownOrder
+from sellerdesk.domain.ids import is_secret_token
 from sellerdesk.domain.order import Order
 from sellerdesk.services.shop import Shop
+
+
+def link_of(request: Request) -> str:
+    """The link that the address names. Raises UnknownOrder for what can be none: not every database looks for just
+    any text, PostgreSQL for none with a NUL in it."""
+    link = str(request.path_params["link"])
+    if not is_secret_token(link):
+        raise UnknownOrder
+    return link
 
 
 class Visitors:
@@ -31,7 +41,7 @@ class Visitors:
 
     def linked(self, request: Request) -> Order:
         """The order behind the link. Raises UnknownOrder."""
-        return self._shop.by_link(request.path_params["link"]).order
+        return self._shop.by_link(link_of(request)).order
 
     def named(self, request: Request) -> Order:
         """The order that the address names, by link or by reference. Raises UnknownOrder."""

@@ -1,9 +1,11 @@
 """Ids of our own: time-ordered operation ids, order references without a running number, unguessable links."""
 
+import re
 import secrets
 
 # Crockford's base 32: no I, L, O or U, so that a reference can be read out and typed.
 _CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+_SECRET_TOKEN = re.compile(r"[A-Za-z0-9_-]{22}")
 _LOOKALIKES = str.maketrans({"I": "1", "L": "1", "O": "0"})
 
 
@@ -33,3 +35,8 @@ def read_reference(text: str) -> str | None:
 def new_secret_token() -> str:
     """128 random bits for a link or a cookie, safe in an address."""
     return secrets.token_urlsafe(16)
+
+
+def is_secret_token(text: str) -> bool:
+    """Whether ``text`` has the shape of what ``new_secret_token`` makes."""
+    return _SECRET_TOKEN.fullmatch(text) is not None

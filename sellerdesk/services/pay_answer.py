@@ -58,6 +58,13 @@ def answer_of(order: Order, facts: PaymentFacts | None) -> PayAnswer:
     return PayAnswer(PayState.DECLINED, order, problem=payment.problem)
 
 
+def unread(order: Order) -> PayAnswer:
+    """What may be told of ``order`` without reading it at Stripe: that it is held, or can never be. Anything else the
+    row may not have heard of yet, so the page goes on waiting."""
+    known = order.payment.status in (*HELD, PaymentStatus.CANCELED)
+    return answer_of(order, None) if known else PayAnswer(PayState.CHECKING, order)
+
+
 def ready(order: Order, facts: PaymentFacts) -> PayAnswer:
     """Leave for the page to confirm ``order`` by itself, given freshly read ``facts``."""
     email = order.shopper.email if order.shopper.email != facts.receipt_email else ""

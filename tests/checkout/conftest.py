@@ -12,7 +12,7 @@ from tests.checkout.shop import ShopWorld, open_world
 @pytest.fixture(scope="package")
 def open_shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ShopWorld]:
     """One shop for all tests that need none of their own: they look at what they made, or leave nothing."""
-    with open_world(tmp_path_factory.mktemp("shop"), Limits(*[Allowance(100_000, 60)] * 5)) as running:
+    with open_world(tmp_path_factory.mktemp("shop"), Limits(*[Allowance(100_000, 60)] * 8)) as running:
         yield running
 
 

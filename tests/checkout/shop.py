@@ -20,6 +20,7 @@ from sellerdesk.checkout.info import CheckoutInfo
 from sellerdesk.checkout.limits import Limits
 from sellerdesk.clock import Clock
 from sellerdesk.domain.catalogue_csv import read_products, read_shipping_rates
+from sellerdesk.domain.database_address import DatabaseAddress
 from sellerdesk.domain.order import Order, Parcel
 from sellerdesk.domain.road import ConfirmationRoad
 from sellerdesk.gateway.stripe_gateway import StripeGateway
@@ -140,11 +141,16 @@ class ShopWorld:
 
 @contextmanager
 def open_world(
-    folder: Path, limits: Limits | None = None, road: ConfirmationRoad = ConfirmationRoad.SERVER, **info: Any
+    database: Path | DatabaseAddress,
+    limits: Limits | None = None,
+    road: ConfirmationRoad = ConfirmationRoad.SERVER,
+    **info: Any,
 ) -> Iterator[ShopWorld]:
-    """Everything the checkout page needs, on free ports."""
+    """Everything the checkout page needs, on free ports. ``database`` is a shared one, or a folder for one of its
+    own."""
     with Sandbox() as sandbox:
-        store = open_store(folder / "shop.db", seat="Desk 1")
+        place = database / "shop.db" if isinstance(database, Path) else database
+        store = open_store(place, seat="Desk 1", durable=isinstance(place, Path))
         clock = Clock()
         addresses = Addresses.at(sandbox.url)
         gateway = StripeGateway(sandbox.secret_key, addresses, clock)

@@ -14,7 +14,7 @@ from sellerdesk.domain.road import ConfirmationRoad
 from tests.checkout.shop import MARA, Answer, Browser, ShopWorld, open_world
 
 ASKS = "pm_card_authenticationRequired"
-MANY = Limits(*[Allowance(100_000, 60)] * 5)
+MANY = Limits(*[Allowance(100_000, 60)] * 8)
 
 
 @pytest.fixture(scope="module", params=list(ConfirmationRoad), ids=lambda road: road.value)

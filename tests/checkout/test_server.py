@@ -3,15 +3,26 @@
 import gzip
 import json
 import socket
+from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 
 from sellerdesk.checkout import bodies
+from sellerdesk.serve import deliverable
 from tests.checkout.shop import CART, COOKIE, MARA, ShopWorld, open_world
+from tests.postgres_server import PostgresServer
 
 GOOD = json.dumps({"cart": CART, "country": "DE"}).encode()
+
+
+@pytest.fixture(scope="module")
+def shared_shop(postgres_server: PostgresServer) -> Iterator[ShopWorld]:
+    """A shop whose orders are in PostgreSQL."""
+    with open_world(postgres_server.new_database()) as running:
+        yield running
 
 
 @pytest.mark.parametrize(
@@ -205,6 +216,21 @@ def test_a_body_that_does_not_come_is_given_up(open_shop: ShopWorld, monkeypatch
     assert b"took too long" in answer
 
 
+def test_a_shopper_who_hangs_up_is_no_fault(open_shop: ShopWorld, caplog: pytest.LogCaptureFixture) -> None:
+    parts = urlsplit(open_shop.url)
+    head = (
+        f"POST /api/quote HTTP/1.1\r\nHost: {parts.netloc}\r\nOrigin: {open_shop.url}\r\n"
+        "Content-Type: application/json\r\nContent-Length: 500\r\n\r\n{"
+    )
+    with caplog.at_level("INFO"), socket.create_connection((parts.hostname or "", parts.port or 0), 20) as connection:
+        connection.sendall(head.encode())
+        assert open_shop.browser().get("/healthz").status == 200  # the server has read what was sent before
+        connection.shutdown(socket.SHUT_WR)
+        assert connection.recv(4096) == b""
+        assert open_shop.browser().get("/healthz").status == 200  # and has met the end of it
+    assert [record.getMessage() for record in caplog.records if record.levelname not in ("DEBUG", "INFO")] == []
+
+
 @pytest.mark.parametrize(
     "path",
     ["//evil.example/", "/o/a%0d%0aSet-Cookie:%20x=1", "/pictures/mug%00.svg", "/checkout/", "/o/../checkout", "/%00"],
@@ -216,12 +242,43 @@ def test_odd_addresses_are_not_found_and_not_repeated(open_shop: ShopWorld, path
     assert "evil" not in answer.text
 
 
+@pytest.mark.parametrize("link", ["%00", "a%00b", "A" * 21 + "%00", "A" * 23, "A" * 21 + "%0a", "..", "%C3%A9" * 22])
+def test_what_can_be_no_link_is_unknown_in_every_database(shared_shop: ShopWorld, link: str) -> None:
+    browser = shared_shop.browser()
+    for path in (f"/o/{link}", f"/api/o/{link}"):
+        assert browser.get(path).status == 404
+    for act in ("look", "approve", "approved", "pay"):
+        body = {"token": "pm_1"} if act == "pay" else {}
+        answer = browser.post(f"/api/o/{link}/{act}", body)
+        assert (answer.status, answer.code) == (404, "unknown")
+
+
 @pytest.mark.parametrize("host", ["evil.example", "localhost.", "a@127.0.0.1", "127.0.0.1.evil.example", "[::1]", ""])
 def test_other_names_for_this_machine_are_refused(open_shop: ShopWorld, host: str) -> None:
     """A name that its owner points at this machine would make foreign pages ours."""
     port = urlsplit(open_shop.url).port
     for given in (host, f"{host}:{port}"):
         assert open_shop.browser().ask("GET", "/checkout", headers={"Host": given}).status == 400
+
+
+def test_a_shop_that_sends_nowhere_says_that_nothing_is_for_sale(tmp_path: Path) -> None:
+    with open_world(tmp_path, countries=deliverable(())) as world:
+        page = world.browser().get("/")
+        assert (page.status, page.text.count("data-sku")) == (200, 0)
+        assert "Nothing is for sale at the moment." in page.words
+        answer = world.browser().get("/checkout")
+        assert (answer.status, answer.headers["location"]) == (303, "/")
+
+
+def test_shipping_rates_can_be_taken_away_while_the_page_is_open(world: ShopWorld) -> None:
+    assert "Nothing is for sale" not in world.browser().get("/").words
+    with world.works.store.write() as unit:
+        unit.catalogue.replace(unit.catalogue.products(), ())
+        unit.commit()
+    browser = world.browser().start()
+    assert "Nothing is for sale at the moment." in browser.get("/").words
+    for answer in (browser.post("/api/quote", {"cart": CART, "country": "DE"}), browser.place()):
+        assert (answer.status, answer.json["error"]["message"]) == (422, "We cannot send to this country.")
 
 
 def test_products_and_messages_are_printed_as_text(world: ShopWorld) -> None:

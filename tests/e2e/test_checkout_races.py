@@ -2,13 +2,15 @@
 
 import re
 from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
 
 import pytest
 from playwright.sync_api import APIResponse, Browser, Page, Route, expect
 
+from sellerdesk.checkout.limits import Limits
 from sellerdesk.sandbox.faults import Fault
-from tests.checkout.shop import ShopWorld
+from tests.checkout.shop import Answer, ShopWorld, open_world
 from tests.checkout.shopper import (
     DECLINED_CARD,
     card_frame,
@@ -324,3 +326,34 @@ def test_another_cart_waits_for_the_one_at_the_bank(shopper: Page, shop: ShopWor
     order_with(shopper)
     expect(note(shopper)).to_contain_text("An earlier order of yours waits for your bank.")
     expect(note(shopper).get_by_role("link", name="Open your order page")).to_have_attribute("href", first["link"])
+
+
+def test_a_card_that_met_a_full_server_was_not_sent_and_can_be_sent_again(
+    shopper: Page, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """Another shopper takes the last thread between the two calls of a press."""
+    with open_world(tmp_path_factory.mktemp("shop"), Limits(wait_together=1)) as shop, ThreadPoolExecutor(1) as pool:
+        other = shop.browser().start()
+        placed, token = other.place(), shop.token()
+        slow = shop.sandbox.world.faults.plan("confirm", Fault.SLOW)
+        paying: list[Future[Answer]] = []
+
+        def late(route: Route) -> None:
+            path = f"/api/orders/{placed.json['reference']}/pay"
+            paying.append(pool.submit(other.post, path, {"token": token}))
+            assert shop.sandbox.world.faults.wait_until_holding()
+            route.continue_()
+
+        shopper.route("**/pay", late, times=1)
+        open_form(shopper, shop)
+        fill_address(shopper)
+        order_with(shopper)
+        expect(note(shopper)).to_have_text(
+            "Many people are ordering right now. Your bank was not asked, and nothing is held by this try. "
+            "Please press again in a minute."
+        )
+        slow.release()
+        assert paying[0].result().json["state"] == "held"
+        button(shopper).click()
+        expect(shopper.locator("h1")).to_contain_text(f"We hold {DE}")
+        assert holds(shop, shopper) == [12840]

@@ -1,4 +1,4 @@
-"""``sellerdesk webhook`` and ``sellerdesk audit`` as they are typed: a real keyring, a checkout server of its own."""
+"""``sellerdesk webhook``, ``audit`` and ``checkout`` as they are typed: a real keyring, a real checkout server."""
 
 import http.client
 import io
@@ -14,6 +14,7 @@ from sellerdesk.checkout.events import PATH
 from sellerdesk.cli import main
 from sellerdesk.clock import Clock
 from sellerdesk.credentials import SIGNING_SECRET, Credentials
+from sellerdesk.domain.catalogue import ShippingRate
 from sellerdesk.sandbox.launch import Sandbox
 from sellerdesk.settings import Settings, places
 from sellerdesk.shops import Shops
@@ -115,6 +116,22 @@ def test_without_a_shop_the_commands_say_what_to_do(
     assert keep(data_dir, SECRET, monkeypatch) == 1
     assert main(["--data-dir", str(data_dir), "audit"]) == 1
     assert capsys.readouterr().err.count("No shop is connected yet.") == 2
+
+
+@pytest.mark.parametrize("rates", [(), (ShippingRate("UK", "eur", 590, 1900),)], ids=["none", "for no country"])
+def test_a_shop_that_sends_nowhere_does_not_open_its_page(
+    data_dir: Path, shops: Shops, profile: str, rates: tuple[ShippingRate, ...], capsys: pytest.CaptureFixture[str]
+) -> None:
+    opened = shops.works(profile)
+    with opened.works.store.write() as unit:
+        unit.catalogue.replace(unit.catalogue.products(), rates)
+        unit.commit()
+    opened.close()
+    assert main(["--data-dir", str(data_dir), "checkout", "--port", "0"]) == 1
+    assert capsys.readouterr().err.strip() == (
+        "There is no country to send to yet: no shipping rate is for one (such as DE) or for all others (*). "
+        "Take over shipping rates first: sellerdesk catalogue import"
+    )
 
 
 def test_the_audit_for_machines(data_dir: Path, profile: str, capsys: pytest.CaptureFixture[str]) -> None:

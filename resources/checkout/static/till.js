@@ -157,7 +157,7 @@ export class Till {
     try {
       answer = await post(`${api(order)}/pay`, { token }, 60);
     } catch (error) {
-      if (error instanceof Refused && error.status < 500) return this.refusedPay(order, error);
+      if (error instanceof Refused && (error.status < 500 || error.code === "busy")) return this.refusedPay(order, error);
       return this.findOut(order, "lost");
     }
     return this.follow(order, answer);
@@ -166,7 +166,7 @@ export class Till {
   refusedPay(order, error) {
     if (error.code === "closed") return this.nothing(order, words("closed"));
     if (error.code === "token") return this.nothing(order, [error.message]);
-    if (error.code === "too_often") return this.refuse([error.message]);
+    if (error.code === "too_often" || error.code === "busy") return this.refuse([error.message]);
     return this.findOut(order, "checking");
   }
 
