@@ -29,7 +29,7 @@ class Restored:
 
 def restore(backup: Path, database: Path, shop: str, now: int) -> Restored:
     """Put a copy of ``backup`` in the place of ``database``, which is of ``shop``; ``now`` (seconds UTC) names the one
-    that is put aside.
+    that is put aside. A link stays one: the file it leads to is replaced, in its own folder.
 
     Raises NotRestored, DatabaseUnusable, DatabaseTooNew or BackupFailed with everything as it was.
     """
@@ -38,6 +38,7 @@ def restore(backup: Path, database: Path, shop: str, now: int) -> Restored:
     if database.exists() and backup.samefile(database):
         raise NotRestored(f"{backup} is the database itself. Nothing was changed.")
     copied_at = _check(backup, shop)
+    database = database.resolve()
     aside = database.with_name(f"{database.name}.replaced-{datetime.fromtimestamp(now, UTC):%Y%m%d-%H%M%SZ}")
     fresh = database.with_name(f".{database.name}.restored")
     copy_apart(backup, fresh, copied_at)
@@ -46,7 +47,9 @@ def restore(backup: Path, database: Path, shop: str, now: int) -> Restored:
             there = database.exists()
             if there:
                 _hold_alone(database, held)
-                _put_aside(database, aside)
+                # Under both names until the new one takes the place, so that there is a database at every moment.
+                os.link(database, aside)
+            _put_journals_aside(database, aside)
             if os.name == "nt":  # an open file cannot be replaced there
                 held.close()
             fresh.replace(database)
@@ -96,10 +99,9 @@ def _hold_alone(database: Path, held: ExitStack) -> None:
             ) from error
 
 
-def _put_aside(database: Path, aside: Path) -> None:
-    """Under both names until the new one takes the place, so that there is a database at every moment. What is left
-    of its journal goes with it."""
-    os.link(database, aside)
+def _put_journals_aside(database: Path, aside: Path) -> None:
+    """Also where the database itself is gone: SQLite would take a journal that was left for that of the new one, and
+    write it into that. https://www.sqlite.org/howtocorrupt.html#_unlinking_or_renaming_a_database_file_while_in_use"""
     for ending in ("-wal", "-shm", "-journal"):
         journal = database.with_name(database.name + ending)
         if journal.exists():

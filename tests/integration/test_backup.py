@@ -172,6 +172,37 @@ def test_a_database_that_cannot_be_opened_is_replaced_all_the_same(database: Pat
     assert value(database, "copied_at") == str(NOW)
 
 
+def test_a_journal_whose_database_is_gone_does_not_run_into_the_new_one(database: Path, tmp_path: Path) -> None:
+    """A program that crashed left it, and a person threw the damaged database away."""
+    run_sql(database, "PRAGMA journal_mode=DELETE")
+    run_sql(database, "VACUUM")  # as tight as a copy: a small journal fits both
+    backup = FileBackups(database).make(NOW)
+    with closing(open_place(database)) as store:
+        with store.write() as unit:
+            unit.shared.put("later", "than the backup")
+            unit.commit()
+        journal = database.with_name("shop.db-wal")
+        left = shutil.copy(journal, tmp_path / "left")
+    database.unlink()
+    shutil.copy(left, journal)
+    assert restore(backup, database, SHOP, NOW + DAY).kept is None
+    assert run_sql(database, "SELECT count(*) FROM setting") == [(0,)]
+    assert run_sql(database, "PRAGMA integrity_check") == [("ok",)]
+    assert value(database, "copied_at") == str(NOW)
+    assert database.with_name("shop.db.replaced-20260922-141320Z-wal").read_bytes() == Path(left).read_bytes()
+
+
+def test_a_database_behind_a_link_is_replaced_where_it_is(database: Path, tmp_path: Path) -> None:
+    backup = FileBackups(database).make(NOW)
+    (tmp_path / "vault").mkdir()
+    real = Path(shutil.move(database, tmp_path / "vault" / "real.db"))
+    database.symlink_to(real)
+    kept = restore(backup, database, SHOP, NOW + DAY).kept
+    assert kept == real.with_name("real.db.replaced-20260922-141320Z")
+    assert (value(kept, "copied_at"), value(real, "copied_at")) == ("", str(NOW))
+    assert database.readlink() == real
+
+
 def _newer(copy: Path) -> None:
     run_sql(copy, "UPDATE alembic_version SET version_num = '9999'")
 
