@@ -59,8 +59,7 @@ def restore(backup: Path, database: Path, shop: str, now: int) -> Restored:
             f"The backup cannot be put in the place of {database.name} ({error.strerror}). Nothing was changed."
         ) from error
     finally:
-        with suppress(OSError):
-            fresh.unlink(missing_ok=True)
+        _remove_rest(fresh)
     return Restored(copied_at, aside if there else None)
 
 
@@ -106,3 +105,11 @@ def _put_journals_aside(database: Path, aside: Path) -> None:
         journal = database.with_name(database.name + ending)
         if journal.exists():
             journal.replace(aside.with_name(aside.name + ending))
+
+
+def _remove_rest(fresh: Path) -> None:
+    """Of this time, and of one that was killed."""
+    with suppress(OSError):
+        for file in fresh.parent.iterdir():
+            if file == fresh or file.name.startswith(f".{fresh.name}."):
+                file.unlink()

@@ -3,6 +3,7 @@
 import resource
 import shutil
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -141,8 +142,52 @@ def test_a_damaged_database_gives_no_backup(database: Path) -> None:
     assert names(FileBackups(database)) == []
 
 
+def test_backups_that_are_made_in_the_same_second_do_not_destroy_each_other(database: Path) -> None:
+    backups = FileBackups(database)
+    with ThreadPoolExecutor(3) as pool:
+        made = set(pool.map(backups.make, [NOW] * 3))
+    assert [run_sql(each, "PRAGMA integrity_check") for each in made] == [[("ok",)]]
+    assert names(backups) == [each.name for each in made]
+
+
+def test_what_a_killed_copy_left_is_removed(database: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    backups = FileBackups(database)
+    killed = "import os, sys; [open(sys.argv[3] + end, 'w') for end in ('', '-journal')]; os.kill(os.getpid(), 9)"
+    with monkeypatch.context() as patched:
+        patched.setattr("sellerdesk.store.backup._CHILD", killed)
+        with pytest.raises(BackupFailed, match="ended early"):
+            backups.make(NOW)
+    assert names(backups) == []
+
+
+def test_what_was_left_where_nobody_could_remove_it_is_removed_another_day(database: Path) -> None:
+    """Also the one of a moment that a clock has not come to; what may still be written is left alone."""
+    backups = FileBackups(database)
+    backups.folder.mkdir()
+    old = (
+        "20260901-000000Z.db.part",
+        "20260901-000000Z-before-upgrade.db.0a1b.part-journal",
+        "20270101-000000Z.db.1.part",
+    )
+    stays = [".sellerdesk-20260921-141300Z.db.0a1b.part", ".sellerdesk-old.db.part"]
+    for name in [f".sellerdesk-{each}" for each in old] + stays:
+        (backups.folder / name).touch()
+    made = backups.make(NOW)
+    assert names(backups) == sorted([*stays, made.name])
+
+
+def test_a_copy_imports_nothing_from_the_folder_it_was_started_in(
+    database: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "sqlite3.py").write_text("open('ran', 'w').close()")
+    monkeypatch.chdir(tmp_path)
+    FileBackups(database).make(NOW)
+    assert not (tmp_path / "ran").exists()
+
+
 def test_the_one_that_was_there_is_kept(database: Path) -> None:
     backup = FileBackups(database).make(NOW)
+    database.with_name("..shop.db.restored.0a1b.part").touch()  # one that was killed left it
     set_fact(database, "shop", SHOP)
     before = run_sql(database, "SELECT * FROM meta ORDER BY key")
     restored = restore(backup, database, SHOP, NOW + DAY)
