@@ -54,7 +54,7 @@ class FileBackups:
         except OSError as error:
             raise _failed(f"the folder {self.folder} cannot be made ({error.strerror})") from error
         copy_apart(self._database, target, now)
-        self._thin_out()
+        self._thin_out(now)
         self._remove_parts(now)
         return target
 
@@ -74,9 +74,10 @@ class FileBackups:
                 found.append((int(made.timestamp()), name[2] is not None, file))
         return sorted(found, reverse=True)
 
-    def _thin_out(self) -> None:
-        """What cannot be removed now is removed another day."""
-        every = self._all()
+    def _thin_out(self, now: int) -> None:
+        """What cannot be removed now is removed another day. Those of days that are yet to come, which a clock that ran
+        ahead has dated, neither count nor go before."""
+        every = [each for each in self._all() if each[0] <= now]
         upgrades = [file for _, upgrade, file in every if upgrade]
         stays = {*to_keep((made, file) for made, upgrade, file in every if not upgrade), *upgrades[:UPGRADES]}
         for _, _, file in every:

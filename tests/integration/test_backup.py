@@ -176,6 +176,19 @@ def test_what_was_left_where_nobody_could_remove_it_is_removed_another_day(datab
     assert names(backups) == sorted([*stays, made.name])
 
 
+@pytest.mark.parametrize("upgrade", [False, True])
+def test_a_backup_stays_that_was_made_after_the_clock_ran_ahead(database: Path, *, upgrade: bool) -> None:
+    """Those of days that are yet to come stay, too, and do not count before."""
+    backups = FileBackups(database)
+    backups.folder.mkdir()
+    for week in range(1, 13):
+        moment = datetime.fromtimestamp(NOW + 7 * DAY * week, UTC)
+        (backups.folder / f"sellerdesk-{moment:%Y%m%d-%H%M%SZ}{'-before-upgrade' if upgrade else ''}.db").touch()
+    ahead = names(backups)
+    made = backups.make(NOW, upgrade=upgrade)
+    assert names(backups) == [made.name, *ahead]
+
+
 def test_a_copy_imports_nothing_from_the_folder_it_was_started_in(
     database: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
