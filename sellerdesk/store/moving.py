@@ -68,7 +68,7 @@ def _alone(source: Path) -> Iterator[Connection]:
             f"The database {source.name} is older than this program. Nothing was changed. Start the desk with it once: "
             "that brings it up to date."
         )
-    schema.check_not_moved(library, source)
+    schema.check_not_moved(schema.read_facts(library, source), source)
     with closing(sqlite.connect(library, source)) as bare:
         engine = create_engine(
             URL.create("sqlite+pysqlite"),

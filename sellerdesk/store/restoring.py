@@ -68,9 +68,8 @@ def _check(backup: Path, shop: str) -> int:
     library = sqlite.driver()
     if not schema.find_revision(library, backup):
         raise NotRestored(f"{backup.name} is empty. Nothing was changed.")
-    schema.check_not_moved(library, backup)
-    with closing(sqlite.connect(library, backup)) as connection:
-        facts = dict(connection.execute("SELECT key, value FROM meta").fetchall())
+    facts = schema.read_facts(library, backup)
+    schema.check_not_moved(facts, backup)
     of = facts.get("shop", shop)
     if not may_be_the_same(of, shop):
         raise NotRestored(

@@ -83,23 +83,35 @@ def find_revision(library: Any, path: Path) -> str:
                 raise DatabaseUnusable(f"{path} belongs to another program. Nothing was changed in it.")
             revision = connection.execute("SELECT max(version_num) FROM alembic_version").fetchone()[0]
     except library.Error as error:
-        known = explain(error, path)
-        if isinstance(known, DatabaseUnusable):
-            raise known from error
-        raise DatabaseUnusable(f"{path} is no database that SellerDesk can read. Nothing was changed in it.") from error
+        raise _unreadable(error, path) from error
     if revision not in REVISIONS:
         raise DatabaseTooNew
     return str(revision)
 
 
-def check_not_moved(library: Any, path: Path) -> None:
-    """Raises DatabaseUnusable for a file of the newest revision whose orders live in a shared database now."""
-    with closing(connect(library, path)) as connection:
-        moved = connection.execute("SELECT value FROM meta WHERE key = ?", (MOVED_TO,)).fetchone()
+def read_facts(library: Any, path: Path) -> dict[str, str]:
+    """What a database of any revision says about itself. Reads only. Raises DatabaseUnusable."""
+    try:
+        with closing(connect(library, path)) as connection:
+            return dict(connection.execute("SELECT key, value FROM meta").fetchall())
+    except library.Error as error:
+        raise _unreadable(error, path) from error
+
+
+def _unreadable(error: BaseException, path: Path) -> DatabaseUnusable:
+    known = explain(error, path)
+    if isinstance(known, DatabaseUnusable):
+        return known
+    return DatabaseUnusable(f"{path} is no database that SellerDesk can read. Nothing was changed in it.")
+
+
+def check_not_moved(facts: dict[str, str], path: Path) -> None:
+    """Raises DatabaseUnusable for a file whose orders live in a shared database now."""
+    moved = facts.get(MOVED_TO)
     if moved is not None:
         raise DatabaseUnusable(
-            f"The orders of {path.name} were moved to {moved[0]} and go on there. This file is only kept. Nothing was "
-            f'changed. To work on, start with --database, or write database = "{moved[0]}" into the shop’s settings.'
+            f"The orders of {path.name} were moved to {moved} and go on there. This file is only kept. Nothing was "
+            f'changed. To work on, start with --database, or write database = "{moved}" into the shop’s settings.'
         )
 
 

@@ -55,9 +55,9 @@ def open_file(path: Path, *, durable: bool) -> SqliteDatabase:
     schema.prepare_file(path)
     revision = schema.find_revision(library, path)
     schema.make_private(path)
-    if revision == schema.REVISIONS[-1]:
-        schema.check_not_moved(library, path)
-    elif revision:
+    if revision:
+        schema.check_not_moved(schema.read_facts(library, path), path)
+    if revision not in ("", schema.REVISIONS[-1]):
         FileBackups(path).make(int(time.time()), upgrade=True)
     database = SqliteDatabase(library, path, durable=durable)
     if revision != schema.REVISIONS[-1]:

@@ -265,10 +265,15 @@ def _newer(copy: Path) -> None:
     run_sql(copy, "UPDATE alembic_version SET version_num = '9999'")
 
 
-def _damaged(copy: Path) -> None:
+def _damaged(copy: Path, page: int = 3) -> None:
     with copy.open("r+b") as file:
-        file.seek(3 * 4096)
+        file.seek(page * 4096)
         file.write(b"\xa5" * 4096)
+
+
+def _without_facts(copy: Path) -> None:
+    ((page,),) = run_sql(copy, "SELECT rootpage FROM sqlite_master WHERE name = 'meta'")
+    _damaged(copy, page - 1)
 
 
 @pytest.mark.parametrize(
@@ -283,6 +288,7 @@ def _damaged(copy: Path) -> None:
         (lambda copy: copy.unlink(), NotRestored, "There is no file"),
         (_newer, DatabaseTooNew, "newer SellerDesk"),
         (_damaged, BackupFailed, "damaged"),
+        (_without_facts, DatabaseUnusable, "is damaged"),
     ],
 )
 def test_a_copy_that_does_not_fit_changes_nothing(
@@ -338,6 +344,17 @@ def test_an_upgrade_makes_a_backup_first_and_one_that_fails_leaves_the_file_whol
     assert run_sql(backups.folder / made[0], revision) == [("0002",)]
     # One of today's is made all the same.
     assert len(made) <= 2
+
+
+def test_a_moved_file_of_an_older_version_is_neither_upgraded_nor_opened(tmp_path: Path) -> None:
+    path = tmp_path / "sellerdesk.db"
+    with closing(open_store(path, seat="packing-1")) as store:
+        go_back(store, "0003")
+    set_fact(path, "moved_to", "postgresql://seller@db.example/shop")
+    with pytest.raises(DatabaseUnusable, match=r"were moved to postgresql://seller@db\.example/shop"):
+        open_store(path, seat="packing-1")
+    assert run_sql(path, "SELECT version_num FROM alembic_version") == [("0003",)]
+    assert not FileBackups(path).folder.exists()
 
 
 def test_the_background_copies_once_a_day_and_tells_what_was_found(
