@@ -11,7 +11,6 @@ from sellerdesk.files import sync_folder
 from sellerdesk.store import schema, sqlite
 from sellerdesk.store.backup import copy_apart
 from sellerdesk.store.copying import COPIED_AT
-from sellerdesk.store.database import may_be_the_same
 
 
 class NotRestored(RefusedError):
@@ -70,8 +69,8 @@ def _check(backup: Path, shop: str) -> int:
         raise NotRestored(f"{backup.name} is empty. Nothing was changed.")
     facts = schema.read_facts(library, backup)
     schema.check_not_moved(facts, backup)
-    of = facts.get("shop", shop)
-    if not may_be_the_same(of, shop):
+    of = facts.get(schema.SHOP, shop)
+    if not schema.may_be_the_same(of, shop):
         raise NotRestored(
             f"{backup.name} has the orders of another shop ({of}); this one is {shop}. Nothing was changed."
         )

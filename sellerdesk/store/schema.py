@@ -21,6 +21,9 @@ REVISIONS = ("0001", "0002", "0003", "0004")
 # Where the rows of this database are now, in its own table of facts.
 MOVED_TO = "moved_to"
 
+# Whose orders they are, there, too: the name of the profile.
+SHOP = "shop"
+
 MIGRATIONS = Path(__file__).parent / "migrations"
 
 
@@ -113,6 +116,21 @@ def check_not_moved(facts: dict[str, str], path: Path) -> None:
             f"The orders of {path.name} were moved to {moved} and go on there. This file is only kept. Nothing was "
             f'changed. To work on, start with --database, or write database = "{moved}" into the shop’s settings.'
         )
+
+
+def check_shop(known: str, shop: str) -> None:
+    """Raises DatabaseUnusable where a database of the shop ``known`` would be used for another one."""
+    if not may_be_the_same(known, shop):
+        raise DatabaseUnusable(
+            f"This database has the orders of another shop ({known}); this one is {shop}. Nothing was changed. "
+            "Each account, and each mode of it, needs a database of its own."
+        )
+
+
+def may_be_the_same(known: str, shop: str) -> bool:
+    """By mode and account; a key that may not read its account stands for it, and each seat may have its own."""
+    (account, _, mode), (own_account, _, own_mode) = known.rpartition("-"), shop.rpartition("-")
+    return mode == own_mode and (account == own_account or "key" in (account[:3], own_account[:3]))
 
 
 def upgrade(engine: Engine) -> None:
