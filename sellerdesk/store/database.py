@@ -114,16 +114,25 @@ def look_into(place: Path | DatabaseAddress, *, password: str | None = None) -> 
 
 
 def open_store(
-    place: Path | DatabaseAddress, *, seat: str, durable: bool = True, password: str | None = None
+    place: Path | DatabaseAddress, *, seat: str, shop: str = "", durable: bool = True, password: str | None = None
 ) -> SqlStore:
-    """Open the database in a file or on a server; make or upgrade it where needed. ``seat`` names this program. A
-    database that is thrown away afterwards, as the demo's is, need not be ``durable``. ``password`` is the server's;
-    without one its own ways hold: https://www.postgresql.org/docs/current/libpq-pgpass.html
+    """Open the database in a file or on a server; make or upgrade it where needed. ``seat`` names this program,
+    ``shop`` is the profile that it must be for, '' where that does not matter. A database that is thrown away
+    afterwards, as the demo's is, need not be ``durable``. ``password`` is the server's; without one its own ways hold:
+    https://www.postgresql.org/docs/current/libpq-pgpass.html
 
     Raises DatabaseUnusable, DatabaseTooNew or ReadOnlyPlace, each before anything was changed.
     """
     if isinstance(place, Path):
-        return SqlStore(open_file(place, durable=durable), place, seat)
-    from sellerdesk.store.postgres_database import open_server
+        store = SqlStore(open_file(place, shop, durable=durable), place, seat)
+    else:
+        from sellerdesk.store.postgres_database import open_server
 
-    return SqlStore(open_server(place, password, seat, durable=durable), place, seat)
+        store = SqlStore(open_server(place, password, seat, shop, durable=durable), place, seat)
+    if shop:
+        try:
+            store.keep_for(shop)
+        except BaseException:
+            store.close()
+            raise
+    return store

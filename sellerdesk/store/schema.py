@@ -118,9 +118,10 @@ def check_not_moved(facts: dict[str, str], path: Path) -> None:
         )
 
 
-def check_shop(known: str, shop: str) -> None:
-    """Raises DatabaseUnusable where a database of the shop ``known`` would be used for another one."""
-    if not may_be_the_same(known, shop):
+def check_shop(known: str | None, shop: str) -> None:
+    """Raises DatabaseUnusable where a database of the shop ``known`` would be used for another one. Either may not be
+    known yet."""
+    if known and shop and not may_be_the_same(known, shop):
         raise DatabaseUnusable(
             f"This database has the orders of another shop ({known}); this one is {shop}. Nothing was changed. "
             "Each account, and each mode of it, needs a database of its own."

@@ -48,15 +48,17 @@ class SqliteDatabase:
         self.writer.dispose()
 
 
-def open_file(path: Path, *, durable: bool) -> SqliteDatabase:
-    """Make or upgrade the file where needed; one that is upgraded is backed up before. Raises DatabaseUnusable,
-    DatabaseTooNew, ReadOnlyPlace or BackupFailed, each before anything was changed."""
+def open_file(path: Path, shop: str = "", *, durable: bool) -> SqliteDatabase:
+    """Make or upgrade the file where needed; one that is upgraded is of ``shop``, and is backed up before. Raises
+    DatabaseUnusable, DatabaseTooNew, ReadOnlyPlace or BackupFailed, each before anything was changed."""
     library = sqlite.driver()
     schema.prepare_file(path)
     revision = schema.find_revision(library, path)
     schema.make_private(path)
     if revision:
-        schema.check_not_moved(schema.read_facts(library, path), path)
+        facts = schema.read_facts(library, path)
+        schema.check_not_moved(facts, path)
+        schema.check_shop(facts.get(schema.SHOP), shop)
     if revision not in ("", schema.REVISIONS[-1]):
         FileBackups(path).make(int(time.time()), upgrade=True)
     database = SqliteDatabase(library, path, durable=durable)
