@@ -61,17 +61,10 @@ class Databases:
 
         shared = self.shared(settings)
         if shared is None:
-            store = open_store(self.file(profile), seat=seat)
-        else:
-            store = self.with_password(
-                profile, shared, lambda password: open_store(shared, seat=seat, password=password)
-            )
-        try:
-            store.keep_for(profile)
-        except BaseException:
-            store.close()
-            raise
-        return store
+            return open_store(self.file(profile), seat=seat, shop=profile)
+        return self.with_password(
+            profile, shared, lambda password: open_store(shared, seat=seat, shop=profile, password=password)
+        )
 
     def with_password(self, profile: str, address: DatabaseAddress, use: Callable[[str | None], T]) -> T:
         """Do ``use`` with the password that the keyring has, None for the server's own ways (~/.pgpass, PGPASSWORD);

@@ -6,6 +6,7 @@ https://www.sqlite.org/howtocorrupt.html#_posix_advisory_locks_canceled_by_a_sep
 
 import os
 import re
+import secrets
 import subprocess  # nosec B404
 import sys
 from collections.abc import Iterable
@@ -22,6 +23,8 @@ UPGRADES = 3
 _PATIENCE_SECONDS = 1800
 _MOMENT = "%Y%m%d-%H%M%SZ"
 _NAME = re.compile(r"sellerdesk-(\d{8}-\d{6}Z)(-before-upgrade)?\.db")
+# What a copy that was killed leaves.
+_PART = re.compile(r"\.sellerdesk-(\d{8}-\d{6}Z)(-before-upgrade)?\.db(\.\w+)?\.part(-\w+)?")
 _PACKAGE = Path(__file__).parents[2]
 _CHILD = "from sellerdesk.store.copying import copy_as_told; copy_as_told()"
 
@@ -51,10 +54,11 @@ class FileBackups:
         except OSError as error:
             raise _failed(f"the folder {self.folder} cannot be made ({error.strerror})") from error
         copy_apart(self._database, target, now)
-        self._thin_out()
+        self._thin_out(now)
+        self._remove_parts(now)
         return target
 
-    def _all(self) -> list[tuple[int, bool, Path]]:
+    def _all(self, pattern: re.Pattern[str] = _NAME) -> list[tuple[int, bool, Path]]:
         """Those of ours, the newest first: when, whether before an upgrade, where."""
         found = []
         try:
@@ -62,7 +66,7 @@ class FileBackups:
         except OSError:
             return []
         for file in files:
-            name = _NAME.fullmatch(file.name)
+            name = pattern.fullmatch(file.name)
             if name is None or not file.is_file():
                 continue
             with suppress(ValueError):
@@ -70,15 +74,23 @@ class FileBackups:
                 found.append((int(made.timestamp()), name[2] is not None, file))
         return sorted(found, reverse=True)
 
-    def _thin_out(self) -> None:
-        """What cannot be removed now is removed another day."""
-        every = self._all()
+    def _thin_out(self, now: int) -> None:
+        """What cannot be removed now is removed another day. Those of days that are yet to come, which a clock that ran
+        ahead has dated, neither count nor go before."""
+        every = [each for each in self._all() if each[0] <= now]
         upgrades = [file for _, upgrade, file in every if upgrade]
         stays = {*to_keep((made, file) for made, upgrade, file in every if not upgrade), *upgrades[:UPGRADES]}
         for _, _, file in every:
             if file not in stays:
                 with suppress(OSError):
                     file.unlink()
+
+    def _remove_parts(self, now: int) -> None:
+        """Of copies that are not being made any more: each is given up after a while."""
+        for began, _, part in self._all(_PART):
+            if abs(now - began) > _PATIENCE_SECONDS:
+                with suppress(OSError):
+                    part.unlink()
 
 
 def to_keep(made: Iterable[tuple[int, Path]]) -> list[Path]:
@@ -98,11 +110,23 @@ def copy_apart(source: Path, target: Path, at: int) -> None:
     ``target`` was before stays until all of it is there. Raises BackupFailed."""
     if not source.is_file():
         raise _failed(f"there is no database {source} yet")
+    # Of its own: another program may be making the same copy.
+    part = target.with_name(f".{target.name}.{secrets.token_hex(8)}.part")
+    try:
+        _run_child(source, target, part, at)
+    finally:
+        for ending in ("", "-journal", "-wal", "-shm"):
+            with suppress(OSError):
+                part.with_name(part.name + ending).unlink()
+
+
+def _run_child(source: Path, target: Path, part: Path, at: int) -> None:
     paths = os.pathsep.join([str(_PACKAGE), *filter(None, [os.environ.get("PYTHONPATH")])])
     try:
-        # This very Python with a fixed text; the paths are arguments, not code.
+        # This very Python with a fixed text; the paths are arguments, not code. -P: nothing is imported from the folder
+        # in which the program happened to be started.
         done = subprocess.run(  # noqa: S603  # nosec B603
-            [sys.executable, "-c", _CHILD, str(source), str(target), str(at)],
+            [sys.executable, "-P", "-c", _CHILD, str(source), str(target), str(part), str(at)],
             capture_output=True,
             text=True,
             encoding="utf-8",

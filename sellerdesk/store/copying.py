@@ -2,7 +2,7 @@
 
 import os
 import sys
-from contextlib import closing, suppress
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -15,19 +15,15 @@ COPIED_AT = "copied_at"
 
 
 def copy_as_told() -> None:
-    """The other process: source, target and moment are its arguments. What went wrong is the one line it prints."""
-    source, target, at = Path(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3])
+    """The other process: its arguments are source, target, the part of it that is not whole yet, and moment. What went
+    wrong is the one line it prints; who started it removes the part."""
+    source, target, part, at = Path(sys.argv[1]), Path(sys.argv[2]), Path(sys.argv[3]), int(sys.argv[4])
     os.umask(0o077)
-    part = target.with_name(f".{target.name}.part")
     try:
-        with suppress(FileNotFoundError):
-            part.unlink()
         _copy(source, part, at)
         part.replace(target)
         sync_folder(target.parent)
     except (OSError, SellerDeskError) as error:
-        with suppress(OSError):
-            part.unlink()
         sys.stdout.write(str(getattr(error, "strerror", None) or error))
         sys.exit(1)
 

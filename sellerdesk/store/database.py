@@ -7,12 +7,18 @@ from typing import Protocol
 from sqlalchemy import Engine, select, text
 
 from sellerdesk.domain.database_address import DatabaseAddress
-from sellerdesk.domain.errors import DatabaseUnusable, OurBug
-from sellerdesk.store import sqlite
+from sellerdesk.domain.errors import OurBug
+from sellerdesk.store import schema, sqlite
 from sellerdesk.store.dialect import Dialect
 from sellerdesk.store.journal_models import MetaRecord
 from sellerdesk.store.sqlite_database import SqliteDatabase, open_file
 from sellerdesk.store.unit_of_work import SqlUnitOfWork
+
+# A key's fingerprint stands for the account only until that is known, once and for all.
+_KEEP_FOR = text(
+    "INSERT INTO meta (key, value) VALUES ('shop', :shop) ON CONFLICT (key) DO UPDATE SET value = excluded.value "
+    "WHERE meta.value LIKE :same_mode AND excluded.value NOT LIKE 'key-%'"
+)
 
 
 class Database(Protocol):
@@ -82,15 +88,10 @@ class SqlStore:
     def keep_for(self, shop: str) -> None:
         """Note that this database is for ``shop``, the name of its profile. Raises DatabaseUnusable when it is for
         another one: orders of two accounts, or of live and test mode, must never meet."""
-        note = text("INSERT INTO meta (key, value) VALUES ('shop', :shop) ON CONFLICT DO NOTHING")
         with self._writer.connect() as connection, connection.begin():
-            connection.execute(note, {"shop": shop})
-            known = str(connection.scalar(select(MetaRecord.value).where(MetaRecord.key == "shop")))
-        if not may_be_the_same(known, shop):
-            raise DatabaseUnusable(
-                f"This database has the orders of another shop ({known}); this one is {shop}. Nothing was changed. "
-                "Each account, and each mode of it, needs a database of its own."
-            )
+            connection.execute(_KEEP_FOR, {"shop": shop, "same_mode": f"key-%-{shop.rpartition('-')[2]}"})
+            known = str(connection.scalar(select(MetaRecord.value).where(MetaRecord.key == schema.SHOP)))
+        schema.check_shop(known, shop)
 
     def close(self) -> None:
         """Wait for the transaction that is writing, then let the database go. A second time does nothing."""
@@ -103,12 +104,6 @@ class SqlStore:
             raise OurBug("The database was used after it was closed.")
 
 
-def may_be_the_same(known: str, shop: str) -> bool:
-    """By mode and account; a key that may not read its account stands for it, and each seat may have its own."""
-    (account, _, mode), (own_account, _, own_mode) = known.rpartition("-"), shop.rpartition("-")
-    return mode == own_mode and (account == own_account or "key" in (account[:3], own_account[:3]))
-
-
 def look_into(place: Path | DatabaseAddress, *, password: str | None = None) -> SqlStore:
     """Open a database as it is, to look at it: it is neither made nor upgraded. Raises DatabaseUnusable."""
     if isinstance(place, Path):
@@ -119,16 +114,25 @@ def look_into(place: Path | DatabaseAddress, *, password: str | None = None) -> 
 
 
 def open_store(
-    place: Path | DatabaseAddress, *, seat: str, durable: bool = True, password: str | None = None
+    place: Path | DatabaseAddress, *, seat: str, shop: str = "", durable: bool = True, password: str | None = None
 ) -> SqlStore:
-    """Open the database in a file or on a server; make or upgrade it where needed. ``seat`` names this program. A
-    database that is thrown away afterwards, as the demo's is, need not be ``durable``. ``password`` is the server's;
-    without one its own ways hold: https://www.postgresql.org/docs/current/libpq-pgpass.html
+    """Open the database in a file or on a server; make or upgrade it where needed. ``seat`` names this program,
+    ``shop`` is the profile that it must be for, '' where that does not matter. A database that is thrown away
+    afterwards, as the demo's is, need not be ``durable``. ``password`` is the server's; without one its own ways hold:
+    https://www.postgresql.org/docs/current/libpq-pgpass.html
 
     Raises DatabaseUnusable, DatabaseTooNew or ReadOnlyPlace, each before anything was changed.
     """
     if isinstance(place, Path):
-        return SqlStore(open_file(place, durable=durable), place, seat)
-    from sellerdesk.store.postgres_database import open_server
+        store = SqlStore(open_file(place, shop, durable=durable), place, seat)
+    else:
+        from sellerdesk.store.postgres_database import open_server
 
-    return SqlStore(open_server(place, password, seat, durable=durable), place, seat)
+        store = SqlStore(open_server(place, password, seat, shop, durable=durable), place, seat)
+    if shop:
+        try:
+            store.keep_for(shop)
+        except BaseException:
+            store.close()
+            raise
+    return store

@@ -10,6 +10,7 @@ from sqlalchemy import func, select, text
 from sellerdesk.domain.database_address import DatabaseAddress
 from sellerdesk.domain.errors import DatabaseTooNew, DatabaseUnusable
 from sellerdesk.store import postgres, schema
+from sellerdesk.store.journal_models import MetaRecord
 from sellerdesk.store.postgres_dialect import CHANNEL, PostgresDialect
 
 # An index has no owner but its table. What an extension brought is of no program, such as the views of
@@ -44,6 +45,11 @@ class PostgresDatabase:
         """The revision of the tables, '' where there are none. Raises DatabaseUnusable and DatabaseTooNew."""
         with self.reader.connect() as connection:
             return self._find_revision(connection)
+
+    def shop(self) -> str | None:
+        """Whose the tables are; None where that is not known yet."""
+        with self.reader.connect() as connection:
+            return connection.scalar(select(MetaRecord.value).where(MetaRecord.key == schema.SHOP))
 
     def upgrade(self) -> None:
         """In one transaction, and one seat after another: all of them start in the morning."""
@@ -102,12 +108,17 @@ class PostgresDatabase:
         return str(revision)
 
 
-def open_server(address: DatabaseAddress, password: str | None, seat: str, *, durable: bool) -> PostgresDatabase:
-    """Make or upgrade the tables where needed. Raises DatabaseUnusable or DatabaseTooNew, each before anything was
-    changed."""
+def open_server(
+    address: DatabaseAddress, password: str | None, seat: str, shop: str = "", *, durable: bool
+) -> PostgresDatabase:
+    """Make or upgrade the tables where needed; those that are upgraded are of ``shop``. Raises DatabaseUnusable or
+    DatabaseTooNew, each before anything was changed."""
     database = PostgresDatabase(address, password, seat, durable=durable)
     try:
-        if database.revision() != schema.REVISIONS[-1]:
+        revision = database.revision()
+        if revision not in ("", schema.REVISIONS[-1]):
+            schema.check_shop(database.shop(), shop)
+        if revision != schema.REVISIONS[-1]:
             database.upgrade()
     except BaseException:
         database.close()

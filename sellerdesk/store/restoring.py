@@ -11,7 +11,6 @@ from sellerdesk.files import sync_folder
 from sellerdesk.store import schema, sqlite
 from sellerdesk.store.backup import copy_apart
 from sellerdesk.store.copying import COPIED_AT
-from sellerdesk.store.database import may_be_the_same
 
 
 class NotRestored(RefusedError):
@@ -29,7 +28,7 @@ class Restored:
 
 def restore(backup: Path, database: Path, shop: str, now: int) -> Restored:
     """Put a copy of ``backup`` in the place of ``database``, which is of ``shop``; ``now`` (seconds UTC) names the one
-    that is put aside.
+    that is put aside. A link stays one: the file it leads to is replaced, in its own folder.
 
     Raises NotRestored, DatabaseUnusable, DatabaseTooNew or BackupFailed with everything as it was.
     """
@@ -38,6 +37,7 @@ def restore(backup: Path, database: Path, shop: str, now: int) -> Restored:
     if database.exists() and backup.samefile(database):
         raise NotRestored(f"{backup} is the database itself. Nothing was changed.")
     copied_at = _check(backup, shop)
+    database = database.resolve()
     aside = database.with_name(f"{database.name}.replaced-{datetime.fromtimestamp(now, UTC):%Y%m%d-%H%M%SZ}")
     fresh = database.with_name(f".{database.name}.restored")
     copy_apart(backup, fresh, copied_at)
@@ -46,7 +46,9 @@ def restore(backup: Path, database: Path, shop: str, now: int) -> Restored:
             there = database.exists()
             if there:
                 _hold_alone(database, held)
-                _put_aside(database, aside)
+                # Under both names until the new one takes the place, so that there is a database at every moment.
+                os.link(database, aside)
+            _put_journals_aside(database, aside)
             if os.name == "nt":  # an open file cannot be replaced there
                 held.close()
             fresh.replace(database)
@@ -56,8 +58,7 @@ def restore(backup: Path, database: Path, shop: str, now: int) -> Restored:
             f"The backup cannot be put in the place of {database.name} ({error.strerror}). Nothing was changed."
         ) from error
     finally:
-        with suppress(OSError):
-            fresh.unlink(missing_ok=True)
+        _remove_rest(fresh)
     return Restored(copied_at, aside if there else None)
 
 
@@ -66,11 +67,10 @@ def _check(backup: Path, shop: str) -> int:
     library = sqlite.driver()
     if not schema.find_revision(library, backup):
         raise NotRestored(f"{backup.name} is empty. Nothing was changed.")
-    schema.check_not_moved(library, backup)
-    with closing(sqlite.connect(library, backup)) as connection:
-        facts = dict(connection.execute("SELECT key, value FROM meta").fetchall())
-    of = facts.get("shop", shop)
-    if not may_be_the_same(of, shop):
+    facts = schema.read_facts(library, backup)
+    schema.check_not_moved(facts, backup)
+    of = facts.get(schema.SHOP, shop)
+    if not schema.may_be_the_same(of, shop):
         raise NotRestored(
             f"{backup.name} has the orders of another shop ({of}); this one is {shop}. Nothing was changed."
         )
@@ -96,11 +96,18 @@ def _hold_alone(database: Path, held: ExitStack) -> None:
             ) from error
 
 
-def _put_aside(database: Path, aside: Path) -> None:
-    """Under both names until the new one takes the place, so that there is a database at every moment. What is left
-    of its journal goes with it."""
-    os.link(database, aside)
+def _put_journals_aside(database: Path, aside: Path) -> None:
+    """Also where the database itself is gone: SQLite would take a journal that was left for that of the new one, and
+    write it into that. https://www.sqlite.org/howtocorrupt.html#_unlinking_or_renaming_a_database_file_while_in_use"""
     for ending in ("-wal", "-shm", "-journal"):
         journal = database.with_name(database.name + ending)
         if journal.exists():
             journal.replace(aside.with_name(aside.name + ending))
+
+
+def _remove_rest(fresh: Path) -> None:
+    """Of this time, and of one that was killed."""
+    with suppress(OSError):
+        for file in fresh.parent.iterdir():
+            if file == fresh or file.name.startswith(f".{fresh.name}."):
+                file.unlink()

@@ -21,6 +21,9 @@ REVISIONS = ("0001", "0002", "0003", "0004")
 # Where the rows of this database are now, in its own table of facts.
 MOVED_TO = "moved_to"
 
+# Whose orders they are, there, too: the name of the profile.
+SHOP = "shop"
+
 MIGRATIONS = Path(__file__).parent / "migrations"
 
 
@@ -83,24 +86,52 @@ def find_revision(library: Any, path: Path) -> str:
                 raise DatabaseUnusable(f"{path} belongs to another program. Nothing was changed in it.")
             revision = connection.execute("SELECT max(version_num) FROM alembic_version").fetchone()[0]
     except library.Error as error:
-        known = explain(error, path)
-        if isinstance(known, DatabaseUnusable):
-            raise known from error
-        raise DatabaseUnusable(f"{path} is no database that SellerDesk can read. Nothing was changed in it.") from error
+        raise _unreadable(error, path) from error
     if revision not in REVISIONS:
         raise DatabaseTooNew
     return str(revision)
 
 
-def check_not_moved(library: Any, path: Path) -> None:
-    """Raises DatabaseUnusable for a file of the newest revision whose orders live in a shared database now."""
-    with closing(connect(library, path)) as connection:
-        moved = connection.execute("SELECT value FROM meta WHERE key = ?", (MOVED_TO,)).fetchone()
+def read_facts(library: Any, path: Path) -> dict[str, str]:
+    """What a database of any revision says about itself. Reads only. Raises DatabaseUnusable."""
+    try:
+        with closing(connect(library, path)) as connection:
+            return dict(connection.execute("SELECT key, value FROM meta").fetchall())
+    except library.Error as error:
+        raise _unreadable(error, path) from error
+
+
+def _unreadable(error: BaseException, path: Path) -> DatabaseUnusable:
+    known = explain(error, path)
+    if isinstance(known, DatabaseUnusable):
+        return known
+    return DatabaseUnusable(f"{path} is no database that SellerDesk can read. Nothing was changed in it.")
+
+
+def check_not_moved(facts: dict[str, str], path: Path) -> None:
+    """Raises DatabaseUnusable for a file whose orders live in a shared database now."""
+    moved = facts.get(MOVED_TO)
     if moved is not None:
         raise DatabaseUnusable(
-            f"The orders of {path.name} were moved to {moved[0]} and go on there. This file is only kept. Nothing was "
-            f'changed. To work on, start with --database, or write database = "{moved[0]}" into the shop’s settings.'
+            f"The orders of {path.name} were moved to {moved} and go on there. This file is only kept. Nothing was "
+            f'changed. To work on, start with --database, or write database = "{moved}" into the shop’s settings.'
         )
+
+
+def check_shop(known: str | None, shop: str) -> None:
+    """Raises DatabaseUnusable where a database of the shop ``known`` would be used for another one. Either may not be
+    known yet."""
+    if known and shop and not may_be_the_same(known, shop):
+        raise DatabaseUnusable(
+            f"This database has the orders of another shop ({known}); this one is {shop}. Nothing was changed. "
+            "Each account, and each mode of it, needs a database of its own."
+        )
+
+
+def may_be_the_same(known: str, shop: str) -> bool:
+    """By mode and account; a key that may not read its account stands for it, and each seat may have its own."""
+    (account, _, mode), (own_account, _, own_mode) = known.rpartition("-"), shop.rpartition("-")
+    return mode == own_mode and (account == own_account or "key" in (account[:3], own_account[:3]))
 
 
 def upgrade(engine: Engine) -> None:

@@ -2,6 +2,7 @@
 
 import sqlite3
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -88,19 +89,26 @@ def connect(library: Any, path: Path) -> Any:
     return connection
 
 
-def make_engine(library: Any, path: Path, *, writing: bool, durable: bool = True) -> "Engine":
+def make_engine(
+    library: Any, path: Path, check: Callable[[], None], *, writing: bool, durable: bool = True
+) -> "Engine":
     """Connections for one kind of transaction: IMMEDIATE for writing; for reading, the connection refuses to write.
-    Without ``durable`` a power cut may take what was committed.
+    Without ``durable`` a power cut may take what was committed. ``check`` raises where the file may not be used any
+    more: before each connection, at the beginning of a transaction, and before it is committed.
 
     SQLAlchemy is imported here only: who copies a file starts without it.
     """
     from sqlalchemy import URL, create_engine, event
     from sqlalchemy.pool import QueuePool
 
+    def open_checked() -> Any:
+        check()
+        return connect(library, path)
+
     engine = create_engine(
         URL.create("sqlite+pysqlite", database=str(path)),
         module=library,
-        creator=lambda: connect(library, path),
+        creator=open_checked,
         poolclass=QueuePool,
         pool_size=1 if writing else 4,
         max_overflow=-1,
@@ -116,6 +124,7 @@ def make_engine(library: Any, path: Path, *, writing: bool, durable: bool = True
             connection.execute("PRAGMA synchronous=OFF")
 
     def begin(connection: "Connection") -> None:
+        check()
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
 
     def translate(context: "ExceptionContext") -> BaseException | None:
@@ -123,6 +132,7 @@ def make_engine(library: Any, path: Path, *, writing: bool, durable: bool = True
 
     event.listen(engine, "connect", set_up)
     event.listen(engine, "begin", begin)
+    event.listen(engine, "commit", lambda _connection: check())
     event.listen(engine, "handle_error", translate, retval=True)
     return engine
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from sellerdesk.store import schema, sqlite
 from sellerdesk.store.backup import FileBackups
+from sellerdesk.store.same_file import SameFile
 from sellerdesk.store.sqlite_dialect import SqliteDialect
 
 
@@ -16,8 +17,9 @@ class SqliteDatabase:
     def __init__(self, library: Any, path: Path, *, durable: bool = True) -> None:
         self.path = path
         self._library = library
-        self.writer = sqlite.make_engine(library, path, writing=True, durable=durable)
-        self.reader = sqlite.make_engine(library, path, writing=False)
+        self._file = SameFile(path)
+        self.writer = sqlite.make_engine(library, path, self._file.check, writing=True, durable=durable)
+        self.reader = sqlite.make_engine(library, path, self._file.check, writing=False)
         self.writing = self.reading = SqliteDialect()
         self._watch_lock = Lock()
         self._watcher: Any = None
@@ -28,6 +30,7 @@ class SqliteDatabase:
     def changes(self) -> int:
         """Read on a connection that outlives transactions: only such a one sees the others' commits.
         https://www.sqlite.org/pragma.html#pragma_data_version"""
+        self._file.check()
         with self._watch_lock:
             try:
                 if self._watcher is None:
@@ -45,16 +48,18 @@ class SqliteDatabase:
         self.writer.dispose()
 
 
-def open_file(path: Path, *, durable: bool) -> SqliteDatabase:
-    """Make or upgrade the file where needed; one that is upgraded is backed up before. Raises DatabaseUnusable,
-    DatabaseTooNew, ReadOnlyPlace or BackupFailed, each before anything was changed."""
+def open_file(path: Path, shop: str = "", *, durable: bool) -> SqliteDatabase:
+    """Make or upgrade the file where needed; one that is upgraded is of ``shop``, and is backed up before. Raises
+    DatabaseUnusable, DatabaseTooNew, ReadOnlyPlace or BackupFailed, each before anything was changed."""
     library = sqlite.driver()
     schema.prepare_file(path)
     revision = schema.find_revision(library, path)
     schema.make_private(path)
-    if revision == schema.REVISIONS[-1]:
-        schema.check_not_moved(library, path)
-    elif revision:
+    if revision:
+        facts = schema.read_facts(library, path)
+        schema.check_not_moved(facts, path)
+        schema.check_shop(facts.get(schema.SHOP), shop)
+    if revision not in ("", schema.REVISIONS[-1]):
         FileBackups(path).make(int(time.time()), upgrade=True)
     database = SqliteDatabase(library, path, durable=durable)
     if revision != schema.REVISIONS[-1]:

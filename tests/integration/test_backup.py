@@ -3,6 +3,7 @@
 import resource
 import shutil
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -141,8 +142,65 @@ def test_a_damaged_database_gives_no_backup(database: Path) -> None:
     assert names(FileBackups(database)) == []
 
 
+def test_backups_that_are_made_in_the_same_second_do_not_destroy_each_other(database: Path) -> None:
+    backups = FileBackups(database)
+    with ThreadPoolExecutor(3) as pool:
+        made = set(pool.map(backups.make, [NOW] * 3))
+    assert [run_sql(each, "PRAGMA integrity_check") for each in made] == [[("ok",)]]
+    assert names(backups) == [each.name for each in made]
+
+
+def test_what_a_killed_copy_left_is_removed(database: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    backups = FileBackups(database)
+    killed = "import os, sys; [open(sys.argv[3] + end, 'w') for end in ('', '-journal')]; os.kill(os.getpid(), 9)"
+    with monkeypatch.context() as patched:
+        patched.setattr("sellerdesk.store.backup._CHILD", killed)
+        with pytest.raises(BackupFailed, match="ended early"):
+            backups.make(NOW)
+    assert names(backups) == []
+
+
+def test_what_was_left_where_nobody_could_remove_it_is_removed_another_day(database: Path) -> None:
+    """Also the one of a moment that a clock has not come to; what may still be written is left alone."""
+    backups = FileBackups(database)
+    backups.folder.mkdir()
+    old = (
+        "20260901-000000Z.db.part",
+        "20260901-000000Z-before-upgrade.db.0a1b.part-journal",
+        "20270101-000000Z.db.1.part",
+    )
+    stays = [".sellerdesk-20260921-141300Z.db.0a1b.part", ".sellerdesk-old.db.part"]
+    for name in [f".sellerdesk-{each}" for each in old] + stays:
+        (backups.folder / name).touch()
+    made = backups.make(NOW)
+    assert names(backups) == sorted([*stays, made.name])
+
+
+@pytest.mark.parametrize("upgrade", [False, True])
+def test_a_backup_stays_that_was_made_after_the_clock_ran_ahead(database: Path, *, upgrade: bool) -> None:
+    """Those of days that are yet to come stay, too, and do not count before."""
+    backups = FileBackups(database)
+    backups.folder.mkdir()
+    for week in range(1, 13):
+        moment = datetime.fromtimestamp(NOW + 7 * DAY * week, UTC)
+        (backups.folder / f"sellerdesk-{moment:%Y%m%d-%H%M%SZ}{'-before-upgrade' if upgrade else ''}.db").touch()
+    ahead = names(backups)
+    made = backups.make(NOW, upgrade=upgrade)
+    assert names(backups) == [made.name, *ahead]
+
+
+def test_a_copy_imports_nothing_from_the_folder_it_was_started_in(
+    database: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "sqlite3.py").write_text("open('ran', 'w').close()")
+    monkeypatch.chdir(tmp_path)
+    FileBackups(database).make(NOW)
+    assert not (tmp_path / "ran").exists()
+
+
 def test_the_one_that_was_there_is_kept(database: Path) -> None:
     backup = FileBackups(database).make(NOW)
+    database.with_name("..shop.db.restored.0a1b.part").touch()  # one that was killed left it
     set_fact(database, "shop", SHOP)
     before = run_sql(database, "SELECT * FROM meta ORDER BY key")
     restored = restore(backup, database, SHOP, NOW + DAY)
@@ -172,14 +230,50 @@ def test_a_database_that_cannot_be_opened_is_replaced_all_the_same(database: Pat
     assert value(database, "copied_at") == str(NOW)
 
 
+def test_a_journal_whose_database_is_gone_does_not_run_into_the_new_one(database: Path, tmp_path: Path) -> None:
+    """A program that crashed left it, and a person threw the damaged database away."""
+    run_sql(database, "PRAGMA journal_mode=DELETE")
+    run_sql(database, "VACUUM")  # as tight as a copy: a small journal fits both
+    backup = FileBackups(database).make(NOW)
+    with closing(open_place(database)) as store:
+        with store.write() as unit:
+            unit.shared.put("later", "than the backup")
+            unit.commit()
+        journal = database.with_name("shop.db-wal")
+        left = shutil.copy(journal, tmp_path / "left")
+    database.unlink()
+    shutil.copy(left, journal)
+    assert restore(backup, database, SHOP, NOW + DAY).kept is None
+    assert run_sql(database, "SELECT count(*) FROM setting") == [(0,)]
+    assert run_sql(database, "PRAGMA integrity_check") == [("ok",)]
+    assert value(database, "copied_at") == str(NOW)
+    assert database.with_name("shop.db.replaced-20260922-141320Z-wal").read_bytes() == Path(left).read_bytes()
+
+
+def test_a_database_behind_a_link_is_replaced_where_it_is(database: Path, tmp_path: Path) -> None:
+    backup = FileBackups(database).make(NOW)
+    (tmp_path / "vault").mkdir()
+    real = Path(shutil.move(database, tmp_path / "vault" / "real.db"))
+    database.symlink_to(real)
+    kept = restore(backup, database, SHOP, NOW + DAY).kept
+    assert kept == real.with_name("real.db.replaced-20260922-141320Z")
+    assert (value(kept, "copied_at"), value(real, "copied_at")) == ("", str(NOW))
+    assert database.readlink() == real
+
+
 def _newer(copy: Path) -> None:
     run_sql(copy, "UPDATE alembic_version SET version_num = '9999'")
 
 
-def _damaged(copy: Path) -> None:
+def _damaged(copy: Path, page: int = 3) -> None:
     with copy.open("r+b") as file:
-        file.seek(3 * 4096)
+        file.seek(page * 4096)
         file.write(b"\xa5" * 4096)
+
+
+def _without_facts(copy: Path) -> None:
+    ((page,),) = run_sql(copy, "SELECT rootpage FROM sqlite_master WHERE name = 'meta'")
+    _damaged(copy, page - 1)
 
 
 @pytest.mark.parametrize(
@@ -194,6 +288,7 @@ def _damaged(copy: Path) -> None:
         (lambda copy: copy.unlink(), NotRestored, "There is no file"),
         (_newer, DatabaseTooNew, "newer SellerDesk"),
         (_damaged, BackupFailed, "damaged"),
+        (_without_facts, DatabaseUnusable, "is damaged"),
     ],
 )
 def test_a_copy_that_does_not_fit_changes_nothing(
@@ -249,6 +344,17 @@ def test_an_upgrade_makes_a_backup_first_and_one_that_fails_leaves_the_file_whol
     assert run_sql(backups.folder / made[0], revision) == [("0002",)]
     # One of today's is made all the same.
     assert len(made) <= 2
+
+
+def test_a_moved_file_of_an_older_version_is_neither_upgraded_nor_opened(tmp_path: Path) -> None:
+    path = tmp_path / "sellerdesk.db"
+    with closing(open_store(path, seat="packing-1")) as store:
+        go_back(store, "0003")
+    set_fact(path, "moved_to", "postgresql://seller@db.example/shop")
+    with pytest.raises(DatabaseUnusable, match=r"were moved to postgresql://seller@db\.example/shop"):
+        open_store(path, seat="packing-1")
+    assert run_sql(path, "SELECT version_num FROM alembic_version") == [("0003",)]
+    assert not FileBackups(path).folder.exists()
 
 
 def test_the_background_copies_once_a_day_and_tells_what_was_found(

@@ -1,10 +1,12 @@
 """A desk's file moves into a shared database: every row, in one piece, or not at all."""
 
-from contextlib import closing
+from collections.abc import Callable
+from contextlib import ExitStack, closing
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from sqlalchemy import Connection, Table
 
 from sellerdesk.domain.database_address import DatabaseAddress
 from sellerdesk.domain.errors import DatabaseTooNew, DatabaseUnusable
@@ -13,11 +15,13 @@ from sellerdesk.domain.operation import OperationKind
 from sellerdesk.store import moving
 from sellerdesk.store.database import open_store
 from sellerdesk.store.models import Base
-from sellerdesk.store.moving import NotMoved, move
+from sellerdesk.store.moving import NotMarked, NotMoved, move
+from sellerdesk.store.postgres_database import PostgresDatabase
 from tests import builders
 from tests.builders import NOW
 from tests.engines import open_place, run_sql
 from tests.filling import fill
+from tests.integration.test_backup import disk_full_after
 from tests.postgres_server import PostgresServer
 
 
@@ -117,6 +121,76 @@ def test_a_desk_that_is_running_is_not_moved_from_under_its_hands(source: Path, 
 def test_what_is_not_empty_is_not_moved_into(source: Path, target: DatabaseAddress) -> None:
     open_place(target).close()
     with pytest.raises(NotMoved, match="has tables already"):
+        move(source, target, None, dry_run=False, durable=False)
+    assert is_as_it_was(source)
+
+
+def test_a_disk_without_room_for_the_mark_leaves_both_as_they_were(
+    source: Path, target: DatabaseAddress, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    digest = moving._digest
+    with ExitStack() as full:
+
+        def compare_and_fill_the_disk(there: Connection, table: Table) -> tuple[int, str]:
+            full.enter_context(disk_full_after(100))
+            return digest(there, table)
+
+        monkeypatch.setattr(moving, "_digest", compare_and_fill_the_disk)
+        with pytest.raises(DatabaseUnusable, match=r"shop\.db (cannot grow|cannot be read or written)"):
+            move(source, target, None, dry_run=False, durable=False)
+    assert tables_in(target) == 0
+    assert is_as_it_was(source)
+
+
+def test_a_file_whose_mark_is_refused_at_the_very_end_is_marked_by_the_same_once_more(
+    source: Path, target: DatabaseAddress, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with ExitStack() as full:
+        commit = moving._commit
+
+        def commit_and_fill_the_disk(ours: Callable[[], None], here: Connection, database: PostgresDatabase) -> None:
+            commit(ours, here, database)
+            full.enter_context(disk_full_after(100))
+
+        monkeypatch.setattr(moving, "_commit", commit_and_fill_the_disk)
+        with pytest.raises(NotMarked, match=r"Everything is in .* could not be marked as moved: .* the same command"):
+            move(source, target, None, dry_run=False, durable=False)
+    assert is_as_it_was(source)
+    assert move(source, target, None, dry_run=False, durable=False).count > 500
+    with pytest.raises(DatabaseUnusable, match="were moved to"):
+        open_store(source, seat="packing-1")
+
+
+def test_an_end_between_both_commits_is_made_good_by_the_same_once_more(
+    source: Path, target: DatabaseAddress, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    commit = moving._commit
+
+    def commit_and_end(ours: Callable[[], None], here: Connection, database: PostgresDatabase) -> None:
+        commit(ours, here, database)
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(moving, "_commit", commit_and_end)
+        with pytest.raises(KeyboardInterrupt):
+            move(source, target, None, dry_run=False, durable=False)
+    assert is_as_it_was(source)
+    rehearsed = move(source, target, None, dry_run=True, durable=False)
+    assert is_as_it_was(source)
+    moved = move(source, target, None, dry_run=False, durable=False)
+    assert moved == rehearsed
+    assert (dict(moved.rows)["orders"], moved.still_open) == (100, 2)
+    with pytest.raises(DatabaseUnusable, match="were moved to"):
+        open_store(source, seat="packing-1")
+
+
+def test_a_target_that_was_worked_with_since_is_not_taken_for_the_same(source: Path, target: DatabaseAddress) -> None:
+    move(source, target, None, dry_run=False, durable=False)
+    run_sql(source, "DELETE FROM meta WHERE key = 'moved_to'")
+    with closing(open_place(target, "Seat 2")) as store, store.write() as unit:
+        unit.orders.add(builders.held_order(), "checkout-new", "sha")
+        unit.commit()
+    with pytest.raises(NotMoved, match="one of both was worked with since"):
         move(source, target, None, dry_run=False, durable=False)
     assert is_as_it_was(source)
 

@@ -18,9 +18,11 @@ from sellerdesk.services.desk import News, Trouble
 from sellerdesk.settings import DATABASE_ADDRESS, Settings, places
 from sellerdesk.shops import Shops
 from sellerdesk.store import postgres
+from sellerdesk.store.database import open_store
 from tests import wiring
-from tests.engines import run_sql
+from tests.engines import Place, open_place, run_sql
 from tests.integration.test_shop_keys import RIGHTS, connect
+from tests.integration.test_store_file import go_back
 from tests.postgres_server import WARY, PostgresServer
 from tests.secret_service import SecretService
 
@@ -129,6 +131,29 @@ def test_two_accounts_or_modes_never_share_a_database(
         shops.databases.open(profile, shops.settings_of(profile), "Seat 1").close()
     with pytest.raises(DatabaseUnusable, match="orders of another shop"):
         shops.databases.open("acct_1-live", shops.settings_of("acct_1-live"), "Seat 1")
+
+
+def test_a_database_begun_under_a_fingerprint_is_one_accounts_from_when_that_is_known(place: Place) -> None:
+    with closing(open_place(place)) as store:
+        store.keep_for("key-0123-live")
+        with pytest.raises(
+            DatabaseUnusable, match=r"orders of another shop \(key-0123-live\); this one is acct_2-test"
+        ):
+            store.keep_for("acct_2-test")
+        for shop in ("acct_1-live", "key-4567-live", "acct_1-live"):
+            store.keep_for(shop)
+        with pytest.raises(DatabaseUnusable, match=r"another shop \(acct_1-live\); this one is acct_2-live"):
+            store.keep_for("acct_2-live")
+
+
+def test_a_database_of_another_shop_is_refused_before_it_is_upgraded(place: Place) -> None:
+    with closing(open_place(place)) as store:
+        store.keep_for("acct_1-live")
+        go_back(store, "0003")
+    with pytest.raises(DatabaseUnusable, match="Nothing was changed"):
+        open_store(place, seat="Seat 1", shop="acct_2-live")
+    assert run_sql(place, "SELECT version_num FROM alembic_version") == [("0003",)]
+    open_store(place, seat="Seat 1", shop="acct_1-live").close()
 
 
 def test_a_desk_says_that_its_database_is_away_and_that_it_is_back(
