@@ -1,10 +1,12 @@
 """A SQLite file, opened: its connections, and who else changed something."""
 
 import time
+from contextlib import suppress
 from pathlib import Path
 from threading import Lock
 from typing import Any
 
+from sellerdesk.domain.errors import DatabaseUnusable
 from sellerdesk.store import schema, sqlite
 from sellerdesk.store.backup import FileBackups
 from sellerdesk.store.same_file import SameFile
@@ -30,20 +32,40 @@ class SqliteDatabase:
     def changes(self) -> int:
         """Read on a connection that outlives transactions: only such a one sees the others' commits.
         https://www.sqlite.org/pragma.html#pragma_data_version"""
-        self._file.check()
         with self._watch_lock:
             try:
+                self._file.check()
                 if self._watcher is None:
                     self._watcher = sqlite.connect(self._library, self.path)
                 return int(self._watcher.execute("PRAGMA data_version").fetchone()[0])
+            except DatabaseUnusable:
+                self._leave()
+                raise
             except self._library.Error as error:
                 raise sqlite.explain(error, self.path) or error from error
 
     def close(self) -> None:
         with self._watch_lock:
-            if self._watcher is not None:
-                self._watcher.close()
-                self._watcher = None
+            try:
+                self._file.check()
+            except DatabaseUnusable:
+                self._leave()
+            else:
+                self._disconnect()
+
+    def _leave(self) -> None:
+        """Empty the journal into the file that was taken away, which is whole then, and touch neither again: whoever
+        opens the one that has its name now would write the journal into that, and goes on in it.
+        https://www.sqlite.org/pragma.html#pragma_wal_checkpoint"""
+        if self._watcher is not None:
+            with suppress(self._library.Error):
+                self._watcher.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+        self._disconnect()
+
+    def _disconnect(self) -> None:
+        if self._watcher is not None:
+            self._watcher.close()
+            self._watcher = None
         self.reader.dispose()
         self.writer.dispose()
 

@@ -91,3 +91,38 @@ def test_no_connection_is_made_to_the_new_one(store: SqlStore, database: Path) -
         raise AssertionError("not reached")
     store.close()
     assert database.read_bytes() == before
+
+
+@pytest.mark.parametrize("noticed", [True, False], ids=["noticed at work", "noticed by closing"])
+def test_the_journal_goes_with_its_own_file(store: SqlStore, database: Path, *, noticed: bool) -> None:
+    copy = FileBackups(database).make(NOW)
+    store.changes()
+    put(store, "later than the copy")
+    assert database.with_name("shop.db-wal").stat().st_size
+    aside = database.rename(database.with_name("aside"))
+    copy.rename(database)
+    if noticed:
+        with pytest.raises(DatabaseUnusable, match=TAKEN):
+            store.changes()
+        assert not database.with_name("shop.db-wal").stat().st_size
+    store.close()
+    for path, keys in ((database, []), (aside, [("later than the copy",)])):
+        assert run_sql(path, "SELECT key FROM setting") == keys
+        assert run_sql(path, "PRAGMA integrity_check") == [("ok",)]
+
+
+def test_who_begins_anew_under_the_name_is_not_disturbed(store: SqlStore, database: Path) -> None:
+    """The first program has noticed, and nobody closes it."""
+    store.changes()
+    put(store, "in the first one")
+    database.unlink()
+    with pytest.raises(DatabaseUnusable, match=TAKEN):
+        store.changes()
+    with closing(open_place(database)) as anew:
+        put(anew, "in the new one")
+        with pytest.raises(DatabaseUnusable, match=TAKEN):
+            store.changes()
+        put(anew, "later")
+        store.close()
+    assert run_sql(database, "SELECT key FROM setting ORDER BY key") == [("in the new one",), ("later",)]
+    assert run_sql(database, "PRAGMA integrity_check") == [("ok",)]
