@@ -3,6 +3,9 @@
 import time
 from threading import Lock
 
+# Twice what Stripe's seconds and those of this machine may be cut off by.
+_ROUNDING_MS = 2000
+
 
 class Clock:
     """What time it is.
@@ -15,6 +18,7 @@ class Clock:
         self._lock = Lock()
         self._offset = 0
         self._has_learnt = False
+        self._last_ms = 0
 
     @property
     def offset(self) -> int:
@@ -40,8 +44,14 @@ class Clock:
         return self.system_now() + self._offset
 
     def now_ms(self) -> int:
-        """Milliseconds UTC."""
-        return self.system_ms() + self._offset * 1000
+        """Milliseconds UTC. Stripe tells its time in whole seconds, so that learning it may set the clock back by as
+        much: such a step is waited out, or what was read later would look older than what was read before."""
+        with self._lock:
+            now = self.system_ms() + self._offset * 1000
+            if 0 < self._last_ms - now <= _ROUNDING_MS:
+                now = self._last_ms + 1
+            self._last_ms = now
+        return now
 
     def system_now(self) -> int:
         """Seconds UTC of this machine."""

@@ -44,6 +44,26 @@ def test_a_machine_whose_clock_leaps_dates_facts_right_again_after_the_next_answ
     assert clock.now_ms() == (builders.NOW + 10) * 1000 + 250
 
 
+def test_a_later_answer_is_not_dated_before_an_earlier_one_by_rounding() -> None:
+    """The machine's clock leaps, and Stripe's next answer sets it right by whole seconds."""
+    clock = Fixed()
+    clock.learn(builders.NOW)
+    first = clock.now_ms()
+    clock.ms += 3_600_000 + 750
+    clock.learn(builders.NOW)
+    assert clock.now_ms() > first
+    clock.ms += 1
+    assert clock.now_ms() > first + 1
+
+
+def test_a_clock_that_is_set_back_by_more_is_believed() -> None:
+    clock = Fixed()
+    clock.learn(builders.NOW + 60)
+    late = clock.now_ms()
+    clock.learn(builders.NOW)
+    assert clock.now_ms() == late - 60_000
+
+
 def test_the_real_clock_runs() -> None:
     clock = Clock()
     assert clock.now() > 1_700_000_000
