@@ -56,7 +56,7 @@ def test_p09_a_hold_counts_down_and_is_shown_as_ended_when_stripe_ends_it(
     order_id = seller.see(Stage.TO_PREPARE, order.shown_reference)
     press(seller, Qt.Key.Key_F5)
     sees(seller, "6 d 23 h", "to capture, not paid yet")
-    assert seller.window.model.index(0, 0).data() == "6 d 23 h"
+    seller.wait(lambda: seller.window.model.index(0, 0).data() == "6 d 23 h")
 
     # Nobody captured in time. What Stripe tells about it gets lost; the clock alone must do.
     sandbox.world.clock.advance(7 * DAY)
