@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+import requests
 import stripe
 
 from sellerdesk.addresses import Addresses
@@ -191,12 +192,15 @@ def _page(sandbox: Sandbox, addresses: Addresses) -> dict[str, Any]:
 
 
 def _client(sandbox: Sandbox) -> stripe.StripeClient:
+    """Each call on a connection of its own: one that is kept may be closed by the server just when it is used again."""
     stripe.enable_telemetry = False
+    session = requests.Session()
+    session.headers["Connection"] = "close"
     return stripe.StripeClient(
         sandbox.secret_key,
         base_addresses={"api": sandbox.url},
         max_network_retries=0,
-        http_client=stripe.RequestsClient(timeout=(5, 20)),
+        http_client=stripe.RequestsClient(timeout=(5, 20), session=session),
     )
 
 
