@@ -4,16 +4,15 @@ import logging
 from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
-from threading import Lock
 from time import monotonic, time
 
-from sellerdesk.domain.errors import KeyRefused, SellerDeskError, StoreError, WorldError
+from sellerdesk.domain.errors import SellerDeskError, StoreError, WorldError
 from sellerdesk.domain.standing import Behind
-from sellerdesk.news import NewsBoard
+from sellerdesk.news import NewsBoard, Troubles
 from sellerdesk.runner import Job, Runner
 from sellerdesk.services.audit import RunAudit
 from sellerdesk.services.catch_up import CatchUp
-from sellerdesk.services.desk import Audited, BackupNews, News, OrdersChanged, PageMoved, Synced, Trouble
+from sellerdesk.services.desk import Audited, BackupNews, News, OrdersChanged, PageMoved, Synced
 from sellerdesk.services.duty import LOOK_SECONDS, Duty
 from sellerdesk.services.keeping import Backups
 from sellerdesk.services.resolve import AT_ONCE, Resolve
@@ -80,8 +79,7 @@ class Background:
         self._seen = changes()
         self._was_away = False
         self._board = NewsBoard()
-        self._trouble_lock = Lock()
-        self._told_by = ""
+        self._troubles = Troubles(self._board)
         self._quick_until = monotonic() + QUICK_FOR_SECONDS
         self._idle = IDLE_SECONDS
         self._idle_most = max(idle_most, IDLE_SECONDS)
@@ -126,27 +124,14 @@ class Background:
         self._audit_wanted = True
         self._runner.wake("audit")
 
-    def _tell_trouble(self, error: Exception, by: str) -> None:
-        """``by`` is the job that met it, and may find that it is over."""
-        with self._trouble_lock:
-            self._told_by = by
-            self._board.tell_if_new(Trouble(str(error), isinstance(error, KeyRefused)))
-
-    def _trouble_is_over(self, by: str) -> None:
-        """What the job ``by`` told is. Whatever it was, it is over for who could ask Stripe and save what it said."""
-        with self._trouble_lock:
-            if self._told_by and by in (self._told_by, "sync"):
-                self._told_by = ""
-                self._board.tell_if_new(Trouble(""))
-
     def _watch(self) -> float:
         try:
             now = self._changes()
         except StoreError as error:
-            self._tell_trouble(error, "watch")
+            self._troubles.tell(error, "watch")
             self._was_away = True
             return WATCH_SECONDS
-        self._trouble_is_over("watch")
+        self._troubles.end("watch")
         if self._was_away:
             # What answers now may be an older copy: that is looked at first, and at once.
             self._was_away = False
@@ -170,11 +155,11 @@ class Background:
             resolved = self._resolve.run_due(AT_ONCE)
             self._tell_caught_up()
         except WorldError as error:
-            self._tell_trouble(error, "resolve")
+            self._troubles.tell(error, "resolve")
             return RESOLVE_SECONDS
-        self._trouble_is_over("resolve")
+        self._troubles.end("resolve")
         if resolved.trouble is not None:
-            self._tell_trouble(resolved.trouble, "sync")
+            self._troubles.tell(resolved.trouble, "sync")
         return RESOLVE_SECONDS
 
     def _tell_behind(self) -> None:
@@ -213,7 +198,7 @@ class Background:
     def _poll(self) -> float:
         """Who is not on duty asks only when a person wants it, or until its own trouble is over."""
         wanted, self._sync_wanted = self._sync_wanted, False
-        if not (wanted or self._told_by or self._failed or self._is_on_duty()):
+        if not (wanted or self._troubles.are_told or self._failed or self._is_on_duty()):
             return IDLE_SECONDS
         try:
             if self._is_behind():
@@ -223,11 +208,11 @@ class Background:
                 self._duty.synced(report.at)
         except SellerDeskError as error:
             _log.warning("sync failed: %s", type(error).__name__)
-            self._tell_trouble(error, "sync")
+            self._troubles.tell(error, "sync")
             self._failed = min(self._failed + 1, MOST_DOUBLINGS)
             return QUICK_SECONDS * (1 << (self._failed - 1))
         self._failed = 0
-        self._trouble_is_over("sync")
+        self._troubles.end("sync")
         self._board.tell(Synced(report.at))
         return self._pause(report.new > 0)
 
@@ -242,7 +227,7 @@ class Background:
             found = audit.run() if wanted or audit.is_due() else audit.last()
         except SellerDeskError as error:
             _log.warning("audit failed: %s", type(error).__name__)
-            self._tell_trouble(error, "sync")
+            self._troubles.tell(error, "sync")
             return AUDIT_AGAIN_SECONDS
         if found is not None:
             self._board.tell_if_new(Audited(found))

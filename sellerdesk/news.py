@@ -4,6 +4,7 @@ from collections.abc import Callable
 from threading import Lock
 from typing import TypeVar
 
+from sellerdesk.domain.errors import KeyRefused
 from sellerdesk.domain.standing import Behind, CaughtUp
 from sellerdesk.services.desk import Audited, BackupNews, News, PageMoved, Synced, Trouble
 
@@ -66,3 +67,34 @@ class NewsBoard:
             listeners = tuple(self._listeners) if is_news else ()
         for listener in listeners:
             listener(news)
+
+
+class Troubles:
+    """Tells the board what is wrong, and remembers which job met it: who met it may find that it is over. Safe to use
+    from several threads."""
+
+    # The job that asks Stripe and saves what it said: what was wrong before it, whatever it was, is over.
+    EVERYTHING = "sync"
+
+    def __init__(self, board: NewsBoard) -> None:
+        self._board = board
+        self._lock = Lock()
+        self._told_by = ""
+
+    @property
+    def are_told(self) -> bool:
+        """Whether something is wrong."""
+        return bool(self._told_by)
+
+    def tell(self, error: Exception, by: str) -> None:
+        """``by`` is the job that met it."""
+        with self._lock:
+            self._told_by = by
+            self._board.tell_if_new(Trouble(str(error), isinstance(error, KeyRefused)))
+
+    def end(self, by: str) -> None:
+        """What the job ``by`` met is over."""
+        with self._lock:
+            if self._told_by and by in (self._told_by, self.EVERYTHING):
+                self._told_by = ""
+                self._board.tell_if_new(Trouble(""))

@@ -138,7 +138,7 @@ class Decider:
         """Raises CallError's family."""
         seen = look(self._gateway, operation)
         facts = seen.answer.facts
-        if seen.effect is not Effect.HAPPENED or facts is None:
+        if operation.kind is not OperationKind.BACK_ORDER or seen.effect is not Effect.HAPPENED or facts is None:
             return seen
         with self._store.read() as unit:
             earlier = earlier_wish(unit, operation, facts)
@@ -238,11 +238,11 @@ class Decider:
         """Not there: the same key while Stripe keeps it, then a new one. That is safe for all kinds but those in
         ONLY_ONCE: the intent's own state admits no second confirmation or capture, the same tracking may be written
         twice, and a second customer or unconfirmed intent would hold no money."""
-        with self._store.read() as unit:
-            tries = unit.journal.tries(operation.id, operation.generation)
         late = self.too_late(operation)
         if late:
             return self._give_up(operation, late, seen)
+        with self._store.read() as unit:
+            tries = unit.journal.tries(operation.id, operation.generation)
         outcomes = tuple(each.outcome for each in tries)
         fresh_key = operation.generation > 0 and not outcomes
         since = key_since(operation, tries) if operation.kind in ONLY_ONCE else operation.first_sent_at

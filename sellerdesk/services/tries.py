@@ -27,9 +27,9 @@ _UNANSWERED = frozenset({"", NO_ANSWER, BUSY, SERVER_ERROR, ODD})
 
 
 def last_sending(tries: Sequence[Try], now: int) -> int:
-    """When the last of these was sent, seconds UTC; 0 for none. Those that only looked are left out. A time after
-    ``now``, written by a clock that was wrong, is replaced by that of the next try, or by ``now``."""
-    return _last(tries, now, lambda outcome: not _only_looked(outcome))
+    """When the last of these was sent, seconds UTC; 0 for none. Those that left nothing to be carried out do not count.
+    A time after ``now``, written by a clock that was wrong, is replaced by that of the next try, or by ``now``."""
+    return _last(tries, now, lambda outcome: not _left_nothing(outcome))
 
 
 def last_unanswered(tries: Sequence[Try], now: int) -> int:
@@ -45,7 +45,7 @@ def is_from_the_past(tries: Sequence[Try]) -> bool:
 def key_since(operation: Operation, tries: Sequence[Try]) -> int | None:
     """Since when Stripe may keep the key of these tries, seconds UTC; None where it was certainly never used. What was
     sent by another life of the database was sent at its first at the earliest."""
-    used = next((each.at for each in tries if each.outcome != RETURNED and not _only_looked(each.outcome)), None)
+    used = next((each.at for each in tries if each.outcome != RETURNED and not _left_nothing(each.outcome)), None)
     return operation.first_sent_at if used is None and is_from_the_past(tries) else used
 
 
@@ -60,7 +60,7 @@ def kept_under_key(outcomes: Sequence[str]) -> bool:
 
     https://docs.stripe.com/api/idempotent_requests: the first status and body are saved, 500 among them.
     """
-    recent = tuple(each for each in outcomes if each != RETURNED and not _only_looked(each))[-2:]
+    recent = tuple(each for each in outcomes if each != RETURNED and not _left_nothing(each))[-2:]
     return REPLAYED in recent or recent in ((SERVER_ERROR, SERVER_ERROR), (ODD, ODD))
 
 
@@ -69,7 +69,7 @@ def _last(tries: Sequence[Try], now: int, counts: Callable[[str], bool]) -> int:
     return max((next((each.at for each in tries[number:] if each.at <= now), now) for number in found), default=0)
 
 
-def _only_looked(outcome: str) -> bool:
+def _left_nothing(outcome: str) -> bool:
     """Whether such a try left nothing that could still be carried out."""
     nothing_sent = (REPAIR, TOO_LATE, ON_ITS_WAY, NOT_SEEN, KEY_REFUSED, NOT_SENT)
     return outcome in nothing_sent or outcome.startswith(READ_FAILED)
